@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+/** A project is chosen by the file name alone, so that nobody has to register a test. */
+const project = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [...include], exclude: ['**/node_modules/**', '**/dist/**', ...exclude] },
+});
+
+const special = ['**/*.property.test.ts', '**/*.int.test.ts', '**/*.conformance.test.ts'];
+
+export default defineConfig({
+  // Workspace packages are tested from their sources; the built files are checked on the packed tarballs.
+  ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
+  test: {
+    passWithNoTests: true,
+    projects: [
+      project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], special),
+      project('property', ['packages/*/src/**/*.property.test.ts']),
+      project('integration', ['packages/*/src/**/*.int.test.ts']),
+      project('conformance', ['packages/*/src/**/*.conformance.test.ts']),
+    ],
+  },
+});
