@@ -1,0 +1,135 @@
+import type { Command, Contract, Event } from '../contracts/contract.ts';
+import type { Envelope } from '../envelope/envelope.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import type { StoreTransaction } from '../driver/index.ts';
+import type { Guarantees } from '../planning/guarantees.ts';
+import type { Middleware } from '../handling/middleware.ts';
+import type { Plan } from '../planning/plan.ts';
+import type { RetryOptions } from '../handling/retry-policy.ts';
+
+/**
+ * Publishes and handles messages over one transport and one store. Several may live in one process; none knows of another.
+ * Made by `createBus`. `Native` is the type of the store's own transaction, as handlers get it.
+ */
+export interface Bus<Native = unknown> extends Publisher {
+  /**
+   * Registers the handler of a command or, with a group, of an event. Before `start` only.
+   * @throws `duplicate-handler`, `second-consumer-group`, `already-started`, `invalid-options`
+   */
+  readonly handle: Handle<Native>;
+  /**
+   * Publishes many and answers for each, in order, instead of throwing at the first that failed. Messages of one ordering key keep
+   * their order. Waits while the bus holds its bound of unconfirmed messages.
+   */
+  readonly publishAll: <Payload>(
+    contract: Contract<Payload>,
+    payloads: readonly Payload[],
+    options?: Omit<PublishOptions, 'id'>,
+  ) => Promise<readonly PublishOutcome[]>;
+  /**
+   * Runs `work` in a transaction of the store. What it publishes is numbered and written to the outbox by the transaction's last
+   * statement, and leaves only when it commits. A write conflict runs `work` again, so it must have no effect outside.
+   */
+  readonly transaction: <Result>(work: (transaction: TransactionContext<Native>) => Promise<Result>) => Promise<Result>;
+  /** Plans, creates the topology and starts relay and receivers. @throws `plan-refused` with every refusal at once. */
+  readonly start: () => Promise<void>;
+  /** Resolves when nothing is being published, relayed or handled and every queue of this bus is empty, or at `timeoutMs`. */
+  readonly drain: (options?: { readonly timeoutMs?: number }) => Promise<{ readonly drained: boolean }>;
+  /** Takes nothing new, lets handlers end within `graceMs` (default 10,000), aborts the rest and closes. Idempotent. */
+  readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
+  /** Stops receiving for one subscription; what is in its lanes goes on. */
+  readonly pause: (subscription: string) => void;
+  readonly resume: (subscription: string) => void;
+  readonly setConcurrency: (subscription: string, concurrency: number) => void;
+  readonly health: () => Promise<Health>;
+  /** How every guarantee is met, line by line; `toString()` prints it as a table. Needs no connection. */
+  readonly explain: () => Plan;
+  readonly deadLetters: DeadLetters;
+}
+
+export interface Publisher {
+  /**
+   * Publishes an event and resolves when the broker has confirmed it.
+   * @throws `payload-invalid`, `message-too-large`, `publish-rejected`, `publish-unknown` (it may have arrived), `not-running`
+   */
+  readonly publish: <Payload>(event: Event<Payload>, payload: Payload, options?: PublishOptions) => Promise<Published>;
+  /** Sends a command; everything else as `publish`. */
+  readonly send: <Payload>(command: Command<Payload>, payload: Payload, options?: PublishOptions) => Promise<Published>;
+}
+
+export interface PublishOptions {
+  /** Identity of this message. Default: a new id. Give your own where a retry of yours must be the same message. */
+  readonly id?: string;
+  /** Not delivered before; at most what the transport can do. Default 0. */
+  readonly delayMs?: number;
+  readonly correlationId?: string;
+  readonly tenant?: string;
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Published {
+  readonly id: string;
+}
+
+export type PublishOutcome =
+  | { readonly status: 'confirmed'; readonly id: string }
+  | { readonly status: 'rejected'; readonly id: string; readonly error: Error }
+  | { readonly status: 'unknown'; readonly id: string; readonly error: Error };
+
+export interface Handle<Native> {
+  <Payload>(command: Command<Payload>, handler: Handler<Payload, Native>, options?: HandlerOptions): void;
+  <Payload>(
+    event: Event<Payload>,
+    handler: Handler<Payload, Native>,
+    options: HandlerOptions & { readonly group: string },
+  ): void;
+}
+
+/** Does the work of one message. Throwing means that it did not happen; the retry policy decides what follows. */
+export type Handler<Payload, Native = unknown> = (
+  payload: Payload,
+  context: HandlerContext<Native>,
+) => Promise<void> | void;
+
+export interface HandlerContext<Native = unknown> extends Publisher {
+  readonly envelope: Envelope;
+  /** Aborted when the lease is lost, the handler's time is over or the bus is stopped by force. */
+  readonly signal: AbortSignal;
+  /** Stable over retries, redelivery and replay: hand it to anything outside the database, such as a payment provider. */
+  readonly idempotencyKey: string;
+  /** The open transaction under `effect: 'once'`; `undefined` under `at-least-once`. */
+  readonly transaction: StoreTransaction<Native>['native'] | undefined;
+  /** The subscription's name, `channel` or `channel/group`. */
+  readonly subscription: string;
+}
+
+export interface TransactionContext<Native = unknown> extends Publisher {
+  readonly native: Native;
+  readonly claim: StoreTransaction<Native>['claim'];
+  readonly complete: StoreTransaction<Native>['complete'];
+}
+
+export interface HandlerOptions extends Partial<Guarantees> {
+  readonly retry?: Partial<RetryOptions>;
+  readonly middleware?: readonly Middleware[];
+}
+
+export interface Health {
+  /** `failing` when a subscription cannot receive or the relay cannot send. */
+  readonly status: 'idle' | 'running' | 'failing' | 'stopped';
+  readonly unconfirmed: number;
+  readonly subscriptions: readonly SubscriptionHealth[];
+  readonly outbox: { readonly rows: number; readonly oldestAgeMs: number };
+}
+
+export interface SubscriptionHealth {
+  readonly subscription: string;
+  readonly status: 'receiving' | 'paused' | 'circuit-open' | 'failing' | 'stopped';
+  readonly running: number;
+  readonly waiting: number;
+  /** As the broker tells it; `undefined` where it cannot. */
+  readonly ready: number | undefined;
+  readonly oldestAgeMs: number | undefined;
+}

@@ -1,0 +1,33 @@
+import type { DeadLetterRecord } from '../driver/index.ts';
+
+/** Looks at, replays and purges the dead letters of a bus's store. The same on every broker. */
+export interface DeadLetters {
+  /** In the order they were put. `after` is the `next` of the page before. */
+  readonly list: (filter?: DeadLetterFilter) => Promise<{ readonly letters: readonly DeadLetterRecord[]; readonly next: number | undefined }>;
+  /** @throws `dead-letter-not-found` */
+  readonly read: (id: string) => Promise<DeadLetterRecord>;
+  /**
+   * Handles the letters again in this process, per key in their order, with the attempts starting at 1. A letter goes away in the
+   * transaction of its handler; one that fails again stays, with the later ones of its key behind it.
+   * @throws `not-subscribed` when this bus has no handler for a letter's subscription
+   */
+  readonly replay: (filter: DeadLetterFilter) => Promise<ReplayReport>;
+  /** Drops letters for good; the reason is logged with their ids. @throws `invalid-options` without a reason */
+  readonly purge: (filter: DeadLetterFilter, reason: string) => Promise<{ readonly purged: number }>;
+}
+
+export interface DeadLetterFilter {
+  readonly subscription?: string;
+  readonly key?: string;
+  readonly ids?: readonly string[];
+  readonly after?: number;
+  /** Default 100. */
+  readonly limit?: number;
+}
+
+export interface ReplayReport {
+  readonly replayed: number;
+  readonly failed: number;
+  /** Not tried, because an earlier one of the same key failed. */
+  readonly held: number;
+}

@@ -1,0 +1,51 @@
+export type { Clock, NewId, Random, Timer } from './clock.ts';
+export type {
+  DeadLetterChange,
+  DeadLetterDraft,
+  DeadLetterPage,
+  DeadLetterQuery,
+  DeadLetterRecord,
+} from './dead-letter-record.ts';
+export type {
+  BucketLease,
+  BucketRequest,
+  OutboxDeletion,
+  OutboxDraft,
+  OutboxKey,
+  OutboxPage,
+  OutboxQuery,
+  OutboxRow,
+} from './outbox-record.ts';
+export type { StoreCapabilities } from './store-capabilities.ts';
+export type {
+  Claim,
+  ClaimOutcome,
+  Completion,
+  IdentityClaim,
+  OpenKeyClaim,
+  SequenceClaim,
+  StoreDriver,
+  StoreInspection,
+  StoreTransaction,
+} from './store-driver.ts';
+export type { StoreErrorCode } from './store-error.ts';
+export type { Capability, CapabilityLevel, TransportCapabilities } from './transport-capabilities.ts';
+export type {
+  ChannelAddress,
+  Delivery,
+  LeaseOutcome,
+  QueueInspection,
+  Receipt,
+  ReceiverOptions,
+  SendOutcome,
+  SettleOutcome,
+  Settlement,
+  SubscriptionAddress,
+  SubscriptionTopology,
+  Topology,
+  TransportDriver,
+  TransportMessage,
+  TransportReceiver,
+  TransportSender,
+} from './transport-driver.ts';
+export type { TransportErrorCode } from './transport-error.ts';

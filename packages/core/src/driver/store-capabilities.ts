@@ -1,0 +1,14 @@
+import type { Capability } from './transport-capabilities.ts';
+
+/** What a store can do, as one total record; limits are data. */
+export interface StoreCapabilities {
+  /** Committed rows survive the death of the store's process. */
+  readonly durability: Capability;
+  /** The handler's own writes commit with the marks. */
+  readonly transactions: Capability;
+  readonly claims: Capability & { readonly batchMax: number };
+  readonly sequences: Capability;
+  readonly outbox: Capability & { readonly buckets: number; readonly readMax: number };
+  readonly deadLetters: Capability & { readonly pageMax: number };
+  readonly keys: Capability & { readonly keyBytesMax: number };
+}

@@ -1,0 +1,17 @@
+/** When a failed attempt is made again, and when it is given up. Retries happen in the lane of the key, so order survives them. */
+export interface RetryOptions {
+  /** Handler calls in all, the first included. Default 5. */
+  readonly attemptsMax: number;
+  /** Time from the first failure after which no attempt starts. Default 15 minutes. */
+  readonly elapsedMsMax: number;
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
+  /** Growth from one wait to the next. Default 2. */
+  readonly backoffFactor: number;
+  /** Share of each wait that chance takes away, 0 to 1. Default 0.5. */
+  readonly jitter: number;
+  /** What an error means: `retry` (default), `give-up` = dead letter at once, `wait` = the dependency is down: does not count as an attempt and opens the circuit. */
+  readonly classify: (error: unknown) => ErrorClass;
+}
+
+export type ErrorClass = 'retry' | 'give-up' | 'wait';
