@@ -9,7 +9,9 @@ interface PackageManifest {
 
 /** What a package builds is what its `exports` name: `"./driver": { "source": "./src/driver/index.ts" }` becomes `dist/driver/index.js`. */
 const entriesOf = (manifest: PackageManifest): Record<string, string> => {
-  const sources = Object.values(manifest.exports ?? {}).flatMap((target) => (typeof target === 'string' ? [] : [target.source]));
+  const sources = Object.values(manifest.exports ?? {}).flatMap((target) =>
+    typeof target === 'string' ? [] : [target.source],
+  );
   return Object.fromEntries(sources.map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ''), source]));
 };
 

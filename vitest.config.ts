@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], special),
       project('property', ['packages/*/src/**/*.property.test.ts']),
-      project('integration', ['packages/*/src/**/*.int.test.ts']),
+      project('integration', ['packages/*/src/**/*.int.test.ts', 'scripts/**/*.int.test.ts']),
       project('conformance', ['packages/*/src/**/*.conformance.test.ts']),
     ],
   },
