@@ -1,11 +1,11 @@
 import type { Command, Contract, Event } from '../contracts/contract.ts';
-import type { Envelope } from '../envelope/envelope.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import type { StoreTransaction } from '../driver/index.ts';
-import type { Guarantees } from '../planning/guarantees.ts';
+import type { Envelope } from '../envelope/envelope.ts';
 import type { Middleware } from '../handling/middleware.ts';
-import type { Plan } from '../planning/plan.ts';
 import type { RetryOptions } from '../handling/retry-policy.ts';
+import type { Guarantees } from '../planning/guarantees.ts';
+import type { Plan } from '../planning/plan.ts';
 
 /**
  * Publishes and handles messages over one transport and one store. Several may live in one process; none knows of another.

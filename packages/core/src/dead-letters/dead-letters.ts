@@ -3,7 +3,9 @@ import type { DeadLetterRecord } from '../driver/index.ts';
 /** Looks at, replays and purges the dead letters of a bus's store. The same on every broker. */
 export interface DeadLetters {
   /** In the order they were put. `after` is the `next` of the page before. */
-  readonly list: (filter?: DeadLetterFilter) => Promise<{ readonly letters: readonly DeadLetterRecord[]; readonly next: number | undefined }>;
+  readonly list: (
+    filter?: DeadLetterFilter,
+  ) => Promise<{ readonly letters: readonly DeadLetterRecord[]; readonly next: number | undefined }>;
   /** @throws `dead-letter-not-found` */
   readonly read: (id: string) => Promise<DeadLetterRecord>;
   /**

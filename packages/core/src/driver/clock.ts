@@ -10,6 +10,8 @@ export interface Clock {
   readonly after: (delayMs: number, task: () => void) => Timer;
   /** Resolves after `delayMs`, or at once when the signal aborts (it never rejects). */
   readonly sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;
+  /** Resolves in a later turn of the event loop, so that a busy loop lets timers and I/O have theirs. */
+  readonly turn: () => Promise<void>;
 }
 
 export interface Timer {

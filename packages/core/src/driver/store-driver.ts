@@ -1,7 +1,14 @@
+import type { DeadLetterChange, DeadLetterPage, DeadLetterQuery } from './dead-letter-record.ts';
+import type {
+  BucketLease,
+  BucketRequest,
+  OutboxDeletion,
+  OutboxDraft,
+  OutboxPage,
+  OutboxQuery,
+} from './outbox-record.ts';
 import type { StoreCapabilities } from './store-capabilities.ts';
 import type { StoreErrorCode } from './store-error.ts';
-import type { DeadLetterChange, DeadLetterPage, DeadLetterQuery } from './dead-letter-record.ts';
-import type { BucketLease, BucketRequest, OutboxDeletion, OutboxDraft, OutboxPage, OutboxQuery } from './outbox-record.ts';
 
 /**
  * What a database author implements, shaped by measurements on PostgreSQL: work goes over the wire in batches and a handler gets
@@ -77,6 +84,8 @@ export interface SequenceClaim {
    * where it does, so that a subscription made later starts with what it is given first.
    */
   readonly firstSequence: number;
+  /** Moves the cursor over missing numbers as well: an operator has given them up. */
+  readonly overGap: boolean;
 }
 
 /** Asks whether a key is open, and holds it so until the end of the transaction. Never marks anything. */

@@ -1,3 +1,5 @@
+import type { Random } from '../driver/index.ts';
+
 /** When a failed attempt is made again, and when it is given up. Retries happen in the lane of the key, so order survives them. */
 export interface RetryOptions {
   /** Handler calls in all, the first included. Default 5. */
@@ -15,3 +17,21 @@ export interface RetryOptions {
 }
 
 export type ErrorClass = 'retry' | 'give-up' | 'wait';
+
+export const defaultRetryOptions: RetryOptions = {
+  attemptsMax: 5,
+  elapsedMsMax: 15 * 60_000,
+  backoffMs: 200,
+  backoffMsMax: 30_000,
+  backoffFactor: 2,
+  jitter: 0.5,
+  classify: () => 'retry',
+};
+
+export type Backoff = Pick<RetryOptions, 'backoffMs' | 'backoffMsMax' | 'backoffFactor' | 'jitter'>;
+
+/** The wait before try `attempt + 1`, in milliseconds: exponential, capped, less a random share. */
+export function backoffDelay(backoff: Backoff, attempt: number, random: Random): number {
+  const full = Math.min(backoff.backoffMsMax, backoff.backoffMs * backoff.backoffFactor ** Math.min(attempt - 1, 64));
+  return full * (1 - backoff.jitter * random());
+}

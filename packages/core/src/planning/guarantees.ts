@@ -25,3 +25,14 @@ export interface Guarantees {
    */
   readonly durability: 'durable' | 'as-configured' | 'volatile';
 }
+
+/** Everything that a handler did not ask for; order and `waitingMax` follow from the contract and the concurrency. */
+export const defaultGuarantees: Omit<Guarantees, 'order' | 'waitingMax'> = {
+  effect: 'at-least-once',
+  onPoison: 'dead-letter',
+  leaseMs: 30_000,
+  concurrency: 10,
+  ratePerSecond: Infinity,
+  handlerTimeoutMs: 60_000,
+  durability: 'as-configured',
+};

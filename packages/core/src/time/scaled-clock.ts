@@ -13,5 +13,6 @@ export function scaledClock(base: Clock, scale: number): Clock {
     monotonic: elapsed,
     after: (delayMs, task) => base.after(delayMs / scale, task),
     sleep: (delayMs, signal) => base.sleep(delayMs / scale, signal),
+    turn: base.turn,
   };
 }

@@ -1,0 +1,19 @@
+import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
+import type { MessageLimits } from '../codec/limits.ts';
+import type { Logger } from './logger.ts';
+import type { BusObserver } from './bus-event.ts';
+import type { RunTransaction } from '../handling/run-transaction.ts';
+
+/** What every part of one bus shares: its drivers, its time and chance, its voice. */
+export interface BusServices {
+  readonly transport: TransportDriver;
+  readonly store: StoreDriver;
+  readonly runTransaction: RunTransaction;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: NewId;
+  readonly source: string;
+  readonly limits: MessageLimits;
+  readonly log: Logger;
+  readonly observe: BusObserver | undefined;
+}

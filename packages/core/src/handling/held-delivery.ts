@@ -1,0 +1,62 @@
+import type { Delivery } from '../driver/index.ts';
+import type { HeldBatch } from './held-batch.ts';
+
+/**
+ * One delivery from receipt to settlement: hot state, so a class. It is in exactly one lane, and in one `HeldBatch` for its lease.
+ */
+export class HeldDelivery {
+  readonly delivery: Delivery;
+  readonly key: string | undefined;
+  /** Its number on the key, when the outbox gave it one. */
+  readonly sequence: number | undefined;
+  /** Handler starts in this process. */
+  attempts = 0;
+  /** Monotonic time of the first failure here; 0 before. */
+  failedAtMs = 0;
+  /** Monotonic start of the attempt under way; 0 when none is. */
+  startedAtMs = 0;
+  /** Waits for missing numbers since then; 0 when it does not. */
+  gapSinceMs = 0;
+  /** The lease is gone, or the bus stopped by force: nothing may be settled any more. */
+  lost = false;
+  settled = false;
+  batch: HeldBatch | undefined = undefined;
+  place = 0;
+  /** Behind this one in its lane. */
+  next: HeldDelivery | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #abortReason: unknown = undefined;
+
+  constructor(delivery: Delivery, sequence: number | undefined) {
+    this.delivery = delivery;
+    this.key = delivery.message.key;
+    this.sequence = sequence;
+  }
+
+  /** Made on first use: an AbortController costs more than the rest of a small message's handling. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  enter(batch: HeldBatch, place: number): void {
+    this.batch = batch;
+    this.place = place;
+  }
+
+  abort(reason: unknown): void {
+    this.#abortReason ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** A new attempt gets a signal of its own; the last one may have been aborted by its time limit. */
+  beginAttempt(nowMs: number): void {
+    this.attempts += 1;
+    this.startedAtMs = nowMs;
+    this.#controller = undefined;
+    this.#abortReason = undefined;
+  }
+}

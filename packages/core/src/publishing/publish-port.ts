@@ -1,0 +1,12 @@
+import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
+import type { PublishResult } from './publish-entry.ts';
+
+/** Where prepared messages go: to the broker, or to the outbox. */
+export interface PublishPort {
+  /** Accepted and not yet settled. */
+  readonly unconfirmed: number;
+  /** Takes the message over in call order; `settle` is called once. */
+  readonly publish: (address: ChannelAddress, message: TransportMessage, settle: (result: PublishResult) => void) => void;
+  /** Lets what is under way end, without further retries, and closes. */
+  readonly close: () => Promise<void>;
+}
