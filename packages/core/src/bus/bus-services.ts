@@ -5,10 +5,10 @@ import type { BusObserver } from './bus-event.ts';
 import type { RunTransaction } from '../handling/run-transaction.ts';
 
 /** What every part of one bus shares: its drivers, its time and chance, its voice. */
-export interface BusServices {
+export interface BusServices<Native = unknown> {
   readonly transport: TransportDriver;
-  readonly store: StoreDriver;
-  readonly runTransaction: RunTransaction;
+  readonly store: StoreDriver<Native>;
+  readonly runTransaction: RunTransaction<Native>;
   readonly clock: Clock;
   readonly random: Random;
   readonly newId: NewId;

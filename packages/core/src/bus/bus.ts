@@ -75,8 +75,10 @@ export interface Published {
 
 export type PublishOutcome =
   | { readonly status: 'confirmed'; readonly id: string }
-  | { readonly status: 'rejected'; readonly id: string; readonly error: Error }
-  | { readonly status: 'unknown'; readonly id: string; readonly error: Error };
+  /** Certainly not accepted. */
+  | { readonly status: 'rejected'; readonly error: Error }
+  /** It may have arrived; publishing again is only safe with the same id. */
+  | { readonly status: 'unknown'; readonly error: Error };
 
 export interface Handle<Native> {
   <Payload>(command: Command<Payload>, handler: Handler<Payload, Native>, options?: HandlerOptions): void;

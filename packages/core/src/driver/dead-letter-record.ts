@@ -3,6 +3,7 @@ export interface DeadLetterRecord {
   readonly id: string;
   /** The subscription it failed in, or `outbox` for a message that no broker would take. */
   readonly subscription: string;
+  readonly kind: 'command' | 'event';
   readonly channel: string;
   readonly messageId: string;
   readonly key: string | undefined;

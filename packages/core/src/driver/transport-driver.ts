@@ -93,7 +93,8 @@ export interface TransportReceiver {
   /**
    * Waits for deliveries and answers with at most `limit` of them, in broker order. Never called twice at once.
    * Returns an empty list when the signal aborts or the driver's own wait (20 s at most) ends. While core does not call it, the
-   * driver takes nothing beyond what it has buffered.
+   * driver takes nothing beyond what it has buffered. An error with the code `closed` says that this receiver is at its end and has
+   * reported what it held through `onLost`; after any other error core calls again.
    */
   readonly receiveBatch: (limit: number, signal: AbortSignal) => Promise<readonly Delivery[]>;
   /** Settles and answers per settlement, in order. May run concurrently with itself and with `receiveBatch`. */

@@ -11,8 +11,12 @@ export class HeldDelivery {
   readonly sequence: number | undefined;
   /** Handler starts in this process. */
   attempts = 0;
-  /** Monotonic time of the first failure here; 0 before. */
+  /** Tries that were not the message's fault: its dependency was down, or its turn had not come. */
+  waits = 0;
+  /** Wall time of the first failure here; 0 before. */
   failedAtMs = 0;
+  /** Given up: only the dead letter remains to be written. */
+  doom: { readonly error: unknown; readonly role: 'poison' | 'behind' } | undefined = undefined;
   /** Monotonic start of the attempt under way; 0 when none is. */
   startedAtMs = 0;
   /** Waits for missing numbers since then; 0 when it does not. */

@@ -17,105 +17,99 @@ export interface LeaseKeeperOptions {
  * Keeps the lease of everything held alive, running or waiting, and ends handlers that run too long. One timer for all of a
  * subscription, three times a lease.
  */
-export interface LeaseKeeper {
-  readonly hold: (deliveries: readonly HeldDelivery[]) => HeldBatch;
-  readonly leave: (held: HeldDelivery) => void;
-  readonly find: (receipts: readonly Receipt[]) => readonly HeldDelivery[];
-  readonly stop: () => void;
-}
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #batches = new Set<HeldBatch>();
+  readonly #periodMs: number;
+  #timer: Timer | undefined = undefined;
+  #isStopped = false;
 
-export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
-  const { clock, leaseMs } = options;
-  const batches = new Set<HeldBatch>();
-  const periodMs = Math.max(1, Math.min(options.renews ? leaseMs / 3 : Infinity, options.handlerTimeoutMs / 2, 60_000));
-  let timer: Timer | undefined;
-  let isStopped = false;
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+    const { leaseMs, renews, handlerTimeoutMs } = options;
+    this.#periodMs = Math.max(1, Math.min(renews ? leaseMs / 3 : Infinity, handlerTimeoutMs / 2, 60_000));
+  }
 
-  const tick = (): void => {
-    timer = undefined;
-    const now = clock.monotonic();
-    const due: HeldBatch[] = [];
-    for (const batch of batches) {
-      watch(batch, now, options);
-      if (!options.renews) continue;
-      if (now >= batch.leaseUntilMs) loseAll(batch);
-      else if (!batch.isRenewing && batch.leaseUntilMs - now <= (leaseMs * 2) / 3) due.push(batch);
+  /** Takes charge of what one receive brought. */
+  hold(deliveries: readonly HeldDelivery[]): void {
+    const leaseUntilMs = this.#options.clock.monotonic() + this.#options.leaseMs;
+    const batch: HeldBatch = { places: [...deliveries], open: deliveries.length, leaseUntilMs, isRenewing: false };
+    for (const [place, held] of deliveries.entries()) held.enter(batch, place);
+    this.#batches.add(batch);
+    this.#schedule();
+  }
+
+  /** Forgets a delivery that is settled or lost, so that its body can be freed. */
+  leave(held: HeldDelivery): void {
+    const { batch } = held;
+    if (batch === undefined) return;
+    batch.places[held.place] = undefined;
+    held.batch = undefined;
+    batch.open -= 1;
+    if (batch.open === 0) this.#batches.delete(batch);
+  }
+
+  /** Rare (a connection or a partition went), so a walk is cheaper than an index kept for every message. */
+  find(receipts: readonly Receipt[]): readonly HeldDelivery[] {
+    const wanted = new Set(receipts);
+    return this.all().filter(({ delivery }) => wanted.has(delivery.receipt));
+  }
+
+  all(): readonly HeldDelivery[] {
+    return [...this.#batches].flatMap(openPlaces);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#batches.clear();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#isStopped || this.#batches.size === 0) return;
+    this.#timer = this.#options.clock.after(this.#periodMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    const now = this.#options.clock.monotonic();
+    const due = [...this.#batches].filter((batch) => this.#watch(batch, now));
+    if (due.length > 0) void this.#renew(due);
+    this.#schedule();
+  }
+
+  /** True when the lease of the batch is to be renewed now. */
+  #watch(batch: HeldBatch, now: number): boolean {
+    const { handlerTimeoutMs, onTimeout, onLost, renews, leaseMs } = this.#options;
+    for (const held of openPlaces(batch)) {
+      if (held.startedAtMs !== 0 && now - held.startedAtMs >= handlerTimeoutMs) onTimeout(held);
     }
-    if (due.length > 0) void renew(due);
-    schedule();
-  };
+    if (!renews) return false;
+    if (now >= batch.leaseUntilMs) {
+      for (const held of openPlaces(batch)) onLost(held);
+      return false;
+    }
+    return !batch.isRenewing && batch.leaseUntilMs - now <= (leaseMs * 2) / 3 + 1;
+  }
 
   /** One call for all that are due. One that fails is made again at the next tick, until the lease has run out. */
-  const renew = async (due: readonly HeldBatch[]): Promise<void> => {
+  async #renew(due: readonly HeldBatch[]): Promise<void> {
+    const { clock, extend, leaseMs, onLost } = this.#options;
     const startedAtMs = clock.monotonic();
-    const held = due.flatMap((batch) => batch.places.filter((place) => place !== undefined));
+    const held = due.flatMap(openPlaces);
     for (const batch of due) batch.isRenewing = true;
     try {
-      const outcomes = await options.extend(
-        held.map(({ delivery }) => delivery.receipt),
-        leaseMs,
-      );
+      const receipts = held.map(({ delivery }) => delivery.receipt);
+      const outcomes = await extend(receipts, leaseMs);
       for (const batch of due) batch.leaseUntilMs = startedAtMs + leaseMs;
-      for (const [index, one] of held.entries()) if (outcomes[index] === 'lost' && !one.settled) options.onLost(one);
+      for (const [index, one] of held.entries()) if (outcomes[index] === 'lost' && !one.settled) onLost(one);
     } catch {
       // The deadline stays: the next tick tries again, and gives up when it has passed.
     }
     for (const batch of due) batch.isRenewing = false;
-  };
-
-  const loseAll = (batch: HeldBatch): void => {
-    for (const held of batch.places) if (held !== undefined) options.onLost(held);
-  };
-
-  const schedule = (): void => {
-    if (timer === undefined && !isStopped && batches.size > 0) timer = clock.after(periodMs, tick);
-  };
-
-  return {
-    hold: (deliveries) => {
-      const now = clock.monotonic();
-      const batch: HeldBatch = {
-        places: [...deliveries],
-        open: deliveries.length,
-        leaseUntilMs: now + leaseMs,
-        isRenewing: false,
-      };
-      for (const [place, held] of deliveries.entries()) held.enter(batch, place);
-      batches.add(batch);
-      schedule();
-      return batch;
-    },
-    leave: (held) => {
-      const { batch } = held;
-      if (batch === undefined) return;
-      batch.places[held.place] = undefined;
-      held.batch = undefined;
-      batch.open -= 1;
-      if (batch.open === 0) batches.delete(batch);
-    },
-    find: (receipts) => findHeld(batches, receipts),
-    stop: () => {
-      isStopped = true;
-      timer?.cancel();
-      timer = undefined;
-      batches.clear();
-    },
-  };
-}
-
-function watch(batch: HeldBatch, now: number, options: LeaseKeeperOptions): void {
-  for (const held of batch.places) {
-    if (held === undefined || held.startedAtMs === 0) continue;
-    if (now - held.startedAtMs >= options.handlerTimeoutMs) options.onTimeout(held);
   }
 }
 
-/** Rare (a connection or a partition went), so a walk over what is held is cheaper than an index kept for every message. */
-function findHeld(batches: ReadonlySet<HeldBatch>, receipts: readonly Receipt[]): readonly HeldDelivery[] {
-  const wanted = new Set(receipts);
-  const found: HeldDelivery[] = [];
-  for (const batch of batches) {
-    for (const held of batch.places) if (held !== undefined && wanted.has(held.delivery.receipt)) found.push(held);
-  }
-  return found;
+function openPlaces({ places }: HeldBatch): readonly HeldDelivery[] {
+  return places.filter((held) => held !== undefined);
 }

@@ -1,9 +1,14 @@
 import type { Random } from '../driver/index.ts';
+import { isBusError } from '../errors/bus-error.ts';
 
 /** When a failed attempt is made again, and when it is given up. Retries happen in the lane of the key, so order survives them. */
 export interface RetryOptions {
   /** Handler calls in all, the first included. Default 5. */
   readonly attemptsMax: number;
+  /** Deliveries by the broker after which a message that never ended is taken for poison: it kills its consumers. Default 20. */
+  readonly deliveriesMax: number;
+  /** How long a numbered message waits for the numbers before it. Default 30 seconds. */
+  readonly gapMsMax: number;
   /** Time from the first failure after which no attempt starts. Default 15 minutes. */
   readonly elapsedMsMax: number;
   readonly backoffMs: number;
@@ -20,12 +25,14 @@ export type ErrorClass = 'retry' | 'give-up' | 'wait';
 
 export const defaultRetryOptions: RetryOptions = {
   attemptsMax: 5,
+  deliveriesMax: 20,
+  gapMsMax: 30_000,
   elapsedMsMax: 15 * 60_000,
   backoffMs: 200,
   backoffMsMax: 30_000,
   backoffFactor: 2,
   jitter: 0.5,
-  classify: () => 'retry',
+  classify: (error) => (isBusError(error) && !error.retryable ? 'give-up' : 'retry'),
 };
 
 export type Backoff = Pick<RetryOptions, 'backoffMs' | 'backoffMsMax' | 'backoffFactor' | 'jitter'>;

@@ -1,4 +1,5 @@
 import type { Clock, Random, StoreDriver, StoreTransaction } from '../driver/index.ts';
+import { originalError } from './handler-failed.ts';
 import { backoffDelay } from './retry-policy.ts';
 
 export type RunTransaction<Native = unknown> = <Result>(
@@ -22,7 +23,7 @@ export function createRunTransaction<Native>(
       try {
         return await store.transaction(work);
       } catch (error) {
-        if (store.codeOf(error) !== 'write-conflict' || tries === triesMax) throw error;
+        if (store.codeOf(originalError(error)) !== 'write-conflict' || tries === triesMax) throw error;
         await clock.sleep(backoffDelay(backoff, tries, random));
       }
     }

@@ -7,11 +7,11 @@ import type {
   TransportMessage,
   TransportSender,
 } from '../driver/index.ts';
+import { errorTable } from '../errors/error-table.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import type { Backoff } from '../handling/retry-policy.ts';
-import { errorTable } from '../errors/error-table.ts';
-import { createPublishQueue } from './publish-queue.ts';
 import type { PublishEntry, PublishResult } from './publish-entry.ts';
+import { PublishQueue } from './publish-queue.ts';
 
 export interface ChannelPublisherOptions {
   readonly address: ChannelAddress;
@@ -25,123 +25,133 @@ export interface ChannelPublisherOptions {
 
 /**
  * Sends the messages of one channel: coalesces what is published in one turn into the driver's batches, adds no delay when idle,
- * retries what is certain or unknown with the same ids, and keeps the order of every key through all of it.
+ * retries what may succeed with the same ids, and keeps the order of every key through all of it.
  */
-export interface ChannelPublisher {
-  readonly unconfirmed: number;
-  readonly publish: (message: TransportMessage, settle: (result: PublishResult) => void) => void;
-  /** Ends retries: what fails from now on is reported as it stands. */
-  readonly giveUpRetries: () => void;
-  readonly close: () => Promise<void>;
-}
+export class ChannelPublisher {
+  readonly #options: ChannelPublisherOptions;
+  readonly #queue: PublishQueue;
+  readonly #batchesInFlightMax: number;
+  #sender: Promise<TransportSender> | undefined = undefined;
+  #batchesInFlight = 0;
+  #unconfirmed = 0;
+  #isScheduled = false;
+  #isPatient = true;
 
-export function createChannelPublisher(options: ChannelPublisherOptions): ChannelPublisher {
-  const { transport, clock } = options;
-  const { send } = transport.capabilities;
-  const isOneOfAKey = send.afterFailure === 'independent';
-  const queue = createPublishQueue({
-    batchMax: send.batchMax,
-    batchBytesMax: send.batchBytesMax,
-    locksKeys: isOneOfAKey || send.batchesInFlightMax > 1,
-    isOneOfAKey,
-  });
-  let sender: Promise<TransportSender> | undefined;
-  let batchesInFlight = 0;
-  let unconfirmed = 0;
-  let isScheduled = false;
-  let isPatient = true;
+  constructor(options: ChannelPublisherOptions) {
+    this.#options = options;
+    const { send } = options.transport.capabilities;
+    const isOneOfAKey = send.afterFailure === 'independent';
+    this.#batchesInFlightMax = send.batchesInFlightMax;
+    this.#queue = new PublishQueue({
+      batchMax: send.batchMax,
+      batchBytesMax: send.batchBytesMax,
+      locksKeys: isOneOfAKey || send.batchesInFlightMax > 1,
+      isOneOfAKey,
+    });
+  }
 
-  const flush = (): void => {
-    isScheduled = false;
-    while (batchesInFlight < send.batchesInFlightMax) {
-      const batch = queue.take();
+  get unconfirmed(): number {
+    return this.#unconfirmed;
+  }
+
+  /** Takes the message over in call order; `settle` is called once. */
+  publish(message: TransportMessage, settle: (result: PublishResult) => void): void {
+    this.#unconfirmed += 1;
+    this.#queue.push({ message, settle, deadlineMs: 0, tries: 0, mayHaveArrived: false });
+    this.#schedule();
+  }
+
+  /** Ends retries: what fails from now on is reported as it stands. Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.#isPatient = false;
+    while (this.#unconfirmed > 0) await this.#options.clock.sleep(5);
+    const sender = await this.#sender?.catch(() => undefined);
+    await sender?.close();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isScheduled = false;
+    while (this.#batchesInFlight < this.#batchesInFlightMax) {
+      const batch = this.#queue.take();
       if (batch === undefined) return;
-      batchesInFlight += 1;
-      void sendOne(batch);
+      this.#batchesInFlight += 1;
+      void this.#send(batch);
     }
-  };
+  }
 
-  const schedule = (): void => {
-    if (isScheduled) return;
-    isScheduled = true;
-    queueMicrotask(flush);
-  };
-
-  const sendOne = async (batch: readonly PublishEntry[]): Promise<void> => {
-    const outcomes = await attempt(batch);
-    const failed = settleBatch(batch, outcomes);
-    queue.release(batch, failed);
+  async #send(batch: readonly PublishEntry[]): Promise<void> {
+    const failed = this.#settle(batch, await this.#try(batch));
+    this.#queue.release(batch, failed);
     // A batch that failed as a whole keeps its slot while it waits: the broker is down, and the others would fail as well.
     const keepsSlot = failed.length === batch.length;
-    if (!keepsSlot) batchesInFlight -= 1;
-    if (failed.length > 0) {
-      schedule();
-      await clock.sleep(backoffDelay(options.backoff, failed[0]?.tries ?? 1, options.random));
-      queue.retry(failed);
-    }
-    if (keepsSlot) batchesInFlight -= 1;
-    schedule();
-  };
+    if (!keepsSlot) this.#batchesInFlight -= 1;
+    if (failed.length > 0) await this.#waitAndRetry(failed, keepsSlot);
+    if (keepsSlot) this.#batchesInFlight -= 1;
+    this.#schedule();
+  }
 
-  const attempt = async (batch: readonly PublishEntry[]): Promise<readonly SendOutcome[]> => {
+  async #waitAndRetry(failed: readonly PublishEntry[], keepsSlot: boolean): Promise<void> {
+    const { backoff, random, clock } = this.#options;
+    if (!keepsSlot) this.#schedule();
+    await clock.sleep(backoffDelay(backoff, failed[0]?.tries ?? 1, random));
+    this.#queue.retry(failed);
+  }
+
+  async #try(batch: readonly PublishEntry[]): Promise<readonly SendOutcome[]> {
     try {
-      sender ??= transport.openSender(options.address);
-      return await (await sender).sendBatch(batch.map(({ message }) => message));
+      this.#sender ??= this.#open();
+      const sender = await this.#sender;
+      return await sender.sendBatch(batch.map(({ message }) => message));
     } catch (error) {
-      sender = undefined;
+      this.#sender = undefined;
       return batch.map(() => ({ status: 'rejected', error }));
     }
-  };
+  }
 
-  /** Settles what has ended and answers with what must be sent again. A key stops at its first message that is not confirmed. */
-  const settleBatch = (batch: readonly PublishEntry[], outcomes: readonly SendOutcome[]): readonly PublishEntry[] => {
+  async #open(): Promise<TransportSender> {
+    const { transport, address } = this.#options;
+    await transport.ensureTopology({ channels: [address], subscriptions: [] });
+    return transport.openSender(address);
+  }
+
+  /** Ends what has ended and answers with what must be sent again. */
+  #settle(batch: readonly PublishEntry[], outcomes: readonly SendOutcome[]): readonly PublishEntry[] {
     let again: PublishEntry[] | undefined;
-    for (let index = 0; index < batch.length; index += 1) {
-      const entry = batch[index] as PublishEntry;
+    for (const [index, entry] of batch.entries()) {
       const outcome = outcomes[index] ?? unanswered;
       if (outcome.status === 'confirmed') {
-        finish(entry, outcome);
-      } else if (isRetried(entry, outcome)) {
+        this.#end(entry, outcome);
+      } else if (this.#isRetried(entry, outcome)) {
         again ??= [];
         again.push(entry);
       } else {
-        finish(entry, entry.mayHaveArrived ? { status: 'unknown', error: outcome.error } : outcome);
+        this.#end(entry, entry.mayHaveArrived ? { status: 'unknown', error: outcome.error } : outcome);
       }
     }
-    return again ?? [];
-  };
+    return again ?? none;
+  }
 
-  const isRetried = (entry: PublishEntry, outcome: Exclude<SendOutcome, { status: 'confirmed' }>): boolean => {
+  #isRetried(entry: PublishEntry, outcome: Exclude<SendOutcome, { status: 'confirmed' }>): boolean {
+    const { clock, transport, retryMsMax } = this.#options;
     const now = clock.monotonic();
     entry.tries += 1;
-    if (entry.tries === 1) entry.deadlineMs = now + options.retryMsMax;
+    if (entry.tries === 1) entry.deadlineMs = now + retryMsMax;
     if (outcome.status === 'unknown') entry.mayHaveArrived = true;
     else if (!errorTable[transport.codeOf(outcome.error)].retryable) return false;
-    return isPatient && now < entry.deadlineMs;
-  };
+    return this.#isPatient && now < entry.deadlineMs;
+  }
 
-  const finish = (entry: PublishEntry, result: PublishResult): void => {
-    unconfirmed -= 1;
+  #end(entry: PublishEntry, result: PublishResult): void {
+    this.#unconfirmed -= 1;
     entry.settle(result);
-  };
-
-  return {
-    get unconfirmed() {
-      return unconfirmed;
-    },
-    publish: (message, settle) => {
-      unconfirmed += 1;
-      queue.push({ message, settle, deadlineMs: 0, tries: 0, mayHaveArrived: false });
-      schedule();
-    },
-    giveUpRetries: () => {
-      isPatient = false;
-    },
-    close: async () => {
-      const open = await sender?.catch(() => undefined);
-      await open?.close();
-    },
-  };
+  }
 }
 
+const none: readonly PublishEntry[] = [];
 const unanswered: SendOutcome = { status: 'unknown', error: new Error('The driver gave no outcome for this message.') };

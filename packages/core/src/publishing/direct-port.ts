@@ -1,6 +1,5 @@
 import type { ChannelAddress, Clock, Random, TransportDriver } from '../driver/index.ts';
-import { createChannelPublisher } from './channel-publisher.ts';
-import type { ChannelPublisher } from './channel-publisher.ts';
+import { ChannelPublisher } from './channel-publisher.ts';
 import type { Backoff } from '../handling/retry-policy.ts';
 import type { PublishPort } from './publish-port.ts';
 
@@ -20,7 +19,7 @@ export function createDirectPort(options: DirectPortOptions): PublishPort {
     const name = `${address.kind} ${address.channel}`;
     const known = channels.get(name);
     if (known !== undefined) return known;
-    const created = createChannelPublisher({ ...options, address });
+    const created = new ChannelPublisher({ ...options, address });
     channels.set(name, created);
     return created;
   };
@@ -33,7 +32,6 @@ export function createDirectPort(options: DirectPortOptions): PublishPort {
     },
     publish: (address, message, settle) => channelFor(address).publish(message, settle),
     close: async () => {
-      for (const channel of channels.values()) channel.giveUpRetries();
       await Promise.all([...channels.values()].map((channel) => channel.close()));
     },
   };

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { defaultMessageLimits } from '../codec/limits.ts';
+import type { MessageLimits } from '../codec/limits.ts';
+import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
+import { BusError } from '../errors/bus-error.ts';
+import type { BusObserver } from './bus-event.ts';
+import type { Logger } from './logger.ts';
+
+export interface BusOptions<Native = unknown> {
+  readonly transport: TransportDriver;
+  /** Inbox, outbox and dead letters. Default: a store in memory, which is lost with the process. */
+  readonly store?: StoreDriver<Native>;
+  /** Who publishes, as the CloudEvents `source`: a URI or a service name. Default `waybill`. */
+  readonly source?: string;
+  /**
+   * `direct` (default): `publish` resolves when the broker has confirmed. `outbox`: it resolves when the message is committed to the
+   * outbox, numbered per key; the relay sends it. `transaction` always goes through the outbox.
+   */
+  readonly publishing?: 'direct' | 'outbox';
+  /** `auto` (default): a relay runs while there may be something to relay. `off`: another process relays. */
+  readonly relay?: 'auto' | 'off';
+  readonly limits?: Partial<MessageLimits>;
+  /** Most published messages that wait for their confirmation. Default 10,000; `publish` waits beyond. */
+  readonly unconfirmedMax?: number;
+  /** How long a publish is tried again after its first failure. Default 30,000. */
+  readonly publishRetryMs?: number;
+  /** A pino logger, or what looks like one. Default: silent. */
+  readonly log?: Logger;
+  readonly observe?: BusObserver;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly newId?: NewId;
+}
+
+const positive = z.int().positive();
+
+/** What can be wrong in plain data; drivers and functions are told apart by their types. */
+const optionsSchema = z.looseObject({
+  source: z.string().min(1).max(512).default('waybill'),
+  publishing: z.enum(['direct', 'outbox']).default('direct'),
+  relay: z.enum(['auto', 'off']).default('auto'),
+  limits: z
+    .strictObject({
+      bodyBytesMax: positive.default(defaultMessageLimits.bodyBytesMax),
+      depthMax: positive.max(1000).default(defaultMessageLimits.depthMax),
+      headersMax: positive.default(defaultMessageLimits.headersMax),
+      headerBytesMax: positive.default(defaultMessageLimits.headerBytesMax),
+    })
+    .prefault({}),
+  unconfirmedMax: positive.default(10_000),
+  publishRetryMs: z.number().nonnegative().default(30_000),
+});
+
+export type CheckedBusOptions = z.infer<typeof optionsSchema>;
+
+/** Fills the defaults in and reports every problem at once. @throws `invalid-options` */
+export function checkBusOptions(options: BusOptions<never>): CheckedBusOptions {
+  const result = optionsSchema.safeParse(withoutUndefined(options));
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new BusError({
+    code: 'invalid-options',
+    message: `createBus: ${problems.join('; ')}.`,
+    path: result.error.issues[0]?.path.join('.') ?? '',
+  });
+}
+
+const withoutUndefined = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

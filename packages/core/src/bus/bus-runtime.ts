@@ -1,0 +1,199 @@
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { createDeadLetters } from '../dead-letters/create-dead-letters.ts';
+import { createReplayer } from '../dead-letters/create-replayer.ts';
+import { BusError } from '../errors/bus-error.ts';
+import { createAttempt } from '../handling/attempt.ts';
+import type { Attempt } from '../handling/attempt.ts';
+import { Subscription } from '../handling/subscription.ts';
+import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
+import type { Plan } from '../planning/plan.ts';
+import { createCapturedPublishes } from '../publishing/captured-publishes.ts';
+import { createDirectPort } from '../publishing/direct-port.ts';
+import { createOutboxPort } from '../publishing/outbox-port.ts';
+import { createPrepareMessage } from '../publishing/prepare-message.ts';
+import type { PrepareMessage } from '../publishing/prepare-message.ts';
+import { createPublishNow } from '../publishing/publish-now.ts';
+import type { PublishPort } from '../publishing/publish-port.ts';
+import { createPublisher } from '../publishing/create-publisher.ts';
+import type { BusPublisher } from '../publishing/create-publisher.ts';
+import { createRelay } from '../relay/create-relay.ts';
+import type { Relay } from '../relay/create-relay.ts';
+import type { Health, TransactionContext } from './bus.ts';
+import type { CheckedBusOptions } from './bus-options.ts';
+import type { BusServices } from './bus-services.ts';
+import type { Registry } from './registry.ts';
+
+export interface BusRuntimeOptions<Native> {
+  readonly services: BusServices<Native>;
+  readonly checked: CheckedBusOptions;
+  readonly registry: Registry;
+}
+
+/** Between two tries of a publish. */
+const publishBackoff = { backoffMs: 50, backoffMsMax: 5000, backoffFactor: 2, jitter: 0.5 };
+/** Most messages that one transaction of the outbox port writes. */
+const outboxBatchMax = 500;
+
+/** The moving parts of one bus and their life: idle, running, stopped. */
+export class BusRuntime<Native> {
+  readonly publisher: BusPublisher;
+  readonly deadLetters: DeadLetters;
+  readonly #services: BusServices<Native>;
+  readonly #registry: Registry;
+  readonly #prepare: PrepareMessage;
+  readonly #direct: PublishPort;
+  readonly #port: PublishPort;
+  readonly #relay: Relay;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #relays: boolean;
+  #status: 'idle' | 'running' | 'stopped' = 'idle';
+  #stopping: Promise<void> | undefined = undefined;
+
+  constructor({ services, checked, registry }: BusRuntimeOptions<Native>) {
+    this.#services = services;
+    this.#registry = registry;
+    this.#relays = checked.relay === 'auto';
+    const { transport } = services;
+    this.#prepare = createPrepareMessage({ ...services, capabilities: transport.capabilities });
+    this.#direct = createDirectPort({ ...services, backoff: publishBackoff, retryMsMax: checked.publishRetryMs });
+    this.#relay = createRelay({ ...services });
+    this.#port = checked.publishing === 'direct' ? this.#direct : this.#createOutboxPort();
+    this.publisher = createPublisher({
+      prepare: this.#prepare,
+      port: this.#port,
+      unconfirmedMax: checked.unconfirmedMax,
+      observe: services.observe,
+      requireRunning: () => this.#requireRunning(),
+    });
+    const replayer = createReplayer({
+      services,
+      specs: () => registry.specs,
+      attemptFor: (spec) => this.#attemptFor(spec),
+      publishNow: createPublishNow(this.#direct),
+      onOutbox: () => this.#relay.wake(),
+    });
+    this.deadLetters = createDeadLetters({ services, ...replayer });
+  }
+
+  get status(): 'idle' | 'running' | 'stopped' {
+    return this.#status;
+  }
+
+  async start(plan: Plan): Promise<void> {
+    if (this.#status !== 'idle') {
+      throw new BusError({ code: 'already-started', message: 'The bus has been started before.' });
+    }
+    if (plan.refusals.length > 0) {
+      throw new BusError({ code: 'plan-refused', message: `Guarantees are refused:\n${plan.toString()}\n` });
+    }
+    await this.#services.transport.ensureTopology(this.#registry.topology());
+    this.#status = 'running';
+    for (const spec of this.#registry.specs) {
+      const options = { spec, services: this.#services, attempt: this.#attemptFor(spec) };
+      this.#subscriptions.set(spec.name, new Subscription(options));
+    }
+    if (this.#relays) this.#relay.start();
+  }
+
+  stop(graceMs: number): Promise<void> {
+    this.#stopping ??= this.#stop(graceMs);
+    return this.#stopping;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    this.#status = 'stopped';
+    await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.stop(graceMs)));
+    await this.#port.close();
+    await this.#relay.stop();
+    await this.#direct.close();
+    await this.#services.transport.close();
+    await this.#services.store.close();
+  }
+
+  async drain(timeoutMs: number): Promise<{ readonly drained: boolean }> {
+    const { clock } = this.#services;
+    const untilMs = clock.monotonic() + timeoutMs;
+    for (;;) {
+      if (await this.#isEmpty()) return { drained: true };
+      if (clock.monotonic() >= untilMs || this.#status !== 'running') return { drained: false };
+      await clock.sleep(5);
+    }
+  }
+
+  async health(): Promise<Health> {
+    const subscriptions = await Promise.all([...this.#subscriptions.values()].map((one) => one.health()));
+    const { outboxRows, outboxOldestAgeMs } = await this.#services.store.inspect();
+    const isFailing = this.#relay.isFailing || subscriptions.some(({ status }) => status === 'failing');
+    return {
+      status: this.#status === 'running' && isFailing ? 'failing' : this.#status,
+      unconfirmed: this.publisher.unconfirmed,
+      subscriptions,
+      outbox: { rows: outboxRows, oldestAgeMs: outboxOldestAgeMs },
+    };
+  }
+
+  async transaction<Result>(work: (transaction: TransactionContext<Native>) => Promise<Result>): Promise<Result> {
+    this.#requireRunning();
+    let wrote = false;
+    const result = await this.#services.runTransaction(async (transaction) => {
+      const captured = createCapturedPublishes(this.#prepare, undefined);
+      const { native, claim, complete } = transaction;
+      const value = await work({ native, claim, complete, publish: captured.publish, send: captured.send });
+      const { drafts } = captured;
+      wrote = drafts.length > 0;
+      if (wrote) await transaction.enqueue(drafts);
+      return value;
+    });
+    if (wrote) this.#relay.wake();
+    return result;
+  }
+
+  /** @throws `not-subscribed` */
+  find(name: string): Subscription {
+    const subscription = this.#subscriptions.get(name);
+    if (subscription !== undefined) return subscription;
+    const known = [...this.#subscriptions.keys()].join(', ');
+    throw new BusError({ code: 'not-subscribed', message: `${name} is not handled here; handled are: ${known}.` });
+  }
+
+  /** Every queue is looked at last: what was in a lane or in the outbox before may be in a queue by then, never the other way. */
+  async #isEmpty(): Promise<boolean> {
+    const isQuiet = (): boolean =>
+      this.publisher.unconfirmed === 0 &&
+      this.#direct.unconfirmed === 0 &&
+      this.#relay.isIdle &&
+      [...this.#subscriptions.values()].every(({ held }) => held === 0);
+    if (!isQuiet()) return false;
+    const { transport, store } = this.#services;
+    const { outboxRows } = await store.inspect();
+    if (this.#relays && outboxRows > 0) return false;
+    const queues = await Promise.all(this.#registry.specs.map(({ address }) => transport.inspect(address)));
+    return queues.every(({ ready, inFlight }) => (ready ?? 0) + (inFlight ?? 0) === 0) && isQuiet();
+  }
+
+  #attemptFor(spec: SubscriptionSpec): Attempt {
+    const known = this.#attempts.get(spec.name);
+    if (known !== undefined) return known;
+    const attempt = createAttempt({
+      spec,
+      services: this.#services,
+      prepare: this.#prepare,
+      publishNow: createPublishNow(this.#port),
+      onOutbox: () => this.#relay.wake(),
+    });
+    this.#attempts.set(spec.name, attempt);
+    return attempt;
+  }
+
+  #createOutboxPort(): PublishPort {
+    const { store, runTransaction } = this.#services;
+    const onCommitted = (): void => this.#relay.wake();
+    return createOutboxPort({ store, runTransaction, batchMax: outboxBatchMax, onCommitted });
+  }
+
+  #requireRunning(): void {
+    if (this.#status === 'running') return;
+    throw new BusError({ code: 'not-running', message: `The bus is ${this.#status}.` });
+  }
+}

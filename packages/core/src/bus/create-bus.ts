@@ -1,0 +1,52 @@
+import type { Contract } from '../contracts/contract.ts';
+import { BusError } from '../errors/bus-error.ts';
+import type { MemoryTables } from '../memory-store/memory-tables.ts';
+import { createPlan } from '../planning/create-plan.ts';
+import type { Bus, Handle, Handler } from './bus.ts';
+import { BusRuntime } from './bus-runtime.ts';
+import { checkBusOptions } from './bus-options.ts';
+import type { BusOptions } from './bus-options.ts';
+import { createBusServices } from './create-bus-services.ts';
+import { createRegistry } from './registry.ts';
+import type { AnyHandlerOptions } from './registry.ts';
+
+/**
+ * Makes a bus over one transport and one store. Register handlers, then `start`.
+ * @throws `invalid-options`
+ */
+export function createBus(options: BusOptions<MemoryTables> & { readonly store?: never }): Bus<MemoryTables>;
+export function createBus<Native>(options: BusOptions<Native> & Required<Pick<BusOptions<Native>, 'store'>>): Bus<Native>;
+export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
+  const checked = checkBusOptions(options);
+  const services = createBusServices<Native>(options, checked);
+  const registry = createRegistry();
+  const runtime = new BusRuntime<Native>({ services, checked, registry });
+
+  const handle = (contract: Contract<unknown>, handler: Handler<unknown>, handlerOptions: AnyHandlerOptions = {}): void => {
+    if (runtime.status !== 'idle') {
+      throw new BusError({ code: 'already-started', message: `The handler of ${contract.name} comes too late.` });
+    }
+    registry.add(contract, handler, handlerOptions);
+  };
+
+  const explain = (): ReturnType<Bus['explain']> =>
+    createPlan({ ...services, publishing: checked.publishing, subscriptions: registry.requests() });
+
+  return {
+    // Inside, payloads are unknown; the overloads of `Handle` tie each handler to its contract's payload.
+    handle: handle as Handle<Native>,
+    publish: runtime.publisher.publish,
+    send: runtime.publisher.send,
+    publishAll: runtime.publisher.publishAll,
+    transaction: (work) => runtime.transaction(work),
+    start: () => runtime.start(explain()),
+    drain: (drainOptions) => runtime.drain(drainOptions?.timeoutMs ?? Infinity),
+    stop: (stopOptions) => runtime.stop(stopOptions?.graceMs ?? 10_000),
+    pause: (subscription) => runtime.find(subscription).pause(),
+    resume: (subscription) => runtime.find(subscription).resume(),
+    setConcurrency: (subscription, concurrency) => runtime.find(subscription).setConcurrency(concurrency),
+    health: () => runtime.health(),
+    explain,
+    deadLetters: runtime.deadLetters,
+  };
+}

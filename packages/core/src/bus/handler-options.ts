@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Contract } from '../contracts/contract.ts';
+import { BusError } from '../errors/bus-error.ts';
+import { defaultRetryOptions } from '../handling/retry-policy.ts';
+import type { RetryOptions } from '../handling/retry-policy.ts';
+import { defaultGuarantees } from '../planning/guarantees.ts';
+import type { Guarantees } from '../planning/guarantees.ts';
+import type { HandlerOptions } from './bus.ts';
+
+const count = z.int().positive();
+const milliseconds = z.number().positive();
+
+const optionsSchema = z.strictObject({
+  group: z.string().min(1).max(100).optional(),
+  order: z.enum(['none', 'per-key']).optional(),
+  effect: z.enum(['at-least-once', 'once']).optional(),
+  onPoison: z.enum(['dead-letter', 'park-key', 'block-key']).optional(),
+  leaseMs: milliseconds.optional(),
+  concurrency: count.optional(),
+  waitingMax: count.optional(),
+  ratePerSecond: z.union([z.number().positive(), z.literal(Infinity)]).optional(),
+  handlerTimeoutMs: milliseconds.optional(),
+  durability: z.enum(['durable', 'as-configured', 'volatile']).optional(),
+  retry: z
+    .strictObject({
+      attemptsMax: count.optional(),
+      deliveriesMax: count.optional(),
+      gapMsMax: milliseconds.optional(),
+      elapsedMsMax: milliseconds.optional(),
+      backoffMs: milliseconds.optional(),
+      backoffMsMax: milliseconds.optional(),
+      backoffFactor: z.number().min(1).optional(),
+      jitter: z.number().min(0).max(1).optional(),
+      classify: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
+    })
+    .optional(),
+  middleware: z.array(z.custom((value) => typeof value === 'function', 'must be a function')).optional(),
+});
+
+export interface CheckedHandlerOptions {
+  readonly guarantees: Guarantees;
+  readonly retry: RetryOptions;
+}
+
+/** Fills the defaults in and reports every problem at once. @throws `invalid-options` */
+export function checkHandlerOptions(
+  contract: Pick<Contract<unknown>, 'name' | 'orderingKey'>,
+  options: HandlerOptions & { readonly group?: string },
+): CheckedHandlerOptions {
+  const result = optionsSchema.safeParse(options);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new BusError({
+      code: 'invalid-options',
+      message: `The handler of ${contract.name}: ${problems.join('; ')}.`,
+      path: result.error.issues[0]?.path.join('.') ?? '',
+    });
+  }
+  const { retry, middleware: _middleware, group: _group, ...asked } = options;
+  const concurrency = asked.concurrency ?? defaultGuarantees.concurrency;
+  return {
+    guarantees: {
+      ...defaultGuarantees,
+      order: contract.orderingKey === undefined ? 'none' : 'per-key',
+      waitingMax: Math.max(100, concurrency * 10),
+      ...asked,
+    },
+    retry: { ...defaultRetryOptions, ...retry },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Contract } from '../contracts/contract.ts';
+import { BusError } from '../errors/bus-error.ts';
+import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
+import type { SubscriptionRequest } from '../planning/subscription-request.ts';
+import type { Topology } from '../driver/index.ts';
+import type { Handler, HandlerOptions } from './bus.ts';
+import { checkHandlerOptions } from './handler-options.ts';
+
+/** The handlers of one bus, by subscription. */
+export interface Registry {
+  readonly specs: readonly SubscriptionSpec[];
+  /** @throws `duplicate-handler`, `second-consumer-group`, `invalid-options` */
+  readonly add: (contract: Contract<unknown>, handler: Handler<unknown>, options: AnyHandlerOptions) => void;
+  readonly topology: () => Topology;
+  readonly requests: () => readonly SubscriptionRequest[];
+}
+
+export type AnyHandlerOptions = HandlerOptions & { readonly group?: string };
+
+/** A command's only group; the name of its queue says the rest. */
+const commandGroup = 'handler';
+
+export function createRegistry(): Registry {
+  const specs = new Map<string, SubscriptionSpec>();
+  return {
+    get specs() {
+      return [...specs.values()];
+    },
+    add: (contract, handler, options) => {
+      const group = groupOf(contract, options);
+      const name = contract.kind === 'command' ? contract.name : `${contract.name}/${group}`;
+      if (specs.has(name)) {
+        throw new BusError({ code: 'duplicate-handler', message: `${name} has a handler already.` });
+      }
+      const address = { kind: contract.kind, channel: contract.name, group };
+      const checked = checkHandlerOptions(contract, options);
+      specs.set(name, { name, address, contract, handler, middleware: options.middleware ?? [], ...checked });
+    },
+    topology: () => toTopology([...specs.values()]),
+    requests: () => [...specs.values()].map(toRequest),
+  };
+}
+
+function groupOf(contract: Contract<unknown>, { group }: AnyHandlerOptions): string {
+  if (contract.kind === 'command') {
+    if (group === undefined) return commandGroup;
+    throw new BusError({
+      code: 'second-consumer-group',
+      message: `The command ${contract.name} has exactly one consumer; it takes no group "${group}".`,
+      path: 'group',
+    });
+  }
+  if (group !== undefined) return group;
+  throw new BusError({
+    code: 'invalid-options',
+    message: `The event ${contract.name} needs the name of the group that handles it.`,
+    path: 'group',
+    remedy: 'Give `group`, such as the name of your service.',
+  });
+}
+
+function toTopology(specs: readonly SubscriptionSpec[]): Topology {
+  const channels = new Map(specs.map(({ address: { kind, channel } }) => [`${kind} ${channel}`, { kind, channel }]));
+  return {
+    channels: [...channels.values()],
+    subscriptions: specs.map(({ address, guarantees }) => ({ ...address, leaseMs: guarantees.leaseMs })),
+  };
+}
+
+function toRequest({ name, address, contract, guarantees }: SubscriptionSpec): SubscriptionRequest {
+  return {
+    subscription: name,
+    kind: address.kind,
+    channel: address.channel,
+    group: address.group,
+    hasOrderingKey: contract.orderingKey !== undefined,
+    hasDeduplicationKey: contract.deduplicationKey !== undefined,
+    guarantees,
+  };
+}

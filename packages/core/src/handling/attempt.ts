@@ -1,0 +1,90 @@
+import type { StoreTransaction, TransportMessage } from '../driver/index.ts';
+import type { BusServices } from '../bus/bus-services.ts';
+import type { PrepareMessage } from '../publishing/prepare-message.ts';
+import type { PublishNow } from '../publishing/publish-now.ts';
+import { DeliveryContext } from './handler-context.ts';
+import type { SignalSource } from './handler-context.ts';
+import { composeInvoke } from './compose-invoke.ts';
+import { createClaims } from './create-claims.ts';
+import { createMessageReader } from './read-message.ts';
+import type { ReadMessage } from './read-message.ts';
+import type { SubscriptionSpec } from './subscription-spec.ts';
+
+/** One message to be worked on: from the broker, or from the dead letters (`letterId`). */
+export interface AttemptInput {
+  readonly message: TransportMessage;
+  /** From 1, as the broker and this process count it. */
+  readonly attempt: number;
+  readonly signals: SignalSource;
+  /** Taken away together with the effect. */
+  readonly letterId: string | undefined;
+}
+
+/** `duplicate`: the effect happened before; there is nothing to do but to accept. */
+export type AttemptEnd = 'handled' | 'duplicate';
+
+/**
+ * Decodes, validates, claims, handles, writes what was published and commits: everything between the lane and the settlement. Decodes
+ * for every attempt anew, so that no attempt sees what another has changed.
+ * Rejects with the error of whatever failed; nothing has happened then, unless the error says `commit-unknown`.
+ */
+export type Attempt = (input: AttemptInput) => Promise<AttemptEnd>;
+
+export interface AttemptOptions {
+  readonly spec: SubscriptionSpec;
+  readonly services: BusServices;
+  readonly prepare: PrepareMessage;
+  readonly publishNow: PublishNow;
+  /** Told after a commit that wrote to the outbox. */
+  readonly onOutbox: () => void;
+}
+
+export function createAttempt(options: AttemptOptions): Attempt {
+  const read = createMessageReader(options.spec, options.services.limits);
+  return options.spec.guarantees.effect === 'once' ? attemptOnce(options, read) : attemptAtLeastOnce(options, read);
+}
+
+/** Claims, the handler's writes and its publishes are one transaction. */
+function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read: ReadMessage): Attempt {
+  const invoke = composeInvoke(spec);
+  const claims = createClaims(spec, services.transport.capabilities);
+  return async ({ message, attempt, signals, letterId }) => {
+    let wrote = false;
+    const end = await services.runTransaction(async (transaction): Promise<AttemptEnd> => {
+      const { envelope, payload } = await read(message, attempt);
+      const isNew = await claims.claim(transaction, { envelope, message, payload, isReplay: letterId !== undefined });
+      if (isNew) {
+        const context = new DeliveryContext(envelope, spec.name, transaction.native, signals, prepare);
+        await invoke(payload, context);
+        const { drafts } = context;
+        wrote = drafts.length > 0;
+        if (wrote) await transaction.enqueue(drafts);
+      }
+      if (letterId !== undefined) await removeLetter(transaction, letterId);
+      return isNew ? 'handled' : 'duplicate';
+    });
+    if (wrote) onOutbox();
+    return end;
+  };
+}
+
+/** What the handler publishes goes out after it, and before the delivery is settled; a second run publishes the same ids. */
+function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOptions, read: ReadMessage): Attempt {
+  const invoke = composeInvoke(spec);
+  const claims = createClaims(spec, services.transport.capabilities);
+  return async ({ message, attempt, signals, letterId }) => {
+    const reading = read(message, attempt);
+    const { envelope, payload } = reading instanceof Promise ? await reading : reading;
+    if (claims.needsOpenKey && letterId === undefined) {
+      await services.runTransaction((transaction) => claims.requireOpenKey(transaction, message));
+    }
+    const context = new DeliveryContext(envelope, spec.name, undefined, signals, prepare);
+    await invoke(payload, context);
+    if (context.drafts.length > 0) await publishNow(context.drafts);
+    if (letterId !== undefined) await services.runTransaction((transaction) => removeLetter(transaction, letterId));
+    return 'handled';
+  };
+}
+
+const removeLetter = (transaction: StoreTransaction, id: string): Promise<void> =>
+  transaction.changeDeadLetters([{ change: 'remove', id }]);

@@ -1,0 +1,106 @@
+import type { Claim, ClaimOutcome, StoreTransaction, TransportCapabilities, TransportMessage } from '../driver/index.ts';
+import type { Envelope } from '../envelope/envelope.ts';
+import { BusError } from '../errors/bus-error.ts';
+import { fingerprint } from '../fingerprint/fingerprint.ts';
+import { ClaimRefused } from './claim-refused.ts';
+import type { SubscriptionSpec } from './subscription-spec.ts';
+
+export interface ClaimInput {
+  readonly envelope: Envelope;
+  readonly message: TransportMessage;
+  /** Validated: what the identity must agree with. */
+  readonly payload: unknown;
+  /** A dead letter is there, so there was no effect, whatever its number's cursor says. */
+  readonly isReplay: boolean;
+}
+
+/** The marks that make an effect happen once and in order: inbox, sequence fence and open key, in one round trip. */
+export interface Claims {
+  readonly needsOpenKey: boolean;
+  /**
+   * True when the effect is new. Throws `ClaimRefused` when it cannot be decided or made now.
+   * @throws `fingerprint-conflict`, `sequence-missing`, `epoch-conflict`
+   */
+  readonly claim: (transaction: StoreTransaction, input: ClaimInput) => Promise<boolean>;
+  readonly requireOpenKey: (transaction: StoreTransaction, message: TransportMessage) => Promise<void>;
+  /** Moves the cursor past a message that becomes a dead letter, so that its key goes on. False when it was there before. */
+  readonly passOver: (transaction: StoreTransaction, message: TransportMessage, sequence: Sequenced) => Promise<boolean>;
+}
+
+/** A message's number as its headers give it; `undefined` when it has none. */
+export type Sequenced = Envelope['sequence'];
+
+export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapabilities): Claims {
+  const { order, effect, onPoison } = spec.guarantees;
+  const isOrdered = order === 'per-key';
+  const keepsOrder = capabilities.order.level !== 'unsupported' && capabilities.keyExclusivity.level !== 'unsupported';
+  const needsNumber = isOrdered && !keepsOrder && effect === 'once';
+  const needsOpenKey = onPoison === 'park-key' && isOrdered;
+  const scope = spec.name;
+  const channel = spec.address.channel;
+
+  const sequenceClaim = (key: string, sequence: NonNullable<Sequenced>): Claim => ({
+    kind: 'sequence',
+    scope,
+    channel,
+    key,
+    epoch: sequence.epoch,
+    sequence: sequence.number,
+    firstSequence: keepsOrder ? sequence.number : 1,
+    overGap: false,
+  });
+
+  const requireOpenKey = async (transaction: StoreTransaction, { key }: TransportMessage): Promise<void> => {
+    if (key === undefined) return;
+    const [outcome] = await transaction.claim([{ kind: 'open-key', scope, channel, key }]);
+    if (outcome?.status === 'parked') throw new ClaimRefused(outcome);
+  };
+
+  const sequenceFor = ({ envelope, message }: ClaimInput): Claim | undefined => {
+    if (message.key === undefined || !isOrdered) return undefined;
+    if (envelope.sequence !== undefined) return sequenceClaim(message.key, envelope.sequence);
+    if (!needsNumber) return undefined;
+    throw new BusError({ code: 'sequence-missing', message: `A message on ${scope} has no number.` });
+  };
+
+  const claim = async (transaction: StoreTransaction, input: ClaimInput): Promise<boolean> => {
+    const { message, payload, isReplay } = input;
+    if (needsOpenKey && !isReplay) await requireOpenKey(transaction, message);
+    const numbered = sequenceFor(input);
+    const identity = identityClaim(scope, message, payload);
+    const [known, number] = await transaction.claim(numbered === undefined ? [identity] : [identity, numbered]);
+    refuse(number, 'epoch-conflict', scope);
+    refuse(known, 'fingerprint-conflict', scope);
+    if (known?.status === 'duplicate') return false;
+    // The number was passed without an effect of this identity: a dead letter took it. Nothing may be marked.
+    if (number?.status === 'duplicate' && !isReplay) throw new ClaimRefused(number);
+    return true;
+  };
+
+  return {
+    needsOpenKey,
+    requireOpenKey,
+    claim,
+    passOver: async (transaction, { key }, sequence) => {
+      if (effect !== 'once' || !isOrdered || key === undefined || sequence === undefined) return true;
+      const [outcome] = await transaction.claim([sequenceClaim(key, sequence)]);
+      refuse(outcome, 'epoch-conflict', scope);
+      return outcome?.status !== 'duplicate';
+    },
+  };
+}
+
+function identityClaim(scope: string, message: TransportMessage, payload: unknown): Claim {
+  return { kind: 'identity', scope, key: message.deduplicationKey, fingerprint: fingerprint(payload), leaseMs: 0 };
+}
+
+const conflicts = {
+  'fingerprint-conflict': 'A deduplication key came again with another payload',
+  'epoch-conflict': 'A message of another numbering came',
+} as const;
+
+function refuse(outcome: ClaimOutcome | undefined, code: keyof typeof conflicts, subscription: string): void {
+  if (outcome === undefined || outcome.status === 'claimed' || outcome.status === 'duplicate') return;
+  if (outcome.status !== 'conflict') throw new ClaimRefused(outcome);
+  throw new BusError({ code, message: `${conflicts[code]} on ${subscription}.` });
+}

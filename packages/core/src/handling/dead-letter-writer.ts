@@ -1,0 +1,69 @@
+import type { TransportMessage } from '../driver/index.ts';
+import type { BusServices } from '../bus/bus-services.ts';
+import { readSequence } from '../envelope/read-envelope.ts';
+import { isBusError } from '../errors/bus-error.ts';
+import type { BusErrorCode } from '../errors/error-table.ts';
+import { createClaims } from './create-claims.ts';
+import type { SubscriptionSpec } from './subscription-spec.ts';
+
+export interface DeadLetterInput {
+  readonly message: TransportMessage;
+  readonly error: unknown;
+  readonly attempts: number;
+  readonly role: 'poison' | 'behind';
+  readonly firstFailedAtMs: number;
+}
+
+/**
+ * Puts a message aside in the store, whole and with its reason; the source is settled only after this has resolved. Under
+ * `dead-letter` the key's cursor passes the message, so that the key goes on; under `park-key` it stays, so that a replay is in order.
+ */
+export type WriteDeadLetter = (input: DeadLetterInput) => Promise<BusErrorCode>;
+
+export function createDeadLetterWriter(spec: SubscriptionSpec, services: BusServices): WriteDeadLetter {
+  const claims = createClaims(spec, services.transport.capabilities);
+  const parksKey = spec.guarantees.onPoison === 'park-key';
+  return async (input) => {
+    const { message, error, role } = input;
+    const code = role === 'behind' ? 'key-parked' : codeOf(error);
+    const parks = (parksKey && message.key !== undefined) || code === 'sequence-gap';
+    await services.runTransaction(async (transaction) => {
+      const isOpen = parks || (await claims.passOver(transaction, message, readSequence(message)));
+      if (!isOpen) return;
+      const letter = toLetter(spec, input, code);
+      await transaction.changeDeadLetters([{ change: 'put', letter, parksKey: parks, outboxRowId: undefined }]);
+    });
+    return code;
+  };
+}
+
+/** A user's error that kept coming is told apart from what core itself refuses. */
+function codeOf(error: unknown): BusErrorCode {
+  return isBusError(error) ? error.code : 'attempts-exhausted';
+}
+
+function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusErrorCode) {
+  const { message } = input;
+  return {
+    id: `${spec.name}:${message.id}`,
+    subscription: spec.name,
+    kind: spec.address.kind,
+    channel: spec.address.channel,
+    messageId: message.id,
+    key: message.key,
+    deduplicationKey: message.deduplicationKey,
+    headers: message.headers,
+    body: message.body,
+    reason: code,
+    error: errorText(input.error),
+    attempts: input.attempts,
+    role: input.role,
+    firstFailedAtMs: input.firstFailedAtMs,
+  };
+}
+
+/** The name and message of the error, cut: a stack or an attached request may hold secrets and bodies. */
+function errorText(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : typeof error === 'string' ? error : 'not an Error';
+  return text.slice(0, 1000);
+}

@@ -1,0 +1,113 @@
+import type { Publisher, PublishOptions, PublishOutcome, Published } from '../bus/bus.ts';
+import type { BusObserver } from '../bus/bus-event.ts';
+import type { Contract } from '../contracts/contract.ts';
+import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
+import { BusError } from '../errors/bus-error.ts';
+import { Admission } from './admission.ts';
+import type { PrepareMessage } from './prepare-message.ts';
+import type { PublishPort } from './publish-port.ts';
+import type { PublishResult } from './publish-entry.ts';
+import { publishFailed } from './publish-failed.ts';
+
+export interface PublisherOptions {
+  readonly prepare: PrepareMessage;
+  readonly port: PublishPort;
+  /** Most messages on their way; what comes beyond waits. */
+  readonly unconfirmedMax: number;
+  readonly observe: BusObserver | undefined;
+  /** @throws `not-running` */
+  readonly requireRunning: () => void;
+}
+
+export interface BusPublisher extends Publisher {
+  readonly unconfirmed: number;
+  readonly publishAll: <Payload>(
+    contract: Contract<Payload>,
+    payloads: readonly Payload[],
+    options?: Omit<PublishOptions, 'id'>,
+  ) => Promise<readonly PublishOutcome[]>;
+}
+
+/** Publishing from outside a handler: prepare, wait for room, hand over, answer. Messages leave in the order of the calls. */
+export function createPublisher(options: PublisherOptions): BusPublisher {
+  const { prepare, port, observe, requireRunning } = options;
+  const admission = new Admission(options.unconfirmedMax);
+  /** While a payload is still being validated asynchronously, later ones wait behind it: a key must not be reordered. */
+  let preparing: Promise<unknown> | undefined;
+
+  const prepareInOrder = <Payload>(
+    contract: Contract<Payload>,
+    payload: Payload,
+    publishOptions: PublishOptions | undefined,
+  ): TransportMessage | Promise<TransportMessage> => {
+    if (preparing === undefined) {
+      const prepared = prepare(contract, payload, publishOptions, undefined);
+      if (!(prepared instanceof Promise)) return prepared;
+      return enqueue(prepared);
+    }
+    const before = preparing;
+    return enqueue(before.then(() => prepare(contract, payload, publishOptions, undefined)));
+  };
+
+  const enqueue = (prepared: Promise<TransportMessage>): Promise<TransportMessage> => {
+    const settled = prepared.then(
+      () => undefined,
+      () => undefined,
+    );
+    preparing = settled;
+    void settled.then(() => {
+      if (preparing === settled) preparing = undefined;
+    });
+    return prepared;
+  };
+
+  const handOver = (address: ChannelAddress, message: TransportMessage): Promise<Published> =>
+    new Promise((resolve, reject) => {
+      admission.enter(() =>
+        port.publish(address, message, (result) => {
+          admission.leave();
+          observe?.(toEvent(address, message, result));
+          if (result.status === 'confirmed') resolve({ id: message.id });
+          else reject(publishFailed(address, message.id, result));
+        }),
+      );
+    });
+
+  const publish = async <Payload>(
+    contract: Contract<Payload>,
+    payload: Payload,
+    publishOptions?: PublishOptions,
+  ): Promise<Published> => {
+    requireRunning();
+    const prepared = prepareInOrder(contract, payload, publishOptions);
+    const message = prepared instanceof Promise ? await prepared : prepared;
+    return handOver({ kind: contract.kind, channel: contract.name }, message);
+  };
+
+  return {
+    get unconfirmed() {
+      return admission.size;
+    },
+    publish,
+    send: publish,
+    publishAll: (contract, payloads, publishOptions) =>
+      Promise.all(payloads.map((payload) => toOutcome(publish(contract, payload, publishOptions)))),
+  };
+}
+
+async function toOutcome(published: Promise<Published>): Promise<PublishOutcome> {
+  try {
+    const { id } = await published;
+    return { status: 'confirmed', id };
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    const isUnknown = error instanceof BusError && error.code === 'publish-unknown';
+    return { status: isUnknown ? 'unknown' : 'rejected', error: failure };
+  }
+}
+
+function toEvent({ channel }: ChannelAddress, message: TransportMessage, result: PublishResult) {
+  if (result.status === 'confirmed') return { event: 'published', channel, message } as const;
+  const code = result.status === 'unknown' ? 'publish-unknown' : 'publish-rejected';
+  return { event: 'publish-failed', channel, message, code } as const;
+}

@@ -1,0 +1,113 @@
+import type { PublishOptions } from '../bus/bus.ts';
+import type { Clock, NewId, TransportCapabilities, TransportMessage } from '../driver/index.ts';
+import { encodeBody } from '../codec/json-codec.ts';
+import type { MessageLimits } from '../codec/limits.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { validatePayload } from '../contracts/validate-payload.ts';
+import { toTransportMessage } from '../envelope/to-transport-message.ts';
+import { BusError } from '../errors/bus-error.ts';
+
+/** What a captured publish takes over from the message whose handling published it. */
+export interface Lineage {
+  readonly idPrefix: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly tenant: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+}
+
+/** Turns a payload into what a transport carries, or throws; a promise only where the schema itself is asynchronous. */
+export type PrepareMessage = <Payload>(
+  contract: Contract<Payload>,
+  payload: Payload,
+  options: PublishOptions | undefined,
+  lineage: Lineage | undefined,
+) => TransportMessage | Promise<TransportMessage>;
+
+export interface PrepareMessageOptions {
+  readonly source: string;
+  readonly limits: MessageLimits;
+  readonly capabilities: TransportCapabilities;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+export function createPrepareMessage(settings: PrepareMessageOptions): PrepareMessage {
+  return (contract, payload, options, lineage) => {
+    const validated = validatePayload(contract, payload);
+    if (validated instanceof Promise) {
+      return validated.then((value) => build(settings, contract, value, options, lineage));
+    }
+    return build(settings, contract, validated, options, lineage);
+  };
+}
+
+function build<Payload>(
+  settings: PrepareMessageOptions,
+  contract: Contract<Payload>,
+  payload: Payload,
+  options: PublishOptions | undefined,
+  lineage: Lineage | undefined,
+): TransportMessage {
+  const id = options?.id ?? settings.newId();
+  const { capabilities } = settings;
+  const message = toTransportMessage(
+    {
+      id,
+      source: settings.source,
+      type: contract.name,
+      version: contract.version,
+      timeMs: settings.clock.now(),
+      key: keyOf(contract, 'orderingKey', payload, capabilities.message.keyCharsMax),
+      deduplicationKey: keyOf(contract, 'deduplicationKey', payload, Infinity) ?? id,
+      correlationId: options?.correlationId ?? lineage?.correlationId ?? id,
+      causationId: lineage?.causationId,
+      traceparent: options?.traceparent ?? lineage?.traceparent,
+      tracestate: options?.tracestate ?? lineage?.tracestate,
+      tenant: options?.tenant ?? lineage?.tenant,
+      headers: options?.headers,
+      body: encodeBody(payload, settings.limits),
+      delayMs: delayOf(contract, options, capabilities),
+    },
+    settings.limits,
+  );
+  return message;
+}
+
+function keyOf<Payload>(
+  contract: Contract<Payload>,
+  kind: 'orderingKey' | 'deduplicationKey',
+  payload: Payload,
+  charsMax: number,
+): string | undefined {
+  const key: unknown = contract[kind]?.(payload);
+  if (contract[kind] === undefined) return undefined;
+  if (typeof key !== 'string' || key === '') {
+    throw new BusError({ code: 'empty-key', message: `The ${kind} of ${contract.name} gave no text.`, path: kind });
+  }
+  if (key.length > charsMax) {
+    throw new BusError({
+      code: 'key-too-long',
+      message: `The ${kind} of ${contract.name} has ${key.length} characters; the transport carries ${charsMax}.`,
+      path: kind,
+    });
+  }
+  return key;
+}
+
+function delayOf(
+  contract: { readonly name: string },
+  options: PublishOptions | undefined,
+  { delay }: TransportCapabilities,
+): number {
+  const delayMs = options?.delayMs ?? 0;
+  if (delayMs === 0) return 0;
+  const max = delay.level === 'unsupported' ? 0 : delay.delayMsMax;
+  if (delayMs > 0 && delayMs <= max) return delayMs;
+  throw new BusError({
+    code: 'delay-unsupported',
+    message: `A delay of ${delayMs} ms on ${contract.name} is outside 0 to ${max} ms.`,
+    path: 'delayMs',
+  });
+}
