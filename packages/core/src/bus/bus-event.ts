@@ -1,4 +1,4 @@
-import type { BusErrorCode } from '../errors/error-table.ts';
+import type { BusErrorCode } from '../errors/error-code.ts';
 import type { TransportMessage } from '../driver/index.ts';
 
 /** What a bus tells its observer, as it happens. Telemetry, recorders and tests build on it; it never holds up a message. */

@@ -34,6 +34,16 @@ export interface BusOptions<Native = unknown> {
 
 const positive = z.int().positive();
 
+/** With every default filled in. */
+export interface CheckedBusOptions {
+  readonly source: string;
+  readonly publishing: 'direct' | 'outbox';
+  readonly relay: 'auto' | 'off';
+  readonly limits: MessageLimits;
+  readonly unconfirmedMax: number;
+  readonly publishRetryMs: number;
+}
+
 /** What can be wrong in plain data; drivers and functions are told apart by their types. */
 const optionsSchema = z.looseObject({
   source: z.string().min(1).max(512).default('waybill'),
@@ -51,10 +61,8 @@ const optionsSchema = z.looseObject({
   publishRetryMs: z.number().nonnegative().default(30_000),
 });
 
-export type CheckedBusOptions = z.infer<typeof optionsSchema>;
-
 /** Fills the defaults in and reports every problem at once. @throws `invalid-options` */
-export function checkBusOptions(options: BusOptions<never>): CheckedBusOptions {
+export function checkBusOptions(options: object): CheckedBusOptions {
   const result = optionsSchema.safeParse(withoutUndefined(options));
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);

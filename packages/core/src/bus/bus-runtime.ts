@@ -16,8 +16,7 @@ import { createPublishNow } from '../publishing/publish-now.ts';
 import type { PublishPort } from '../publishing/publish-port.ts';
 import { createPublisher } from '../publishing/create-publisher.ts';
 import type { BusPublisher } from '../publishing/create-publisher.ts';
-import { createRelay } from '../relay/create-relay.ts';
-import type { Relay } from '../relay/create-relay.ts';
+import { Relay } from '../relay/relay.ts';
 import type { Health, TransactionContext } from './bus.ts';
 import type { CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
@@ -57,7 +56,7 @@ export class BusRuntime<Native> {
     const { transport } = services;
     this.#prepare = createPrepareMessage({ ...services, capabilities: transport.capabilities });
     this.#direct = createDirectPort({ ...services, backoff: publishBackoff, retryMsMax: checked.publishRetryMs });
-    this.#relay = createRelay({ ...services });
+    this.#relay = new Relay(services);
     this.#port = checked.publishing === 'direct' ? this.#direct : this.#createOutboxPort();
     this.publisher = createPublisher({
       prepare: this.#prepare,

@@ -7,6 +7,7 @@ export type {
   DeadLetterRecord,
 } from './dead-letter-record.ts';
 export type {
+  BucketGrant,
   BucketLease,
   BucketRequest,
   OutboxDeletion,

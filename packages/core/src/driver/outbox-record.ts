@@ -35,6 +35,12 @@ export interface BucketLease {
   readonly token: number;
 }
 
+export interface BucketGrant {
+  readonly leases: readonly BucketLease[];
+  /** Relays that have asked within their own lease, this one included: each should want no more than its share. */
+  readonly relays: number;
+}
+
 export interface OutboxQuery {
   readonly buckets: readonly number[];
   /** Keys that wait behind a failed or unknown send. */

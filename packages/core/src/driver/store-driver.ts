@@ -1,12 +1,5 @@
 import type { DeadLetterChange, DeadLetterPage, DeadLetterQuery } from './dead-letter-record.ts';
-import type {
-  BucketLease,
-  BucketRequest,
-  OutboxDeletion,
-  OutboxDraft,
-  OutboxPage,
-  OutboxQuery,
-} from './outbox-record.ts';
+import type { BucketGrant, BucketRequest, OutboxDeletion, OutboxDraft, OutboxPage, OutboxQuery } from './outbox-record.ts';
 import type { StoreCapabilities } from './store-capabilities.ts';
 import type { StoreErrorCode } from './store-error.ts';
 
@@ -24,8 +17,11 @@ export interface StoreDriver<Native = unknown> {
    * Resolves only when the commit is certain; an error with the code `commit-unknown` means that it may have happened.
    */
   readonly transaction: <Result>(work: (transaction: StoreTransaction<Native>) => Promise<Result>) => Promise<Result>;
-  /** Takes or renews buckets of keys for one relay. A bucket whose lease ran out may be taken; its token then grows. */
-  readonly leaseBuckets: (request: BucketRequest) => Promise<readonly BucketLease[]>;
+  /**
+   * Renews the buckets that a relay holds and takes free ones, up to `bucketsMax`; gives up what it holds beyond. A bucket whose lease
+   * ran out may be taken; its token then grows.
+   */
+  readonly leaseBuckets: (request: BucketRequest) => Promise<BucketGrant>;
   /**
    * Reads committed rows in id order, from the start, so that no late commit is skipped. Left out are the keys in
    * `query.blocked` and those parked under the subscription `outbox`.

@@ -1,5 +1,5 @@
 import { errorTable } from './error-table.ts';
-import type { BusErrorCode } from './error-table.ts';
+import type { BusErrorCode } from './error-code.ts';
 
 const marker = Symbol.for('waybill.bus-error');
 

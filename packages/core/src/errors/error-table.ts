@@ -1,3 +1,5 @@
+import type { BusErrorCode } from './error-code.ts';
+
 /** What users act on. `retryable`: the same call may succeed later without a change. */
 export interface ErrorEntry {
   readonly retryable: boolean;
@@ -8,7 +10,7 @@ export interface ErrorEntry {
 const entry = (retryable: boolean, meaning: string, remedy: string): ErrorEntry => ({ retryable, meaning, remedy });
 
 /** Every code core can report, those of the drivers included: the one place where a code is defined. */
-export const errorTable = {
+export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
   // Declaring
   'invalid-contract': entry(false, 'A contract is declared wrongly.', 'Correct the field that the message names.'),
   'invalid-options': entry(false, 'An option has no legal value.', 'Correct the field that the message names.'),
@@ -237,6 +239,4 @@ export const errorTable = {
     'Repeat the claim: it tells whether it did.',
   ),
   'transaction-closed': entry(false, 'A transaction was used after its end.', 'Await everything inside the handler.'),
-} as const satisfies Record<string, ErrorEntry>;
-
-export type BusErrorCode = keyof typeof errorTable;
+};

@@ -2,7 +2,7 @@ import type { TransportMessage } from '../driver/index.ts';
 import type { BusServices } from '../bus/bus-services.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { isBusError } from '../errors/bus-error.ts';
-import type { BusErrorCode } from '../errors/error-table.ts';
+import type { BusErrorCode } from '../errors/error-code.ts';
 import { createClaims } from './create-claims.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 

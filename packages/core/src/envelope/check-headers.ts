@@ -1,0 +1,37 @@
+import type { MessageLimits } from '../codec/limits.ts';
+import { BusError } from '../errors/bus-error.ts';
+import { isReservedHeader } from './header-names.ts';
+
+/** What every broker carries, in HTTP's own alphabet; `__proto__` does not match. */
+const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/i;
+// oxlint-disable-next-line no-control-regex -- control characters are what must not pass
+const controlPattern = /[\u0000-\u001f\u007f]/;
+
+/** Checks a publisher's own headers. @throws `too-many-headers`, `header-invalid` */
+export function checkHeaders(headers: Readonly<Record<string, string>>, limits: MessageLimits): void {
+  const names = Object.keys(headers);
+  if (names.length > limits.headersMax) {
+    throw new BusError({
+      code: 'too-many-headers',
+      message: `A message has ${names.length} headers; ${limits.headersMax} are allowed.`,
+      path: 'headers',
+    });
+  }
+  for (const name of names) {
+    const problem = findProblem(name, headers[name], limits);
+    if (problem !== undefined) {
+      // The name is quoted as JSON, so that nothing in it can forge a line of a log.
+      const message = `The header ${JSON.stringify(name.slice(0, 100))} ${problem}.`;
+      throw new BusError({ code: 'header-invalid', message, path: 'headers' });
+    }
+  }
+}
+
+function findProblem(name: string, value: unknown, limits: MessageLimits): string | undefined {
+  if (!namePattern.test(name)) return 'has a name outside letters, digits, ".", "_" and "-"';
+  if (isReservedHeader(name.toLowerCase())) return 'is reserved';
+  if (typeof value !== 'string') return 'is not a text';
+  if (controlPattern.test(value)) return 'holds control characters';
+  if (name.length + value.length > limits.headerBytesMax) return `is longer than ${limits.headerBytesMax} characters`;
+  return undefined;
+}
