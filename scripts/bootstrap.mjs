@@ -12,5 +12,5 @@ if (major < 20) {
   );
   process.exitCode = 1;
 } else {
-  import('./toolchain/run.mjs').then((module) => module.run(process.argv.slice(2)));
+  void import('./toolchain/run.mjs').then((module) => module.run(process.argv.slice(2)));
 }

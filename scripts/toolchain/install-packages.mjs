@@ -30,7 +30,7 @@ export const installPackages = async ({ pnpm, env }) => {
 
 const manifests = () => {
   const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'package.json'));
-  const all = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...packages.sort()];
+  const all = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...packages.toSorted()];
   return all.filter((path) => existsSync(join(root, path)));
 };
 
