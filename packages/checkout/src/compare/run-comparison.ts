@@ -1,0 +1,66 @@
+import { scaledClock } from '@waybill/core';
+import type { Clock, NewId } from '@waybill/core/driver';
+import type { Architecture } from '../architectures/architecture.ts';
+import { createWorkload } from '../buyers/workload.ts';
+import type { ArchitectureResult, Comparison } from '../comparison-result.ts';
+import type { Catalogue } from '../domain/catalogue.ts';
+import type { ProviderBehaviour } from '../provider/provider-behaviour.ts';
+import { runArchitecture } from '../run-architecture.ts';
+
+export interface RunComparisonOptions {
+  readonly seed: number;
+  readonly buyers: number;
+  readonly timeScale: number;
+  readonly catalogue: Catalogue;
+  readonly behaviour: ProviderBehaviour;
+  /** Those that take longest to settle first. */
+  readonly architectures: readonly Architecture[];
+  /** Unscaled. */
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly architecture: Architecture;
+  readonly phase: 'buyers come' | 'buyers have gone' | 'counted';
+}
+
+/** An object of Firehose waits 300 s and an event of CloudTrail up to 15 minutes; nothing else takes longer than its retries. */
+const settleMs = 1_200_000;
+
+/**
+ * Runs the same workload against each architecture. Their buyers never come at the same time, so that what one does to the machine
+ * is not measured at another; the waiting for queues and buffers afterwards overlaps with the next one's buyers, because it is
+ * mostly that: waiting.
+ */
+export async function runComparison(options: RunComparisonOptions): Promise<Comparison> {
+  const { seed, buyers, timeScale, clock, architectures, onProgress } = options;
+  const startedAtMs = clock.now();
+  const workload = createWorkload(options);
+  const scaled = scaledClock(clock, timeScale);
+  const failed = Promise.withResolvers<never>();
+  const runs: Promise<ArchitectureResult>[] = [];
+  for (const architecture of architectures) {
+    const gone = Promise.withResolvers<void>();
+    onProgress?.({ architecture, phase: 'buyers come' });
+    const onBuyersGone = (): void => {
+      onProgress?.({ architecture, phase: 'buyers have gone' });
+      gone.resolve();
+    };
+    const run = runArchitecture({ ...options, architecture, workload, clock: scaled, settleMs, onBuyersGone });
+    run.then(() => onProgress?.({ architecture, phase: 'counted' }), failed.reject);
+    runs.push(run);
+    await Promise.race([gone.promise, failed.promise]);
+  }
+  const results = await Promise.race([Promise.all(runs), failed.promise]);
+  return {
+    schemaVersion: 1,
+    seed,
+    buyers,
+    timeScale,
+    startedAt: new Date(startedAtMs).toISOString(),
+    durationMs: clock.now() - startedAtMs,
+    architectures: results,
+  };
+}
