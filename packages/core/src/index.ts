@@ -36,7 +36,7 @@ export { memoryStore } from './memory-store/memory-store.ts';
 export type { MemoryStore, MemoryStoreOptions } from './memory-store/memory-store.ts';
 export { createMemoryStoreState } from './memory-store/memory-store-state.ts';
 export type { MemoryStoreState } from './memory-store/memory-store-state.ts';
-export type { CommittedTables, MemoryTable, MemoryTables } from './memory-store/memory-tables.ts';
+export type { CommittedTable, CommittedTables, MemoryTable, MemoryTables } from './memory-store/memory-tables.ts';
 export { scaledClock } from './time/scaled-clock.ts';
 export { systemClock } from './time/system-clock.ts';
 export { systemNewId, systemRandom } from './time/system-chance.ts';

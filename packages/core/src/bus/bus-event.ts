@@ -1,11 +1,21 @@
-import type { BusErrorCode } from '../errors/error-code.ts';
 import type { TransportMessage } from '../driver/index.ts';
+import type { BusErrorCode } from '../errors/error-code.ts';
 
 /** What a bus tells its observer, as it happens. Telemetry, recorders and tests build on it; it never holds up a message. */
 export type BusEvent =
   | { readonly event: 'published'; readonly channel: string; readonly message: TransportMessage }
-  | { readonly event: 'publish-failed'; readonly channel: string; readonly message: TransportMessage; readonly code: BusErrorCode }
-  | { readonly event: 'handled'; readonly subscription: string; readonly message: TransportMessage; readonly attempt: number }
+  | {
+      readonly event: 'publish-failed';
+      readonly channel: string;
+      readonly message: TransportMessage;
+      readonly code: BusErrorCode;
+    }
+  | {
+      readonly event: 'handled';
+      readonly subscription: string;
+      readonly message: TransportMessage;
+      readonly attempt: number;
+    }
   /** Recognised by the inbox or the fence; accepted without an effect. */
   | { readonly event: 'duplicate'; readonly subscription: string; readonly message: TransportMessage }
   | {
@@ -15,9 +25,19 @@ export type BusEvent =
       readonly attempt: number;
       readonly error: unknown;
     }
-  | { readonly event: 'dead-lettered'; readonly subscription: string; readonly message: TransportMessage; readonly code: BusErrorCode }
+  | {
+      readonly event: 'dead-lettered';
+      readonly subscription: string;
+      readonly message: TransportMessage;
+      readonly code: BusErrorCode;
+    }
   | { readonly event: 'lease-lost'; readonly subscription: string; readonly message: TransportMessage }
-  | { readonly event: 'sequence-gap'; readonly subscription: string; readonly message: TransportMessage; readonly expected: number }
+  | {
+      readonly event: 'sequence-gap';
+      readonly subscription: string;
+      readonly message: TransportMessage;
+      readonly expected: number;
+    }
   | { readonly event: 'circuit'; readonly subscription: string; readonly state: 'closed' | 'open' | 'half-open' };
 
 export type BusObserver = (event: BusEvent) => void;

@@ -1,25 +1,25 @@
-import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { createDeadLetters } from '../dead-letters/create-dead-letters.ts';
 import { createReplayer } from '../dead-letters/create-replayer.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { createAttempt } from '../handling/attempt.ts';
 import type { Attempt } from '../handling/attempt.ts';
-import { Subscription } from '../handling/subscription.ts';
 import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
+import { Subscription } from '../handling/subscription.ts';
 import type { Plan } from '../planning/plan.ts';
 import { createCapturedPublishes } from '../publishing/captured-publishes.ts';
+import { createPublisher } from '../publishing/create-publisher.ts';
+import type { BusPublisher } from '../publishing/create-publisher.ts';
 import { createDirectPort } from '../publishing/direct-port.ts';
 import { createOutboxPort } from '../publishing/outbox-port.ts';
 import { createPrepareMessage } from '../publishing/prepare-message.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
 import { createPublishNow } from '../publishing/publish-now.ts';
 import type { PublishPort } from '../publishing/publish-port.ts';
-import { createPublisher } from '../publishing/create-publisher.ts';
-import type { BusPublisher } from '../publishing/create-publisher.ts';
 import { Relay } from '../relay/relay.ts';
-import type { Health, TransactionContext } from './bus.ts';
 import type { CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
+import type { Health, TransactionContext } from './bus.ts';
 import type { Registry } from './registry.ts';
 
 export interface BusRuntimeOptions<Native> {

@@ -86,7 +86,14 @@ test('a failing message is tried as often as the policy says, then kept whole in
   const { letters } = await bus.deadLetters.list();
   expect(tries).toBe(3);
   expect(letters).toMatchObject([
-    { reason: 'attempts-exhausted', error: 'Error: no', attempts: 3, key: 'o-1', channel: 'charge-order', role: 'poison' },
+    {
+      reason: 'attempts-exhausted',
+      error: 'Error: no',
+      attempts: 3,
+      key: 'o-1',
+      channel: 'charge-order',
+      role: 'poison',
+    },
   ]);
   expect(new TextDecoder().decode(letters[0]?.body)).toBe('{"orderId":"o-1","amount":4200}');
   expect(letters[0]?.headers['shop']).toBe('s-1');
@@ -159,5 +166,5 @@ test('a transaction publishes what it captured only when it commits', async () =
     }),
   );
   expect(handled(ChargeOrder)).toEqual([{ orderId: 'o-1', amount: 4200 }]);
-  expect(store.tables.rows('orders')).toEqual([{ total: 4200 }]);
+  expect(store.tables.table('orders').rows()).toEqual([{ total: 4200 }]);
 });

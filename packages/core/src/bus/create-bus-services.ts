@@ -8,7 +8,10 @@ import type { BusServices } from './bus-services.ts';
 import { silentLogger } from './logger.ts';
 
 /** Resolves what the user left open. */
-export function createBusServices<Native>(options: BusOptions<Native>, checked: CheckedBusOptions): BusServices<Native> {
+export function createBusServices<Native>(
+  options: BusOptions<Native>,
+  checked: CheckedBusOptions,
+): BusServices<Native> {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const newId = options.newId ?? systemNewId;

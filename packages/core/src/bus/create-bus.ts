@@ -2,10 +2,10 @@ import type { Contract } from '../contracts/contract.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { MemoryTables } from '../memory-store/memory-tables.ts';
 import { createPlan } from '../planning/create-plan.ts';
-import type { Bus, Handle, Handler } from './bus.ts';
-import { BusRuntime } from './bus-runtime.ts';
 import { checkBusOptions } from './bus-options.ts';
 import type { BusOptions } from './bus-options.ts';
+import { BusRuntime } from './bus-runtime.ts';
+import type { Bus, Handle, Handler } from './bus.ts';
 import { createBusServices } from './create-bus-services.ts';
 import { createRegistry } from './registry.ts';
 import type { AnyHandlerOptions } from './registry.ts';
@@ -15,14 +15,20 @@ import type { AnyHandlerOptions } from './registry.ts';
  * @throws `invalid-options`
  */
 export function createBus(options: BusOptions<MemoryTables> & { readonly store?: never }): Bus<MemoryTables>;
-export function createBus<Native>(options: BusOptions<Native> & Required<Pick<BusOptions<Native>, 'store'>>): Bus<Native>;
+export function createBus<Native>(
+  options: BusOptions<Native> & Required<Pick<BusOptions<Native>, 'store'>>,
+): Bus<Native>;
 export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
   const checked = checkBusOptions(options);
   const services = createBusServices<Native>(options, checked);
   const registry = createRegistry();
   const runtime = new BusRuntime<Native>({ services, checked, registry });
 
-  const handle = (contract: Contract<unknown>, handler: Handler<unknown>, handlerOptions: AnyHandlerOptions = {}): void => {
+  const handle = (
+    contract: Contract<unknown>,
+    handler: Handler<unknown>,
+    handlerOptions: AnyHandlerOptions = {},
+  ): void => {
     if (runtime.status !== 'idle') {
       throw new BusError({ code: 'already-started', message: `The handler of ${contract.name} comes too late.` });
     }

@@ -1,8 +1,8 @@
 import type { Contract } from '../contracts/contract.ts';
+import type { Topology } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
 import type { SubscriptionRequest } from '../planning/subscription-request.ts';
-import type { Topology } from '../driver/index.ts';
 import type { Handler, HandlerOptions } from './bus.ts';
 import { checkHandlerOptions } from './handler-options.ts';
 

@@ -1,6 +1,6 @@
 import { BusError } from '../errors/bus-error.ts';
-import type { MessageLimits } from './limits.ts';
 import { isTooDeep } from './is-too-deep.ts';
+import type { MessageLimits } from './limits.ts';
 import { reachesPrototype } from './reaches-prototype.ts';
 
 const encoder = new TextEncoder();
@@ -13,7 +13,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function encodeBody(payload: unknown, limits: MessageLimits): Uint8Array {
   const text = stringify(payload);
   if (isTooDeep(text, limits.depthMax)) {
-    throw new BusError({ code: 'body-too-deep', message: `A payload is nested deeper than ${limits.depthMax} levels.` });
+    throw new BusError({
+      code: 'body-too-deep',
+      message: `A payload is nested deeper than ${limits.depthMax} levels.`,
+    });
   }
   const body = encoder.encode(text);
   if (body.byteLength > limits.bodyBytesMax) {

@@ -11,7 +11,8 @@ function holdsPrototypeKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsPrototypeKey);
   if (Object.hasOwn(value, '__proto__')) return true;
-  if (Object.hasOwn(value, 'constructor') && namesPrototype((value as { constructor: unknown }).constructor)) return true;
+  if (Object.hasOwn(value, 'constructor') && namesPrototype((value as { constructor: unknown }).constructor))
+    return true;
   return Object.values(value).some(holdsPrototypeKey);
 }
 

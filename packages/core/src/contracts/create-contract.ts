@@ -29,7 +29,11 @@ export function createContract<Payload, Kind extends 'command' | 'event'>(
   const [first] = problems;
   if (first !== undefined) {
     const list = problems.map(({ path, problem }) => `${path} ${problem}`).join('; ');
-    throw new BusError({ code: 'invalid-contract', message: `The ${kind} "${options.name}": ${list}.`, path: first.path });
+    throw new BusError({
+      code: 'invalid-contract',
+      message: `The ${kind} "${options.name}": ${list}.`,
+      path: first.path,
+    });
   }
   const { name, version, schema, orderingKey, deduplicationKey, upcasts = {} } = options;
   return {
@@ -51,10 +55,15 @@ interface Problem {
 function* findProblems<Payload>(options: ContractOptions<Payload>): Generator<Problem> {
   const { name, version, schema, orderingKey, deduplicationKey, upcasts = {} } = options;
   if (typeof name !== 'string' || name.length > nameCharsMax || !namePattern.test(name)) {
-    yield { path: 'name', problem: `must be lower-case words joined by "-" or ".", at most ${nameCharsMax} characters` };
+    yield {
+      path: 'name',
+      problem: `must be lower-case words joined by "-" or ".", at most ${nameCharsMax} characters`,
+    };
   }
-  if (!Number.isSafeInteger(version) || version < 1) yield { path: 'version', problem: 'must be a whole number from 1' };
-  if (typeof schema?.['~standard']?.validate !== 'function') yield { path: 'schema', problem: 'must be a Standard Schema' };
+  if (!Number.isSafeInteger(version) || version < 1)
+    yield { path: 'version', problem: 'must be a whole number from 1' };
+  if (typeof schema?.['~standard']?.validate !== 'function')
+    yield { path: 'schema', problem: 'must be a Standard Schema' };
   for (const [path, key] of Object.entries({ orderingKey, deduplicationKey })) {
     if (key !== undefined && typeof key !== 'function') yield { path, problem: 'must be a function of the payload' };
   }

@@ -48,9 +48,7 @@ export function createDeadLetters({ services, replayOne, requireReplayable }: De
       }
       const { letters } = await page(filter);
       const ids = letters.map(({ id }) => id);
-      await runTransaction((transaction) =>
-        transaction.changeDeadLetters(ids.map((id) => ({ change: 'remove', id }))),
-      );
+      await runTransaction((transaction) => transaction.changeDeadLetters(ids.map((id) => ({ change: 'remove', id }))));
       log.info({ ids, reason }, 'dead letters purged');
       return { purged: ids.length };
     },

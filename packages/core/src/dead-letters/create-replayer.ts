@@ -33,7 +33,8 @@ export function createReplayer(options: ReplayerOptions): Pick<DeadLettersOption
       for (const letter of letters) if (letter.subscription !== outbox) specOf(letter);
     },
     replayOne: (letter) => {
-      if (letter.subscription === outbox) return tryAll(options, letter, defaultRetryOptions, () => sendAgain(options, letter));
+      if (letter.subscription === outbox)
+        return tryAll(options, letter, defaultRetryOptions, () => sendAgain(options, letter));
       const spec = specOf(letter);
       const attempt = options.attemptFor(spec);
       return tryAll(options, letter, spec.retry, async (number) => {

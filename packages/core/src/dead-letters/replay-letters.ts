@@ -70,12 +70,16 @@ async function nextOfKey(
 
 /** Without a key every letter stands for itself. */
 function groupByKey(letters: readonly DeadLetterRecord[]): Map<string, DeadLetterRecord[]> {
-  return Map.groupBy(letters, ({ id, subscription, key }) => JSON.stringify(key === undefined ? [id] : [subscription, key]));
+  return Map.groupBy(letters, ({ id, subscription, key }) =>
+    JSON.stringify(key === undefined ? [id] : [subscription, key]),
+  );
 }
 
 /** Numbers tell the order of a key; without them the order in which the letters were put. */
 function byOrder(left: DeadLetterRecord, right: DeadLetterRecord): number {
   const numbers = [left, right].map((letter) => readSequence(letter)?.number);
   const [first, second] = numbers;
-  return first !== undefined && second !== undefined && first !== second ? first - second : left.position - right.position;
+  return first !== undefined && second !== undefined && first !== second
+    ? first - second
+    : left.position - right.position;
 }

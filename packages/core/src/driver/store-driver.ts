@@ -1,5 +1,12 @@
 import type { DeadLetterChange, DeadLetterPage, DeadLetterQuery } from './dead-letter-record.ts';
-import type { BucketGrant, BucketRequest, OutboxDeletion, OutboxDraft, OutboxPage, OutboxQuery } from './outbox-record.ts';
+import type {
+  BucketGrant,
+  BucketRequest,
+  OutboxDeletion,
+  OutboxDraft,
+  OutboxPage,
+  OutboxQuery,
+} from './outbox-record.ts';
 import type { StoreCapabilities } from './store-capabilities.ts';
 import type { StoreErrorCode } from './store-error.ts';
 

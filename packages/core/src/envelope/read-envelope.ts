@@ -56,7 +56,10 @@ function readTime(headers: TransportMessage['headers']): number {
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
-function readCustom(headers: TransportMessage['headers'], { headersMax }: MessageLimits): Readonly<Record<string, string>> {
+function readCustom(
+  headers: TransportMessage['headers'],
+  { headersMax }: MessageLimits,
+): Readonly<Record<string, string>> {
   let custom: Record<string, string> | undefined;
   let count = 0;
   for (const name in headers) {

@@ -1,5 +1,5 @@
-import { errorTable } from './error-table.ts';
 import type { BusErrorCode } from './error-code.ts';
+import { errorTable } from './error-table.ts';
 
 const marker = Symbol.for('waybill.bus-error');
 

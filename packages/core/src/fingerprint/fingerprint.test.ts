@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
 
 test('the order of keys does not matter, at any depth', () => {
-  expect(fingerprint({ a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(fingerprint({ b: { c: [1, { e: 3, d: 2 }] }, a: 1 }));
+  expect(fingerprint({ a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(
+    fingerprint({ b: { c: [1, { e: 3, d: 2 }] }, a: 1 }),
+  );
 });
 
 test('values, the order of elements and the difference between absent and null matter', () => {

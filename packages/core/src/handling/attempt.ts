@@ -1,11 +1,11 @@
-import type { StoreTransaction, TransportMessage } from '../driver/index.ts';
 import type { BusServices } from '../bus/bus-services.ts';
+import type { StoreTransaction, TransportMessage } from '../driver/index.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
 import type { PublishNow } from '../publishing/publish-now.ts';
-import { DeliveryContext } from './handler-context.ts';
-import type { SignalSource } from './handler-context.ts';
 import { composeInvoke } from './compose-invoke.ts';
 import { createClaims } from './create-claims.ts';
+import { DeliveryContext } from './handler-context.ts';
+import type { SignalSource } from './handler-context.ts';
 import { createMessageReader } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';

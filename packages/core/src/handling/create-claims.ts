@@ -1,4 +1,10 @@
-import type { Claim, ClaimOutcome, StoreTransaction, TransportCapabilities, TransportMessage } from '../driver/index.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  StoreTransaction,
+  TransportCapabilities,
+  TransportMessage,
+} from '../driver/index.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
@@ -24,7 +30,11 @@ export interface Claims {
   readonly claim: (transaction: StoreTransaction, input: ClaimInput) => Promise<boolean>;
   readonly requireOpenKey: (transaction: StoreTransaction, message: TransportMessage) => Promise<void>;
   /** Moves the cursor past a message that becomes a dead letter, so that its key goes on. False when it was there before. */
-  readonly passOver: (transaction: StoreTransaction, message: TransportMessage, sequence: Sequenced) => Promise<boolean>;
+  readonly passOver: (
+    transaction: StoreTransaction,
+    message: TransportMessage,
+    sequence: Sequenced,
+  ) => Promise<boolean>;
 }
 
 /** A message's number as its headers give it; `undefined` when it has none. */

@@ -1,5 +1,5 @@
-import type { TransportMessage } from '../driver/index.ts';
 import type { BusServices } from '../bus/bus-services.ts';
+import type { TransportMessage } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { isBusError } from '../errors/bus-error.ts';
 import type { BusErrorCode } from '../errors/error-code.ts';
@@ -64,6 +64,6 @@ function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusError
 
 /** The name and message of the error, cut: a stack or an attached request may hold secrets and bodies. */
 function errorText(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : typeof error === 'string' ? error : 'not an Error';
-  return text.slice(0, 1000);
+  if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, 1000);
+  return typeof error === 'string' ? error.slice(0, 1000) : 'not an Error';
 }

@@ -150,8 +150,14 @@ export class DeliveryRunner {
     const { name } = this.#spec;
     const { message } = held.delivery;
     this.#services.observe?.({ event: 'sequence-gap', subscription: name, message, expected });
-    this.#services.log.warn({ subscription: name, id: message.id, expected, code: 'sequence-gap' }, 'numbers are missing');
-    this.#doom(held, new BusError({ code: 'sequence-gap', message: `Number ${expected} of a key on ${name} is missing.` }));
+    this.#services.log.warn(
+      { subscription: name, id: message.id, expected, code: 'sequence-gap' },
+      'numbers are missing',
+    );
+    this.#doom(
+      held,
+      new BusError({ code: 'sequence-gap', message: `Number ${expected} of a key on ${name} is missing.` }),
+    );
   }
 
   #giveUp(held: HeldDelivery, error: unknown): void {

@@ -1,9 +1,9 @@
 import type { HandlerContext, Publisher } from '../bus/bus.ts';
+import type { OutboxDraft } from '../driver/index.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import { createCapturedPublishes } from '../publishing/captured-publishes.ts';
 import type { CapturedPublishes } from '../publishing/captured-publishes.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
-import type { OutboxDraft } from '../driver/index.ts';
 
 /** Where an attempt finds its abort signal; made on first use. */
 export interface SignalSource {

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../driver/index.ts';
 import { Fifo } from '../collections/fifo.ts';
+import type { Clock, Timer } from '../driver/index.ts';
 import type { HeldDelivery } from './held-delivery.ts';
 import { place, sortHead, unlink } from './lane.ts';
 import type { Lane } from './lane.ts';

@@ -10,7 +10,7 @@ export interface ReceiveLoopOptions {
   readonly room: () => number;
   readonly onDeliveries: (deliveries: readonly Delivery[]) => void;
   /** Answers whether the receiver is gone and a new one is to be opened. */
-  readonly onError: (error: unknown) => { readonly isClosed: boolean };
+  readonly judge: (error: unknown) => { readonly isClosed: boolean };
 }
 
 const backoff = { backoffMs: 100, backoffMsMax: 10_000, backoffFactor: 2, jitter: 0.5 };
@@ -107,10 +107,10 @@ export class ReceiveLoop {
     }
   }
 
-  async #recover(error: unknown): Promise<void> {
-    const { clock, random, onError } = this.#options;
+  async #recover(failure: unknown): Promise<void> {
+    const { clock, random, judge } = this.#options;
     this.#failures += 1;
-    if (onError(error).isClosed) {
+    if (judge(failure).isClosed) {
       await this.#receiver?.close().catch(() => undefined);
       this.#receiver = undefined;
     }

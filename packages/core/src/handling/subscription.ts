@@ -1,6 +1,6 @@
-import type { Delivery, Receipt, Settlement, TransportReceiver } from '../driver/index.ts';
-import type { SubscriptionHealth } from '../bus/bus.ts';
 import type { BusServices } from '../bus/bus-services.ts';
+import type { SubscriptionHealth } from '../bus/bus.ts';
+import type { Delivery, Receipt, Settlement, TransportReceiver } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { Attempt } from './attempt.ts';
@@ -247,10 +247,11 @@ export class Subscription {
       clock,
       random,
       batchMax: transport.capabilities.receive.batchMax,
-      openReceiver: () => transport.openReceiver(this.#spec.address, { leaseMs, unsettledMax: this.#unsettledMax, onLost }),
+      openReceiver: () =>
+        transport.openReceiver(this.#spec.address, { leaseMs, unsettledMax: this.#unsettledMax, onLost }),
       room: () => this.#room(),
       onDeliveries: (deliveries) => this.#take(deliveries),
-      onError: (error) => {
+      judge: (error) => {
         const code = transport.codeOf(error);
         log.warn({ subscription: this.name, code }, 'receiving failed');
         return { isClosed: code === 'closed' };

@@ -8,22 +8,13 @@ import type { WorkingSet } from './working-set.ts';
 const parkedId = ({ subscription, channel, key }: Pick<DeadLetterDraft, 'subscription' | 'channel' | 'key'>): string =>
   compositeKey(subscription, channel, key ?? '');
 
-export function changeLetter(
-  state: MemoryStoreState,
-  working: WorkingSet,
-  change: DeadLetterChange,
-): void {
+export function changeLetter(state: MemoryStoreState, working: WorkingSet, change: DeadLetterChange): void {
   if (change.change === 'put') putLetter(state, working, change.letter, change.parksKey);
   else if (change.change === 'remove') removeLetter(state, working, change.id);
   else countReplay(state, working, change.id);
 }
 
-function putLetter(
-  state: MemoryStoreState,
-  working: WorkingSet,
-  letter: DeadLetterDraft,
-  parksKey: boolean,
-): void {
+function putLetter(state: MemoryStoreState, working: WorkingSet, letter: DeadLetterDraft, parksKey: boolean): void {
   if (working.get(state.letters, letter.id) !== undefined) return;
   // The position is given by the commit.
   working.set(state.letters, letter.id, { ...letter, parksKey, position: Infinity, replays: 0 });

@@ -1,4 +1,12 @@
-import type { BucketGrant, BucketLease, BucketRequest, OutboxDeletion, OutboxPage, OutboxQuery, OutboxRow } from '../driver/index.ts';
+import type {
+  BucketGrant,
+  BucketLease,
+  BucketRequest,
+  OutboxDeletion,
+  OutboxPage,
+  OutboxQuery,
+  OutboxRow,
+} from '../driver/index.ts';
 import { compositeKey } from './memory-store-state.ts';
 import type { BucketRecord, MemoryStoreState } from './memory-store-state.ts';
 
@@ -56,7 +64,9 @@ function isKeptBack(state: MemoryStoreState, { address, key }: OutboxRow, skippe
 }
 
 export function deleteOutbox(state: MemoryStoreState, { rowIds, leases }: OutboxDeletion): number {
-  const current = new Set(leases.filter(({ bucket, token }) => state.buckets[bucket]?.token === token).map(({ bucket }) => bucket));
+  const current = new Set(
+    leases.filter(({ bucket, token }) => state.buckets[bucket]?.token === token).map(({ bucket }) => bucket),
+  );
   let count = 0;
   for (const rowId of rowIds) {
     const row = state.outbox.get(rowId);
@@ -66,7 +76,10 @@ export function deleteOutbox(state: MemoryStoreState, { rowIds, leases }: Outbox
 }
 
 /** Rows that a relay may still send, and the age of the oldest. */
-export function inspectOutbox(state: MemoryStoreState, now: number): { readonly rows: number; readonly oldestAgeMs: number } {
+export function inspectOutbox(
+  state: MemoryStoreState,
+  now: number,
+): { readonly rows: number; readonly oldestAgeMs: number } {
   const none: ReadonlySet<string> = new Set();
   let rows = 0;
   let oldest = now;

@@ -19,11 +19,19 @@ export interface MemoryTable<Row> {
 
 /** Committed rows, to be looked at from outside any transaction. */
 export interface CommittedTables {
-  readonly rows: <Row>(name: string) => readonly Row[];
-  readonly get: <Row>(name: string, key: string) => Row | undefined;
+  readonly table: <Row>(name: string) => CommittedTable<Row>;
 }
 
-export function createMemoryTables(state: MemoryStoreState, working: WorkingSet, requireOpen: () => void): MemoryTables {
+export interface CommittedTable<Row> {
+  readonly get: (key: string) => Row | undefined;
+  readonly rows: () => readonly Row[];
+}
+
+export function createMemoryTables(
+  state: MemoryStoreState,
+  working: WorkingSet,
+  requireOpen: () => void,
+): MemoryTables {
   return {
     table: <Row>(name: string): MemoryTable<Row> => {
       requireOpen();
@@ -60,8 +68,13 @@ export function createMemoryTables(state: MemoryStoreState, working: WorkingSet,
 
 export function committedTables(state: MemoryStoreState): CommittedTables {
   return {
-    rows: <Row>(name: string) => [...cellsOf<Row>(state, name).values()].map((row) => structuredClone(row)),
-    get: <Row>(name: string, key: string) => structuredClone(cellsOf<Row>(state, name).get(key)),
+    table: <Row>(name: string): CommittedTable<Row> => {
+      const cells = cellsOf<Row>(state, name);
+      return {
+        get: (key) => structuredClone(cells.get(key)),
+        rows: () => [...cells.values()].map((row) => structuredClone(row)),
+      };
+    },
   };
 }
 
@@ -70,7 +83,6 @@ function cellsOf<Row>(state: MemoryStoreState, name: string): Cells<Row> {
   const known = state.tables.get(name);
   if (known !== undefined) return known as Cells<Row>;
   const created = new Cells<Row>();
-  state.tables.set(name, created as Cells<unknown>);
+  state.tables.set(name, created);
   return created;
 }
-

@@ -1,8 +1,8 @@
 import type { OutboxDraft, StoreTransaction } from '../driver/index.ts';
 import { bucketOf } from './bucket-of.ts';
 import { createMemoryClaims } from './memory-claims.ts';
-import { changeLetter, placeLetters } from './memory-letters.ts';
 import { memoryError } from './memory-error.ts';
+import { changeLetter, placeLetters } from './memory-letters.ts';
 import { compositeKey } from './memory-store-state.ts';
 import type { MemoryStoreState } from './memory-store-state.ts';
 import { createMemoryTables } from './memory-tables.ts';

@@ -33,7 +33,8 @@ export class WorkingSet {
   requireUnchanged(): void {
     for (const [cells, { versions }] of this.#parts) {
       for (const [key, version] of versions) {
-        if (cells.versionOf(key) !== version) throw memoryError('write-conflict', 'Another transaction changed what this one has read.');
+        if (cells.versionOf(key) !== version)
+          throw memoryError('write-conflict', 'Another transaction changed what this one has read.');
       }
     }
   }

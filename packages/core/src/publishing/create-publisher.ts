@@ -1,13 +1,13 @@
-import type { Publisher, PublishOptions, PublishOutcome, Published } from '../bus/bus.ts';
 import type { BusObserver } from '../bus/bus-event.ts';
+import type { Publisher, PublishOptions, PublishOutcome, Published } from '../bus/bus.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { Admission } from './admission.ts';
 import type { PrepareMessage } from './prepare-message.ts';
-import type { PublishPort } from './publish-port.ts';
 import type { PublishResult } from './publish-entry.ts';
 import { publishFailed } from './publish-failed.ts';
+import type { PublishPort } from './publish-port.ts';
 
 export interface PublisherOptions {
   readonly prepare: PrepareMessage;
@@ -50,14 +50,11 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
   };
 
   const enqueue = (prepared: Promise<TransportMessage>): Promise<TransportMessage> => {
-    const settled = prepared.then(
-      () => undefined,
-      () => undefined,
-    );
-    preparing = settled;
-    void settled.then(() => {
+    const forget = (): void => {
       if (preparing === settled) preparing = undefined;
-    });
+    };
+    const settled: Promise<void> = prepared.then(forget, forget);
+    preparing = settled;
     return prepared;
   };
 

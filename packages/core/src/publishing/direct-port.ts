@@ -1,6 +1,6 @@
 import type { ChannelAddress, Clock, Random, TransportDriver } from '../driver/index.ts';
-import { ChannelPublisher } from './channel-publisher.ts';
 import type { Backoff } from '../handling/retry-policy.ts';
+import { ChannelPublisher } from './channel-publisher.ts';
 import type { PublishPort } from './publish-port.ts';
 
 export interface DirectPortOptions {

@@ -1,7 +1,7 @@
 import type { OutboxDraft, StoreDriver } from '../driver/index.ts';
 import type { RunTransaction } from '../handling/run-transaction.ts';
-import type { PublishPort } from './publish-port.ts';
 import type { PublishResult } from './publish-entry.ts';
+import type { PublishPort } from './publish-port.ts';
 
 export interface OutboxPortOptions {
   readonly store: StoreDriver;
@@ -21,7 +21,7 @@ interface Waiting {
  * that the numbers follow the calls. Confirmed means committed; the relay does the rest.
  */
 export function createOutboxPort(options: OutboxPortOptions): PublishPort {
-  let pending: Waiting[] = [];
+  const pending: Waiting[] = [];
   let unconfirmed = 0;
   let writing: Promise<void> | undefined;
 

@@ -1,9 +1,9 @@
 import type { PublishOptions } from '../bus/bus.ts';
-import type { Clock, NewId, TransportCapabilities, TransportMessage } from '../driver/index.ts';
 import { encodeBody } from '../codec/json-codec.ts';
 import type { MessageLimits } from '../codec/limits.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { validatePayload } from '../contracts/validate-payload.ts';
+import type { Clock, NewId, TransportCapabilities, TransportMessage } from '../driver/index.ts';
 import { toTransportMessage } from '../envelope/to-transport-message.ts';
 import { BusError } from '../errors/bus-error.ts';
 

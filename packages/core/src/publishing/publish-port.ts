@@ -6,7 +6,11 @@ export interface PublishPort {
   /** Accepted and not yet settled. */
   readonly unconfirmed: number;
   /** Takes the message over in call order; `settle` is called once. */
-  readonly publish: (address: ChannelAddress, message: TransportMessage, settle: (result: PublishResult) => void) => void;
+  readonly publish: (
+    address: ChannelAddress,
+    message: TransportMessage,
+    settle: (result: PublishResult) => void,
+  ) => void;
   /** Lets what is under way end, without further retries, and closes. */
   readonly close: () => Promise<void>;
 }

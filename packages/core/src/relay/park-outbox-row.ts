@@ -30,9 +30,7 @@ export async function parkOutboxRow(
     firstFailedAtMs: clock.now(),
   } as const;
   await runTransaction((transaction) =>
-    transaction.changeDeadLetters([
-      { change: 'put', letter, parksKey: key !== undefined, outboxRowId: row.rowId },
-    ]),
+    transaction.changeDeadLetters([{ change: 'put', letter, parksKey: key !== undefined, outboxRowId: row.rowId }]),
   );
   observe?.({ event: 'dead-lettered', subscription: 'outbox', message: row, code });
   log.warn({ id, channel: address.channel, code }, 'no broker takes this row: its key is parked');

@@ -1,7 +1,7 @@
+import type { BusObserver } from '../bus/bus-event.ts';
+import type { Logger } from '../bus/logger.ts';
 import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
 import type { RunTransaction } from '../handling/run-transaction.ts';
-import type { Logger } from '../bus/logger.ts';
-import type { BusObserver } from '../bus/bus-event.ts';
 
 export interface RelayOptions {
   readonly store: StoreDriver;

@@ -15,7 +15,12 @@ const pageMaxDefault = 500;
 /** Refusals that may pass by themselves, such as a queue that is not there yet, count as final after so many. */
 const refusalsMax = 10;
 /** Codes after which no retry of the same bytes can succeed. */
-const hopeless: ReadonlySet<string> = new Set(['message-too-large', 'message-invalid', 'header-invalid', 'key-too-long']);
+const hopeless: ReadonlySet<string> = new Set([
+  'message-too-large',
+  'message-invalid',
+  'header-invalid',
+  'key-too-long',
+]);
 
 /**
  * Sends committed outbox rows: any number of relays share the buckets of keys, each key in the order of its numbers. A key stops at its

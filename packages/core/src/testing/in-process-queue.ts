@@ -16,7 +16,9 @@ interface Entry {
   readonly enqueuedAtMs: number;
   attempt: number;
   visibleAtMs: number;
-  holder: { readonly receipt: Receipt; readonly lost: (receipts: readonly Receipt[]) => void; untilMs: number } | undefined;
+  holder:
+    | { readonly receipt: Receipt; readonly lost: (receipts: readonly Receipt[]) => void; untilMs: number }
+    | undefined;
 }
 
 /** One subscription's messages in the order in which they came. Simple on purpose: it walks over all of them. */

@@ -5,8 +5,8 @@ import type {
   TransportErrorCode,
   TransportMessage,
 } from '../driver/index.ts';
-import { InProcessQueue } from './in-process-queue.ts';
 import { inProcessCapabilities } from './in-process-capabilities.ts';
+import { InProcessQueue } from './in-process-queue.ts';
 
 /** The queues of one or several in-process transports; they outlive the transport that made them. */
 export type InProcessBroker = Map<string, InProcessQueue>;

@@ -1,6 +1,6 @@
-import { createBus } from '../bus/create-bus.ts';
 import type { BusOptions } from '../bus/bus-options.ts';
 import type { Bus } from '../bus/bus.ts';
+import { createBus } from '../bus/create-bus.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import type { MemoryStore } from '../memory-store/memory-store.ts';
 import type { MemoryTables } from '../memory-store/memory-tables.ts';

@@ -86,7 +86,8 @@ export function virtualClock(options: { readonly startMs?: number } = {}): Virtu
       promise.then(mark, mark);
       await settle();
       while (!isSettled) {
-        if (!fireNext(untilMs)) throw new Error('Virtual time is at its end: nothing is left that could settle the promise.');
+        if (!fireNext(untilMs))
+          throw new Error('Virtual time is at its end: nothing is left that could settle the promise.');
         await settle();
       }
       return promise;
@@ -97,7 +98,8 @@ export function virtualClock(options: { readonly startMs?: number } = {}): Virtu
 function firstOf(alarms: ReadonlySet<Alarm>): Alarm | undefined {
   let first: Alarm | undefined;
   for (const alarm of alarms) {
-    if (first === undefined || alarm.atMs < first.atMs || (alarm.atMs === first.atMs && alarm.order < first.order)) first = alarm;
+    if (first === undefined || alarm.atMs < first.atMs || (alarm.atMs === first.atMs && alarm.order < first.order))
+      first = alarm;
   }
   return first;
 }
