@@ -6,15 +6,13 @@ export function isTooDeep(text: string, depthMax: number): boolean {
   return hasMoreThan(text, depthMax) && deepest(text, depthMax) > depthMax;
 }
 
-function hasMoreThan(text: string, count: number): boolean {
+const hasMoreThan = (text: string, count: number): boolean =>
+  countUpTo(count + 1, '{', text) + countUpTo(count + 1, '[', text) > count;
+
+function countUpTo(max: number, bracket: string, text: string): number {
   let found = 0;
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
-      found += 1;
-      if (found > count) return true;
-    }
-  }
-  return false;
+  for (let at = text.indexOf(bracket); at !== -1 && found < max; at = text.indexOf(bracket, at + 1)) found += 1;
+  return found;
 }
 
 /** Stops at the first level beyond `depthMax`. Brackets inside strings do not count. */

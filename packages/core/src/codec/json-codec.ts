@@ -1,14 +1,16 @@
 import { BusError } from '../errors/bus-error.ts';
+import { createTextEncoder } from './encode-text.ts';
 import { isTooDeep } from './is-too-deep.ts';
 import type { MessageLimits } from './limits.ts';
-import { reachesPrototype } from './reaches-prototype.ts';
+import { mayReachPrototype, reachesPrototype } from './reaches-prototype.ts';
 
-const encoder = new TextEncoder();
+const encodeText = createTextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Writes a payload as JSON in UTF-8.
- * @throws `payload-not-serializable`, `body-too-deep`, `message-too-large`
+ * Writes a payload as JSON in UTF-8, and refuses what `decodeBody` would refuse. As in `JSON.stringify`, what JSON has no form for
+ * is left out or becomes `null`, and `-0` becomes `0`.
+ * @throws `payload-not-serializable`, `body-too-deep`, `body-poisoned`, `message-too-large`
  */
 export function encodeBody(payload: unknown, limits: MessageLimits): Uint8Array {
   const text = stringify(payload);
@@ -18,7 +20,14 @@ export function encodeBody(payload: unknown, limits: MessageLimits): Uint8Array 
       message: `A payload is nested deeper than ${limits.depthMax} levels.`,
     });
   }
-  const body = encoder.encode(text);
+  if (mayReachPrototype(text) && reachesPrototype(JSON.parse(text))) {
+    throw new BusError({
+      code: 'body-poisoned',
+      message: 'A payload has a key that names an object prototype.',
+      remedy: 'Take the key out of the payload.',
+    });
+  }
+  const body = encodeText(text);
   if (body.byteLength > limits.bodyBytesMax) {
     throw new BusError({
       code: 'message-too-large',
@@ -30,7 +39,8 @@ export function encodeBody(payload: unknown, limits: MessageLimits): Uint8Array 
 
 /**
  * Reads JSON that anybody may have written. Size and depth are checked before it is parsed; a body that reaches for a prototype is
- * refused. Of duplicate keys the last one counts, as in `JSON.parse`. A byte order mark is malformed.
+ * refused. Of duplicate keys the last one counts and numbers become doubles, as in `JSON.parse`: a whole number beyond 2⁵³ arrives
+ * rounded, so ids and sums of that size are written as text. A byte order mark is malformed.
  * @throws `body-too-large`, `body-too-deep`, `body-malformed`, `body-poisoned`
  */
 export function decodeBody(body: Uint8Array, limits: MessageLimits): unknown {
@@ -45,7 +55,7 @@ export function decodeBody(body: Uint8Array, limits: MessageLimits): unknown {
     throw new BusError({ code: 'body-too-deep', message: `A body is nested deeper than ${limits.depthMax} levels.` });
   }
   const value = parse(text);
-  if (reachesPrototype(text, value)) {
+  if (mayReachPrototype(text) && reachesPrototype(value)) {
     throw new BusError({ code: 'body-poisoned', message: 'A body names an object prototype.' });
   }
   return value;

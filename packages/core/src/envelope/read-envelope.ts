@@ -3,6 +3,9 @@ import type { TransportMessage } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { Envelope, Sequence } from './envelope.ts';
 import { headerNames, isReservedHeader } from './header-names.ts';
+import { createTimeText } from './time-text.ts';
+
+const timeText = createTimeText();
 
 export interface ReadEnvelopeOptions {
   /** From the broker and this process; never from a header, which a producer can set. */
@@ -49,7 +52,7 @@ function readVersion(headers: TransportMessage['headers']): number {
 }
 
 function readTime(headers: TransportMessage['headers']): number {
-  const timeMs = Date.parse(required(headers, headerNames.time));
+  const timeMs = timeText.read(required(headers, headerNames.time));
   if (Number.isFinite(timeMs)) return timeMs;
   throw invalid(`${headerNames.time} is not a time`);
 }

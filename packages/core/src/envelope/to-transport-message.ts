@@ -2,6 +2,9 @@ import type { MessageLimits } from '../codec/limits.ts';
 import type { TransportMessage } from '../driver/index.ts';
 import { checkHeaders } from './check-headers.ts';
 import { headerNames } from './header-names.ts';
+import { createTimeText } from './time-text.ts';
+
+const timeText = createTimeText();
 
 /** Everything an outgoing message consists of. */
 export interface MessageParts {
@@ -28,7 +31,7 @@ export function toTransportMessage(parts: MessageParts, limits: MessageLimits): 
     [headerNames.specVersion]: '1.0',
     [headerNames.source]: parts.source,
     [headerNames.type]: parts.type,
-    [headerNames.time]: timeText(parts.timeMs),
+    [headerNames.time]: timeText.write(parts.timeMs),
     [headerNames.version]: String(parts.version),
   };
   // A message that started its own chain needs no header to say so.
@@ -43,9 +46,4 @@ export function toTransportMessage(parts: MessageParts, limits: MessageLimits): 
   }
   const { id, key, deduplicationKey, body, delayMs } = parts;
   return { id, key, deduplicationKey, headers, body, delayMs };
-}
-
-/** RFC 3339. */
-function timeText(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

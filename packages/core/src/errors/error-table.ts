@@ -119,7 +119,7 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
   ),
   'body-too-deep': entry(
     false,
-    'A received JSON body is nested too deeply.',
+    'A JSON body is nested too deeply.',
     'Publish flatter data; the limit guards against stack exhaustion.',
   ),
   'body-malformed': entry(
@@ -129,7 +129,7 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
   ),
   'body-poisoned': entry(
     false,
-    'A received body tries to reach an object prototype.',
+    'A JSON body tries to reach an object prototype.',
     'Treat the publisher as hostile; the bytes are kept in the dead letter.',
   ),
   'envelope-invalid': entry(

@@ -5,6 +5,7 @@ import type { PublishNow } from '../publishing/publish-now.ts';
 import { composeInvoke } from './compose-invoke.ts';
 import { createClaims } from './create-claims.ts';
 import { DeliveryContext } from './handler-context.ts';
+import { HandlerFailed } from './handler-failed.ts';
 import type { SignalSource } from './handler-context.ts';
 import { createMessageReader } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
@@ -55,7 +56,11 @@ function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read
       const isNew = await claims.claim(transaction, { envelope, message, payload, isReplay: letterId !== undefined });
       if (isNew) {
         const context = new DeliveryContext(envelope, spec.name, transaction.native, signals, prepare);
-        await invoke(payload, context);
+        try {
+          await invoke(payload, context);
+        } catch (error) {
+          throw new HandlerFailed(error);
+        }
         const { drafts } = context;
         wrote = drafts.length > 0;
         if (wrote) await transaction.enqueue(drafts);
@@ -79,8 +84,14 @@ function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOpti
       await services.runTransaction((transaction) => claims.requireOpenKey(transaction, message));
     }
     const context = new DeliveryContext(envelope, spec.name, undefined, signals, prepare);
-    await invoke(payload, context);
-    if (context.drafts.length > 0) await publishNow(context.drafts);
+    try {
+      const handled = invoke(payload, context);
+      if (handled !== undefined) await handled;
+    } catch (error) {
+      throw new HandlerFailed(error);
+    }
+    const { drafts } = context;
+    if (drafts.length > 0) await publishNow(drafts);
     if (letterId !== undefined) await services.runTransaction((transaction) => removeLetter(transaction, letterId));
     return 'handled';
   };

@@ -50,7 +50,7 @@ export class DeliveryRunner {
     const waitMs = this.#options.rateLimit.take();
     if (waitMs > 0) this.#options.rest(held, waitMs);
     else if (this.#neverEnds(held)) this.#doom(held, exhausted(this.#spec.name, held.delivery.attempt - 1));
-    else this.#attempt(held);
+    else void this.#attempt(held);
   }
 
   /** Delivered again and again without an end: it takes its consumers down with it. */
@@ -58,14 +58,17 @@ export class DeliveryRunner {
     return held.attempts === 0 && held.delivery.attempt > this.#spec.retry.deliveriesMax;
   }
 
-  #attempt(held: HeldDelivery): void {
+  async #attempt(held: HeldDelivery): Promise<void> {
     held.beginAttempt(this.#services.clock.monotonic());
-    this.#options
-      .attempt({ message: held.delivery.message, attempt: attemptOf(held), signals: held, letterId: undefined })
-      .then(
-        (end) => this.#ended(held, end),
-        (error: unknown) => this.#failed(held, error),
+    const { message } = held.delivery;
+    try {
+      this.#ended(
+        held,
+        await this.#options.attempt({ message, attempt: attemptOf(held), signals: held, letterId: undefined }),
       );
+    } catch (error) {
+      this.#failed(held, error);
+    }
   }
 
   #ended(held: HeldDelivery, end: AttemptEnd): void {

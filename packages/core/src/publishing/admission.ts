@@ -15,14 +15,16 @@ export class Admission {
     return this.#admitted + this.#waiting.size;
   }
 
-  /** Runs `start` now or when there is room; each must be followed by one `leave`. */
-  enter(start: () => void): void {
-    if (this.#admitted < this.#max) {
-      this.#admitted += 1;
-      start();
-    } else {
-      this.#waiting.push(start);
-    }
+  /** True when there is room now; must be followed by one `leave`. */
+  tryEnter(): boolean {
+    if (this.#admitted >= this.#max) return false;
+    this.#admitted += 1;
+    return true;
+  }
+
+  /** Runs `start` when there is room; must be followed by one `leave`. */
+  wait(start: () => void): void {
+    this.#waiting.push(start);
   }
 
   leave(): void {

@@ -123,7 +123,8 @@ export class ChannelPublisher {
   /** Ends what has ended and answers with what must be sent again. */
   #settle(batch: readonly PublishEntry[], outcomes: readonly SendOutcome[]): readonly PublishEntry[] {
     let again: PublishEntry[] | undefined;
-    for (const [index, entry] of batch.entries()) {
+    for (let index = 0; index < batch.length; index += 1) {
+      const entry = batch[index] as PublishEntry;
       const outcome = outcomes[index] ?? unanswered;
       if (outcome.status === 'confirmed') {
         this.#end(entry, outcome);

@@ -60,14 +60,14 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
 
   const handOver = (address: ChannelAddress, message: TransportMessage): Promise<Published> =>
     new Promise((resolve, reject) => {
-      admission.enter(() =>
-        port.publish(address, message, (result) => {
-          admission.leave();
-          observe?.(toEvent(address, message, result));
-          if (result.status === 'confirmed') resolve({ id: message.id });
-          else reject(publishFailed(address, message.id, result));
-        }),
-      );
+      const settle = (result: PublishResult): void => {
+        admission.leave();
+        observe?.(toEvent(address, message, result));
+        if (result.status === 'confirmed') resolve({ id: message.id });
+        else reject(publishFailed(address, message.id, result));
+      };
+      if (admission.tryEnter()) port.publish(address, message, settle);
+      else admission.wait(() => port.publish(address, message, settle));
     });
 
   const publish = async <Payload>(

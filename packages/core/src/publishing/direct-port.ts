@@ -13,26 +13,25 @@ export interface DirectPortOptions {
 
 /** Publishes straight to the broker, one publisher per channel, opened at its first message. */
 export function createDirectPort(options: DirectPortOptions): PublishPort {
-  const channels = new Map<string, ChannelPublisher>();
+  const channels = { command: new Map<string, ChannelPublisher>(), event: new Map<string, ChannelPublisher>() };
 
   const channelFor = (address: ChannelAddress): ChannelPublisher => {
-    const name = `${address.kind} ${address.channel}`;
-    const known = channels.get(name);
+    const known = channels[address.kind].get(address.channel);
     if (known !== undefined) return known;
     const created = new ChannelPublisher({ ...options, address });
-    channels.set(name, created);
+    channels[address.kind].set(address.channel, created);
     return created;
   };
 
+  const all = (): readonly ChannelPublisher[] => [...channels.command.values(), ...channels.event.values()];
+
   return {
     get unconfirmed() {
-      let sum = 0;
-      for (const channel of channels.values()) sum += channel.unconfirmed;
-      return sum;
+      return all().reduce((sum, channel) => sum + channel.unconfirmed, 0);
     },
     publish: (address, message, settle) => channelFor(address).publish(message, settle),
     close: async () => {
-      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await Promise.all(all().map((channel) => channel.close()));
     },
   };
 }
