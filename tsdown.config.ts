@@ -25,6 +25,7 @@ const buildOf = ({ cwd, manifest }: (typeof published)[number]): UserConfig => (
   entry: entriesOf(manifest),
   tsconfig: resolve(import.meta.dirname, 'tsconfig.portable.json'),
   platform: 'node',
+  fixedExtension: false,
   target: 'node22.12',
   dts: true,
   sourcemap: true,

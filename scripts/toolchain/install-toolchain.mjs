@@ -33,10 +33,10 @@ export const installToolchain = async () => {
 
 /** Where npm puts the programs for this platform; every package of the lock file says which one it is for. */
 const programsFor = ({ packages }) => {
-  const fits = ([, { os, cpu }]) => [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
-  const folders = Object.entries(packages)
-    .filter(fits)
-    .map(([folder]) => folder);
+  const folders = Object.keys(packages).filter((folder) => {
+    const { os, cpu } = packages[folder];
+    return [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
+  });
   const node = folders.find((folder) => folder.startsWith('node_modules/node-'));
   const pnpm = folders.find((folder) => folder.startsWith('node_modules/@pnpm/exe.'));
   if (node === undefined || pnpm === undefined) {
@@ -72,13 +72,13 @@ const install = async (home, programs) => {
 const runNpm = async (draft) => {
   const args = ['ci', '--prefix', draft, '--ignore-scripts', '--include=optional', '--no-audit', '--no-fund'];
   // By default npm tries for more than a minute, in silence, before it says that there is no network.
-  args.push('--fetch-retries=1');
+  const options = { cwd: draft, env: { npm_config_fetch_retries: '1', ...process.env } };
   // npm names its own program in the environment of its scripts; without npm around this, the one on the path is taken.
   const npm = process.env.npm_execpath;
   const running =
     npm?.endsWith('npm-cli.js') === true
-      ? runQuietly(process.execPath, [npm, ...args], { cwd: draft })
-      : runQuietly('npm', args, { cwd: draft, shell: process.platform === 'win32' });
+      ? runQuietly(process.execPath, [npm, ...args], options)
+      : runQuietly('npm', args, { ...options, shell: process.platform === 'win32' });
   const result = await running.catch((error) => {
     throw new SetupError(`npm could not be started: ${error.message}.`, 'Install npm, which comes with Node.js.');
   });

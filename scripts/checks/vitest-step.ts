@@ -1,0 +1,59 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runTool } from './run-tool.ts';
+import { failed, passed, type Step, type StepReport } from './step.ts';
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly VitestFile[];
+}
+
+interface VitestFile {
+  readonly name: string;
+  readonly status: string;
+  readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+}
+
+/** Runs one of vitest's projects and counts its cases. A project without files yet passes with none. */
+export const vitestStep = (project: string): Step => ({
+  name: project,
+  run: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'waybill-vitest-'));
+    try {
+      const file = join(folder, 'report.json');
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+      const { status, output } = await runTool('vitest', ['run', '--project', project, ...reporters]);
+      return reportOf(status, output, await readReport(file));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+});
+
+const readReport = async (file: string): Promise<VitestReport | undefined> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as VitestReport;
+  } catch {
+    // vitest writes no report when it could not start: its output then says why.
+    return undefined;
+  }
+};
+
+const reportOf = (status: number | null, output: string, report: VitestReport | undefined): StepReport => {
+  if (report === undefined) return status === 0 ? passed({ note: 'no tests' }) : failed(output);
+  // A file that breaks before its first case has none to count, but it is a failure all the same.
+  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const cases = {
+    casesPassed: report.numPassedTests,
+    casesFailed: report.numFailedTests + broken.length,
+    notRun: report.testResults.flatMap(({ assertionResults }) =>
+      assertionResults
+        .filter((result) => !['passed', 'failed'].includes(result.status))
+        .map(({ fullName }) => fullName),
+    ),
+  };
+  if (status !== 0) return failed(output, cases);
+  return passed({ ...cases, note: cases.casesPassed === 0 ? 'no tests' : `${cases.casesPassed} cases` });
+};
