@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { root, runProgram } from './run-tool.ts';
+import { root, runProgram, runTool } from './run-tool.ts';
 
 export interface Manifest {
   readonly name: string;
@@ -30,11 +30,15 @@ export const publishedPackages = (): readonly PublishedPackage[] =>
     }))
     .filter(({ manifest }) => manifest.private !== true);
 
-/** Packs every published package as it would go to the registry, into a folder of its own that the caller removes. */
+/**
+ * Builds and packs every published package as it would go to the registry, into a folder that the caller removes.
+ */
 export const packPublished = async (): Promise<{
   readonly folder: string;
   readonly packed: readonly PackedPackage[];
 }> => {
+  const build = await runTool('tsdown', []);
+  if (build.status !== 0) throw new Error(`the packages could not be built:\n${build.output}`);
   const folder = await mkdtemp(join(tmpdir(), 'waybill-packed-'));
   const packed: PackedPackage[] = [];
   for (const published of publishedPackages()) {

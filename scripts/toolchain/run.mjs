@@ -3,12 +3,15 @@ import { installToolchain } from './install-toolchain.mjs';
 import { runCommand } from './run-command.mjs';
 import { SetupError } from './setup-error.mjs';
 
+// Sources run as they are; on older patch releases of Node 24 that still prints a warning.
+const source = ['node', '--conditions=source', '--disable-warning=ExperimentalWarning'];
+
 /** What each command runs; arguments of the user are added at the end. */
 const commands = {
-  start: ['node', '--conditions=source', 'packages/checkout/src/compare/main.ts'],
-  checkout: ['node', '--conditions=source', 'packages/checkout/src/main.ts'],
-  bench: ['node', '--conditions=source', 'packages/bench/src/main.ts'],
-  test: ['node', '--conditions=source', 'scripts/checks/main.ts'],
+  start: [...source, 'packages/checkout/src/compare/main.ts'],
+  checkout: [...source, 'packages/checkout/src/main.ts'],
+  bench: [...source, 'packages/bench/src/main.ts'],
+  test: [...source, 'scripts/checks/main.ts'],
   pnpm: ['pnpm'],
 };
 
