@@ -1,3 +1,16 @@
+export { watchBoundaries } from './boundary-watch.ts';
+export type { BoundaryWatch, BoundaryWatchOptions } from './boundary-watch.ts';
+export { crashBoundaries, crashBoundaryPlaces } from './crash-boundary.ts';
+export type { CrashBoundary } from './crash-boundary.ts';
+export type { FaultRates } from './fault-rates.ts';
+export { faultyStore } from './faulty-store.ts';
+export type { FaultyStoreOptions } from './faulty-store.ts';
+export { faultyTransport } from './faulty-transport.ts';
+export type { FaultyTransportOptions } from './faulty-transport.ts';
+export { hostileBodies } from './hostile-bodies.ts';
+export type { HostileBody } from './hostile-bodies.ts';
+export { createProcessGate } from './process-gate.ts';
+export type { ProcessGate } from './process-gate.ts';
 export { createRecorder } from './recorder.ts';
 export type { Recorder } from './recorder.ts';
 export { inProcessTransport } from './in-process-transport.ts';
