@@ -29,7 +29,7 @@ export type DeadLetterDraft = Omit<DeadLetterRecord, 'position' | 'replays'>;
 export type DeadLetterChange =
   /**
    * Idempotent by `letter.id`. `parksKey` makes later messages of the key wait behind it. `outboxRowId` takes that row out of
-   * the outbox in the same transaction.
+   * the outbox in the same transaction, and fails with `not-found` when it is gone already: another relay was faster.
    */
   | {
       readonly change: 'put';

@@ -45,6 +45,8 @@ export interface OutboxQuery {
   readonly buckets: readonly number[];
   /** Keys that wait behind a failed or unknown send. */
   readonly blocked: readonly OutboxKey[];
+  /** Channels of which nothing is to be read: a page of theirs is under way, or their broker is down. */
+  readonly blockedChannels: readonly string[];
   readonly limit: number;
 }
 

@@ -25,13 +25,13 @@ export interface StoreDriver<Native = unknown> {
    */
   readonly transaction: <Result>(work: (transaction: StoreTransaction<Native>) => Promise<Result>) => Promise<Result>;
   /**
-   * Renews the buckets that a relay holds and takes free ones, up to `bucketsMax`; gives up what it holds beyond. A bucket whose lease
-   * ran out may be taken; its token then grows.
+   * Renews the buckets that a relay holds and takes free ones, up to `bucketsMax`; gives up what it holds beyond, the highest numbers
+   * first. A bucket whose lease ran out may be taken; its token then grows.
    */
   readonly leaseBuckets: (request: BucketRequest) => Promise<BucketGrant>;
   /**
-   * Reads committed rows in id order, from the start, so that no late commit is skipped. Left out are the keys in
-   * `query.blocked` and those parked under the subscription `outbox`.
+   * Reads committed rows in id order, from the start, so that no late commit is skipped. Left out are the keys and channels
+   * that the query blocks, and the keys parked under the subscription `outbox`.
    */
   readonly readOutbox: (query: OutboxQuery) => Promise<OutboxPage>;
   /** Deletes rows that were sent; rows whose bucket token is no longer current stay. Answers how many went. */
@@ -118,6 +118,7 @@ export interface Completion {
 }
 
 export interface StoreInspection {
+  /** Rows that are neither sent nor parked. */
   readonly outboxRows: number;
   /** Age of the oldest row that is neither sent nor parked; 0 when there is none. */
   readonly outboxOldestAgeMs: number;

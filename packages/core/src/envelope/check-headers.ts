@@ -2,6 +2,8 @@ import type { MessageLimits } from '../codec/limits.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { isReservedHeader } from './header-names.ts';
 
+const encoder = new TextEncoder();
+
 /** What every broker carries, in HTTP's own alphabet; `__proto__` does not match. */
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/i;
 // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
@@ -27,11 +29,30 @@ export function checkHeaders(headers: Readonly<Record<string, string>>, limits: 
   }
 }
 
+/** Checks what a publisher gave for one attribute of the envelope, such as its tenant. @throws `header-invalid` */
+export function checkAttribute(name: string, value: unknown, limits: MessageLimits): void {
+  if (value === undefined) return;
+  const problem = value === '' ? 'is empty' : findValueProblem(name, value, limits);
+  if (problem === undefined) return;
+  throw new BusError({ code: 'header-invalid', message: `The option ${name} ${problem}.`, path: name });
+}
+
 function findProblem(name: string, value: unknown, limits: MessageLimits): string | undefined {
   if (!namePattern.test(name)) return 'has a name outside letters, digits, ".", "_" and "-"';
   if (isReservedHeader(name.toLowerCase())) return 'is reserved';
+  return findValueProblem(name, value, limits);
+}
+
+function findValueProblem(name: string, value: unknown, { headerBytesMax }: MessageLimits): string | undefined {
   if (typeof value !== 'string') return 'is not a text';
   if (controlPattern.test(value)) return 'holds control characters';
-  if (name.length + value.length > limits.headerBytesMax) return `is longer than ${limits.headerBytesMax} characters`;
-  return undefined;
+  // Half a character becomes another one on its way through UTF-8.
+  if (!value.isWellFormed()) return 'is not well-formed Unicode';
+  return isLonger(name, value, headerBytesMax) ? `is longer than ${headerBytesMax} bytes` : undefined;
+}
+
+/** Whether a header takes more than `bytesMax` in UTF-8, which needs one to three bytes a unit. */
+export function isLonger(name: string, value: string, bytesMax: number): boolean {
+  const chars = name.length + value.length;
+  return chars > bytesMax || (chars * 3 > bytesMax && encoder.encode(name + value).byteLength > bytesMax);
 }

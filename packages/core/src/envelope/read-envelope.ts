@@ -1,6 +1,7 @@
 import type { MessageLimits } from '../codec/limits.ts';
 import type { TransportMessage } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
+import { isLonger } from './check-headers.ts';
 import type { Envelope, Sequence } from './envelope.ts';
 import { headerNames, isReservedHeader } from './header-names.ts';
 import { createTimeText } from './time-text.ts';
@@ -61,16 +62,18 @@ const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 function readCustom(
   headers: TransportMessage['headers'],
-  { headersMax }: MessageLimits,
+  { headersMax, headerBytesMax }: MessageLimits,
 ): Readonly<Record<string, string>> {
   let custom: Record<string, string> | undefined;
   let count = 0;
   for (const name in headers) {
+    const value = headers[name] as string;
+    if (isLonger(name, value, headerBytesMax)) throw invalid(`a header is longer than ${headerBytesMax} bytes`);
     if (isReservedHeader(name)) continue;
     count += 1;
     if (count > headersMax) throw invalid(`there are more than ${headersMax} headers`);
     custom ??= Object.create(null) as Record<string, string>;
-    custom[name] = headers[name] as string;
+    custom[name] = value;
   }
   return custom ?? noHeaders;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Delivery, Random, TransportReceiver } from '../driver/index.ts';
+import { FairTurn } from '../time/fair-turn.ts';
 import { backoffDelay } from './retry-policy.ts';
 
 export interface ReceiveLoopOptions {
@@ -14,8 +15,6 @@ export interface ReceiveLoopOptions {
 }
 
 const backoff = { backoffMs: 100, backoffMsMax: 10_000, backoffFactor: 2, jitter: 0.5 };
-/** A broker that always has something would otherwise keep timers and I/O from their turn. */
-const turnEveryMs = 5;
 
 /** Receives as long as there is room: back-pressure is not asking. Goes on with backoff after an error. */
 export class ReceiveLoop {
@@ -73,16 +72,14 @@ export class ReceiveLoop {
     const { clock } = this.#options;
     // The owner must be complete before anything comes.
     await Promise.resolve();
-    let turnAtMs = clock.monotonic() + turnEveryMs;
+    const fairness = new FairTurn(clock);
     while (!this.#isStopped) {
       if (this.#isPaused || this.#options.room() === 0) {
         await this.#untilWoken();
         continue;
       }
       await this.#receiveOnce();
-      if (clock.monotonic() < turnAtMs) continue;
-      await clock.turn();
-      turnAtMs = clock.monotonic() + turnEveryMs;
+      if (fairness.isDue()) await clock.turn();
     }
   }
 

@@ -1,73 +1,71 @@
 import type { Claim, ClaimOutcome, Completion, IdentityClaim, OpenKeyClaim, SequenceClaim } from '../driver/index.ts';
+import { groupOf } from './grouped-map.ts';
 import { memoryError } from './memory-error.ts';
-import { compositeKey } from './memory-store-state.ts';
-import type { MemoryStoreState } from './memory-store-state.ts';
-import type { WorkingSet } from './working-set.ts';
+import type { Cursor, IdentityMark } from './memory-store-state.ts';
+import type { ParkedKey } from './parked-keys.ts';
+import type { WorkingMap } from './working-map.ts';
 
-/** Inbox, sequence fence and parked keys, over the working set of one transaction. */
-export interface MemoryClaims {
-  readonly claim: (claim: Claim) => ClaimOutcome;
-  readonly complete: (completion: Completion) => void;
+/** What one transaction sees of inbox, sequence fence and parked keys. */
+export interface ClaimMaps {
+  readonly identities: WorkingMap<IdentityMark>;
+  readonly cursors: WorkingMap<Cursor>;
+  readonly parked: WorkingMap<ParkedKey>;
 }
 
-export function createMemoryClaims(state: MemoryStoreState, working: WorkingSet, now: () => number): MemoryClaims {
-  return {
-    claim: (claim) => {
-      if (claim.kind === 'identity') return claimIdentity(state, working, claim, now());
-      if (claim.kind === 'sequence') return claimSequence(state, working, claim);
-      return claimOpenKey(state, working, claim);
-    },
-    complete: ({ scope, key, answer }) => {
-      const id = compositeKey(scope, key);
-      const record = working.get(state.identities, id);
-      if (record === undefined) throw memoryError('not-found', `Nothing was claimed in ${scope} under this key.`);
-      working.set(state.identities, id, { ...record, isDone: true, answer });
-    },
-  };
+const claimed: ClaimOutcome = { status: 'claimed' };
+const conflict: ClaimOutcome = { status: 'conflict' };
+const parked: ClaimOutcome = { status: 'parked' };
+
+export function makeClaim(maps: ClaimMaps, claim: Claim, nowMs: number): ClaimOutcome {
+  if (claim.kind === 'identity') return claimIdentity(maps, claim, nowMs);
+  return claim.kind === 'sequence' ? claimSequence(maps, claim) : claimOpenKey(maps, claim);
 }
 
 function claimIdentity(
-  { identities }: MemoryStoreState,
-  working: WorkingSet,
+  { identities }: ClaimMaps,
   { scope, key, fingerprint, leaseMs }: IdentityClaim,
-  now: number,
+  nowMs: number,
 ): ClaimOutcome {
-  const id = compositeKey(scope, key);
-  const record = working.get(identities, id);
-  if (record !== undefined) {
-    if (record.fingerprint !== fingerprint) return { status: 'conflict' };
-    if (record.isDone) return { status: 'duplicate', answer: record.answer };
-    if (now < record.leaseUntilMs) return { status: 'in-progress', retryAfterMs: record.leaseUntilMs - now };
+  const mark = identities.get(scope, key);
+  if (mark !== undefined) {
+    if (mark.fingerprint !== fingerprint) return conflict;
+    if (mark.leaseUntilMs === undefined) return { status: 'duplicate', answer: mark.answer };
+    if (nowMs < mark.leaseUntilMs) return { status: 'in-progress', retryAfterMs: mark.leaseUntilMs - nowMs };
   }
-  working.set(identities, id, {
-    fingerprint,
-    isDone: leaseMs === 0,
-    leaseUntilMs: now + leaseMs,
-    answer: undefined,
-  });
-  return { status: 'claimed' };
+  const leaseUntilMs = leaseMs === 0 ? undefined : nowMs + leaseMs;
+  identities.set(scope, key, { fingerprint, leaseUntilMs, answer: undefined });
+  return claimed;
 }
 
-function claimSequence(
-  { cursors }: MemoryStoreState,
-  working: WorkingSet,
-  { scope, channel, key, epoch, sequence, firstSequence, overGap }: SequenceClaim,
-): ClaimOutcome {
-  const id = compositeKey(scope, channel, key);
-  const cursor = working.get(cursors, id);
-  if (cursor !== undefined && cursor.epoch !== epoch) return { status: 'conflict' };
-  if (cursor !== undefined && sequence <= cursor.sequence) return { status: 'duplicate', answer: undefined };
-  const expected = cursor === undefined ? firstSequence : cursor.sequence + 1;
-  if (sequence > expected && !overGap) return { status: 'gap', expected };
-  working.set(cursors, id, { epoch, sequence });
-  return { status: 'claimed' };
+function claimSequence({ cursors }: ClaimMaps, claim: SequenceClaim): ClaimOutcome {
+  const { epoch, sequence } = claim;
+  const group = groupOf(claim.scope, claim.channel);
+  const cursor = cursors.get(group, claim.key);
+  if (cursor !== undefined && cursor.epoch !== epoch) return conflict;
+  const expected = cursor === undefined ? claim.firstSequence : cursor.sequence + 1;
+  if (sequence < expected) return { status: 'duplicate', answer: undefined };
+  if (sequence > expected && !claim.overGap) return { status: 'gap', expected };
+  cursors.set(group, claim.key, { epoch, sequence });
+  return claimed;
 }
 
-function claimOpenKey(
-  { parked }: MemoryStoreState,
-  working: WorkingSet,
-  { scope, channel, key }: OpenKeyClaim,
-): ClaimOutcome {
-  const isParked = working.get(parked, compositeKey(scope, channel, key)) !== undefined;
-  return { status: isParked ? 'parked' : 'claimed' };
+/** That it was looked at is enough to hold the key open: parking it meanwhile makes the commit fail. */
+function claimOpenKey(maps: ClaimMaps, { scope, channel, key }: OpenKeyClaim): ClaimOutcome {
+  return maps.parked.get(groupOf(scope, channel), key) === undefined ? claimed : parked;
+}
+
+/**
+ * Only the first completion of a lease counts: a second worker whose lease ran out must not commit its work as well.
+ * @throws `not-found`
+ */
+export function completeClaim(
+  { identities }: ClaimMaps,
+  { scope, key, answer }: Completion,
+  isOwn: (scope: string, key: string) => boolean,
+): void {
+  const mark = identities.get(scope, key);
+  if (mark === undefined || (mark.leaseUntilMs === undefined && !isOwn(scope, key))) {
+    throw memoryError('not-found', `Nothing is in progress in ${scope} under this key.`);
+  }
+  identities.set(scope, key, { ...mark, leaseUntilMs: undefined, answer });
 }

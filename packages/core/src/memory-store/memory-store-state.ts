@@ -1,74 +1,70 @@
-import type { DeadLetterRecord } from '../driver/index.ts';
-import { Cells } from './cells.ts';
-import { OutboxTable } from './outbox-table.ts';
+import { BucketTable } from './bucket-table.ts';
+import { GroupedMap } from './grouped-map.ts';
+import type { StoredRow } from './isolated-row.ts';
+import { LetterShelf } from './letter-shelf.ts';
+import { OutboxIndex } from './outbox-index.ts';
+import { ParkedKeys } from './parked-keys.ts';
 
-/** One business identity. `answer` and the end of the lease make it an idempotency record. */
-export interface IdentityRecord {
+/** One business identity. The lease and the answer make it an idempotency record. */
+export interface IdentityMark {
   readonly fingerprint: string;
-  readonly isDone: boolean;
-  readonly leaseUntilMs: number;
+  /** Monotonic; `undefined` = final. */
+  readonly leaseUntilMs: number | undefined;
   readonly answer: Uint8Array | undefined;
 }
 
-export interface CursorRecord {
+export interface Cursor {
   readonly epoch: string;
   readonly sequence: number;
 }
 
-export interface StoredLetter extends DeadLetterRecord {
-  readonly parksKey: boolean;
-}
-
-export interface BucketRecord {
-  owner: string;
-  token: number;
-  leaseUntilMs: number;
+/** The numbering of one channel and key. */
+export interface Numbering {
+  last: number;
+  lastRowId: number;
 }
 
 /**
  * Everything that a memory store keeps. It outlives the store that was opened on it, as a database outlives its clients: a test lets
- * one store die and opens another.
+ * one store die with its process and opens another on the same state. All stores on one state must share one clock.
  */
 export interface MemoryStoreState {
-  readonly identities: Cells<IdentityRecord>;
-  readonly cursors: Cells<CursorRecord>;
-  readonly letters: Cells<StoredLetter>;
-  /** How many letters hold a key back. */
-  readonly parked: Cells<number>;
-  readonly tables: Map<string, Cells<unknown>>;
-  readonly sequences: Map<string, number>;
-  readonly outbox: OutboxTable;
-  readonly buckets: BucketRecord[];
-  /** When each relay was last here, and how long that counts. */
-  readonly relays: Map<string, number>;
   readonly epoch: string;
-  lastCommit: number;
+  /** By scope and key. */
+  readonly identities: GroupedMap<IdentityMark>;
+  /** By scope with channel, and key. */
+  readonly cursors: GroupedMap<Cursor>;
+  /** By kind with channel, and key. */
+  readonly numberings: GroupedMap<Numbering>;
+  /** By subscription with channel, and key. */
+  readonly parked: ParkedKeys;
+  readonly letters: LetterShelf;
+  /** The user's rows, by table and key. */
+  readonly tables: GroupedMap<StoredRow>;
+  readonly outbox: OutboxIndex;
+  readonly buckets: BucketTable;
   lastRowId: number;
-  lastPosition: number;
 }
 
-/** @param epoch names the numbering; a new state numbers anew and must have a new one */
-export function createMemoryStoreState(epoch: string): MemoryStoreState {
+export interface MemoryStateOptions {
+  /** Names the numbering. Every new state numbers anew, so it must be a name that was never used. */
+  readonly epoch: string;
+  /** Keys are spread over so many buckets, which any number of relays share. Default 64. */
+  readonly buckets?: number;
+}
+
+export function createMemoryStoreState({ epoch, buckets = 64 }: MemoryStateOptions): MemoryStoreState {
+  const outbox = new OutboxIndex(buckets);
   return {
-    identities: new Cells(),
-    cursors: new Cells(),
-    letters: new Cells(),
-    parked: new Cells(),
-    tables: new Map(),
-    sequences: new Map(),
-    outbox: new OutboxTable(),
-    buckets: Array.from({ length: bucketCount }, () => ({ owner: '', token: 0, leaseUntilMs: -Infinity })),
-    relays: new Map(),
     epoch,
-    lastCommit: 0,
+    identities: new GroupedMap(),
+    cursors: new GroupedMap(),
+    numberings: new GroupedMap(),
+    parked: new ParkedKeys(outbox),
+    letters: new LetterShelf(),
+    tables: new GroupedMap(),
+    outbox,
+    buckets: new BucketTable(buckets),
     lastRowId: 0,
-    lastPosition: 0,
   };
 }
-
-/** Keys are spread over so many buckets, which any number of relays share. */
-export const bucketCount = 64;
-
-/** Names from outside cannot run into each other: the parts are told apart by their lengths. */
-export const compositeKey = (...parts: readonly string[]): string =>
-  parts.map((part) => `${part.length}:${part}`).join('');

@@ -1,21 +1,23 @@
 import type { Clock, NewId, StoreDriver } from '../driver/index.ts';
 import { systemNewId } from '../time/system-chance.ts';
 import { systemClock } from '../time/system-clock.ts';
+import { committedTables } from './committed-tables.ts';
+import type { CommittedTables } from './committed-tables.ts';
 import { memoryCapabilities } from './memory-capabilities.ts';
-import { MemoryStoreError, memoryError } from './memory-error.ts';
-import { readLetters } from './memory-letters.ts';
-import { deleteOutbox, inspectOutbox, leaseBuckets, readOutbox } from './memory-outbox.ts';
+import { codeOfMemoryError, memoryError } from './memory-error.ts';
 import { createMemoryStoreState } from './memory-store-state.ts';
 import type { MemoryStoreState } from './memory-store-state.ts';
-import { committedTables } from './memory-tables.ts';
-import type { CommittedTables, MemoryTables } from './memory-tables.ts';
+import type { MemoryTables } from './memory-tables.ts';
 import { openMemoryTransaction } from './memory-transaction.ts';
 
 export interface MemoryStoreOptions {
+  /** The database's clock: the same for all stores on one state. */
   readonly clock?: Clock;
   readonly newId?: NewId;
   /** What another store has left behind. Default: nothing. */
   readonly state?: MemoryStoreState;
+  /** Of a new state. Default 64. */
+  readonly buckets?: number;
 }
 
 export interface MemoryStore extends StoreDriver<MemoryTables> {
@@ -26,11 +28,13 @@ export interface MemoryStore extends StoreDriver<MemoryTables> {
 
 /**
  * A transactional store that is lost with its process: the embedded default, and the model that the other stores are held against.
- * Transactions see only what is committed, the first committer wins, and numbers follow the order of commits.
+ * A transaction sees what is committed and what it has written itself; the first committer wins, the other gets `write-conflict`;
+ * numbers follow the order of commits. Inbox marks are kept for ever, as they are in a database.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const clock = options.clock ?? systemClock;
-  const state = options.state ?? createMemoryStoreState((options.newId ?? systemNewId)());
+  const state = options.state ?? newState(options);
+  const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
 
   const requireOpen = (): void => {
@@ -40,45 +44,57 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return {
     specVersion: 1,
     name: 'memory',
-    capabilities: memoryCapabilities,
+    capabilities: memoryCapabilities(state.buckets.count),
     state,
     tables: committedTables(state),
     transaction: async (work) => {
       requireOpen();
-      const { transaction, commit, close } = openMemoryTransaction(state, clock.now);
+      const { transaction, commit, close } = openMemoryTransaction(state, clock);
+      const working = work(transaction);
+      underWay.add(working);
       try {
-        const result = await work(transaction);
+        const result = await working;
         commit();
         return result;
       } finally {
         close();
+        underWay.delete(working);
       }
     },
     leaseBuckets: async (request) => {
       requireOpen();
-      return leaseBuckets(state, request, clock.now());
+      return state.buckets.lease(request, clock.monotonic());
     },
     readOutbox: async (query) => {
       requireOpen();
-      return readOutbox(state, query);
+      return { rows: state.outbox.read(query) };
     },
-    deleteOutbox: async (deletion) => {
+    deleteOutbox: async ({ rowIds, leases }) => {
       requireOpen();
-      return deleteOutbox(state, deletion);
+      const current = new Set(leases.filter((lease) => state.buckets.isCurrent(lease)).map(({ bucket }) => bucket));
+      return rowIds.filter((rowId) => {
+        const row = state.outbox.get(rowId);
+        return row !== undefined && current.has(row.bucket) && state.outbox.delete(rowId);
+      }).length;
     },
-    readDeadLetters: async (query) => readLetters(state, query),
+    readDeadLetters: async (query) => state.letters.read(query),
     inspect: async () => {
-      const { rows, oldestAgeMs } = inspectOutbox(state, clock.now());
+      const { rows, oldestAtMs } = state.outbox.inspect();
       return {
         outboxRows: rows,
-        outboxOldestAgeMs: oldestAgeMs,
+        outboxOldestAgeMs: oldestAtMs === undefined ? 0 : Math.max(0, clock.now() - oldestAtMs),
         deadLetters: state.letters.size,
         parkedKeys: state.parked.size,
       };
     },
-    codeOf: (error) => (error instanceof MemoryStoreError ? error.code : 'unknown'),
+    codeOf: codeOfMemoryError,
     close: async () => {
       isClosed = true;
+      await Promise.allSettled(underWay);
     },
   };
+}
+
+function newState({ newId = systemNewId, buckets }: MemoryStoreOptions): MemoryStoreState {
+  return createMemoryStoreState({ epoch: newId(), ...(buckets === undefined ? {} : { buckets }) });
 }

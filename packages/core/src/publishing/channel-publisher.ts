@@ -8,6 +8,7 @@ import type {
   TransportSender,
 } from '../driver/index.ts';
 import { errorTable } from '../errors/error-table.ts';
+import { FairTurn } from '../time/fair-turn.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import type { Backoff } from '../handling/retry-policy.ts';
 import type { PublishEntry, PublishResult } from './publish-entry.ts';
@@ -31,6 +32,7 @@ export class ChannelPublisher {
   readonly #options: ChannelPublisherOptions;
   readonly #queue: PublishQueue;
   readonly #batchesInFlightMax: number;
+  readonly #fairness: FairTurn;
   #sender: Promise<TransportSender> | undefined = undefined;
   #batchesInFlight = 0;
   #unconfirmed = 0;
@@ -39,6 +41,7 @@ export class ChannelPublisher {
 
   constructor(options: ChannelPublisherOptions) {
     this.#options = options;
+    this.#fairness = new FairTurn(options.clock);
     const { send } = options.transport.capabilities;
     const isOneOfAKey = send.afterFailure === 'independent';
     this.#batchesInFlightMax = send.batchesInFlightMax;
@@ -72,7 +75,8 @@ export class ChannelPublisher {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(() => this.#flush());
+    if (this.#fairness.isDue()) void this.#options.clock.turn().then(() => this.#flush());
+    else queueMicrotask(() => this.#flush());
   }
 
   #flush(): void {

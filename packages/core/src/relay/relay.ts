@@ -96,7 +96,7 @@ export class Relay {
       await this.#leases.renewIfDue();
       const buckets = this.#leases.leases.map(({ bucket }) => bucket);
       const limit = Math.min(pageMax, store.capabilities.outbox.readMax);
-      const { rows } = await store.readOutbox({ buckets, blocked: this.#blocked.waiting(), limit });
+      const { rows } = await store.readOutbox({ buckets, blocked: this.#blocked.waiting(), blockedChannels: [], limit });
       const sent = rows.length === 0 ? 0 : await this.#sendPage(rows);
       this.#failures = 0;
       return sent;
