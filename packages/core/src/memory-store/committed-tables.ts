@@ -19,10 +19,7 @@ export function committedTables({ tables }: Pick<MemoryStoreState, 'tables'>): C
       get size() {
         return tables.group(name).size;
       },
-      get: (key) => {
-        const stored = tables.get(name, key);
-        return stored === undefined ? undefined : (readRow(stored) as Row);
-      },
+      get: (key) => readRow(tables.get(name, key)) as Row | undefined,
       rows: () => [...tables.group(name).values()].map((stored) => readRow(stored) as Row),
     }),
   };

@@ -12,8 +12,9 @@ export function isolateRow(row: unknown): StoredRow {
 }
 
 /** Hands a row out. */
-export function readRow({ row, isFrozen }: StoredRow): unknown {
-  return isFrozen ? row : structuredClone(row);
+export function readRow(stored: StoredRow | undefined): unknown {
+  if (stored === undefined || stored.isFrozen) return stored?.row;
+  return structuredClone(stored.row);
 }
 
 const notPlain = Symbol('not plain data');

@@ -28,28 +28,28 @@ export function createMemoryTables(
   working: WorkingMap<StoredRow>,
   requireOpen: () => void,
 ): MemoryTables {
-  const get = <Row>(name: string, key: string): Row | undefined => {
+  const get = (name: string, key: string): unknown => {
     requireOpen();
-    return rowOf<Row>(working.get(name, key));
+    return readRow(working.get(name, key));
   };
   const put = (name: string, key: string, row: unknown): void => {
     requireOpen();
     working.set(name, key, isolateRow(row));
   };
-  const scan = <Row>(name: string, predicate: (row: Row, key: string) => boolean): readonly Row[] => {
+  const scan = (name: string, predicate: (row: unknown, key: string) => boolean): readonly unknown[] => {
     requireOpen();
     const visible = new Map<string, StoredRow | undefined>([...tables.group(name), ...working.touchedIn(name)]);
-    const rows: Row[] = [];
+    const rows: unknown[] = [];
     for (const [key, stored] of visible) {
-      if (stored === undefined || !predicate(rowOf<Row>(stored) as Row, key)) continue;
-      // From here on the transaction depends on this row.
-      rows.push(get<Row>(name, key) as Row);
+      // Reading it through `get` makes the transaction depend on this row from here on.
+      if (stored !== undefined && predicate(readRow(stored), key)) rows.push(get(name, key));
     }
     return rows;
   };
   return {
+    // Whoever names a table knows its rows, as with a real database.
     table: <Row>(name: string): MemoryTable<Row> => ({
-      get: (key) => get<Row>(name, key),
+      get: (key) => get(name, key) as Row | undefined,
       put: (key, row) => put(name, key, row),
       insert: (key, row) => {
         if (get(name, key) !== undefined) throw memoryError('unique-violation', `${name} has a row ${key} already.`);
@@ -59,11 +59,8 @@ export function createMemoryTables(
         requireOpen();
         working.set(name, key, undefined);
       },
-      scan: (predicate = () => true) => scan<Row>(name, predicate),
+      scan: (predicate = () => true) =>
+        scan(name, predicate as (row: unknown, key: string) => boolean) as readonly Row[],
     }),
   };
 }
-
-/** Whoever names a table knows its rows, as with a real database. */
-const rowOf = <Row>(stored: StoredRow | undefined): Row | undefined =>
-  stored === undefined ? undefined : (readRow(stored) as Row);
