@@ -38,7 +38,7 @@ export type { CommittedTable, CommittedTables } from './memory-store/committed-t
 export { MemoryStoreError } from './memory-store/memory-error.ts';
 export type { MemoryErrorCode } from './memory-store/memory-error.ts';
 export { createMemoryStoreState } from './memory-store/memory-store-state.ts';
-export type { MemoryStateOptions, MemoryStoreState } from './memory-store/memory-store-state.ts';
+export type { MemoryStoreState } from './memory-store/memory-store-state.ts';
 export type { MemoryTable, MemoryTables } from './memory-store/memory-tables.ts';
 export { scaledClock } from './time/scaled-clock.ts';
 export { systemClock } from './time/system-clock.ts';

@@ -46,14 +46,11 @@ export interface MemoryStoreState {
   lastRowId: number;
 }
 
-export interface MemoryStateOptions {
-  /** Names the numbering. Every new state numbers anew, so it must be a name that was never used. */
-  readonly epoch: string;
-  /** Keys are spread over so many buckets, which any number of relays share. Default 64. */
-  readonly buckets?: number;
-}
-
-export function createMemoryStoreState({ epoch, buckets = 64 }: MemoryStateOptions): MemoryStoreState {
+/**
+ * @param epoch names the numbering. Every new state numbers anew, so it must be a name that was never used.
+ * @param buckets Keys are spread over so many buckets, which any number of relays share.
+ */
+export function createMemoryStoreState(epoch: string, buckets = 64): MemoryStoreState {
   const outbox = new OutboxIndex(buckets);
   return {
     epoch,

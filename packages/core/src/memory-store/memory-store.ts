@@ -33,7 +33,7 @@ export interface MemoryStore extends StoreDriver<MemoryTables> {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const clock = options.clock ?? systemClock;
-  const state = options.state ?? newState(options);
+  const state = options.state ?? createMemoryStoreState((options.newId ?? systemNewId)(), options.buckets);
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
 
@@ -93,8 +93,4 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       await Promise.allSettled(underWay);
     },
   };
-}
-
-function newState({ newId = systemNewId, buckets }: MemoryStoreOptions): MemoryStoreState {
-  return createMemoryStoreState({ epoch: newId(), ...(buckets === undefined ? {} : { buckets }) });
 }

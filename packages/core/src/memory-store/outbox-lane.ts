@@ -6,7 +6,7 @@ import { OrderedList } from './ordered-list.ts';
  * are walked over once and never again.
  */
 export class OutboxLane {
-  readonly main = new OrderedList<OutboxRow>();
+  readonly main: OrderedList<OutboxRow> = new OrderedList();
   readonly #aside = new Map<string, OrderedList<OutboxRow>>();
 
   get isEmpty(): boolean {
