@@ -4,6 +4,7 @@ import type { MessageLimits } from '../codec/limits.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { validatePayload } from '../contracts/validate-payload.ts';
 import type { Clock, NewId, TransportCapabilities, TransportMessage } from '../driver/index.ts';
+import { checkAttribute } from '../envelope/check-headers.ts';
 import { toTransportMessage } from '../envelope/to-transport-message.ts';
 import { BusError } from '../errors/bus-error.ts';
 
@@ -50,6 +51,7 @@ function build<Payload>(
   options: PublishOptions | undefined,
   lineage: Lineage | undefined,
 ): TransportMessage {
+  if (options !== undefined) for (const name of attributes) checkAttribute(name, options[name], settings.limits);
   const id = options?.id ?? settings.newId();
   const { capabilities } = settings;
   const message = toTransportMessage(
@@ -74,6 +76,9 @@ function build<Payload>(
   );
   return message;
 }
+
+/** What a publisher may set of the envelope; each travels in a field or header of its own. */
+const attributes = ['id', 'correlationId', 'tenant', 'traceparent', 'tracestate'] as const;
 
 function keyOf<Payload>(
   contract: Contract<Payload>,
