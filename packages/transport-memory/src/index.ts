@@ -1,0 +1,16 @@
+export { deadLetterAddress } from './broker/dead-letter-address.ts';
+export { createMemoryBroker } from './broker/memory-broker.ts';
+export type { MemoryBroker, MemoryBrokerOptions } from './broker/memory-broker.ts';
+export type { ObjectQuery, ObjectStore, StoredObject } from './broker/object-store.ts';
+export type { MemoryTransportOptions, SharedBrokerOptions } from './memory-options.ts';
+export { memoryTransport } from './memory-transport.ts';
+export type { MemoryTransport } from './memory-transport.ts';
+export type { BufferSemantics } from './profiles/buffer-semantics.ts';
+export type { Parameter, Sourced } from './profiles/parameter.ts';
+export type { BufferProfile, Profile, QueueProfile } from './profiles/profile.ts';
+export { profiles } from './profiles/profiles.ts';
+export type { ProfileName, Profiles } from './profiles/profiles.ts';
+export type { DeduplicationScope, QueueSemantics } from './profiles/queue-semantics.ts';
+export { withParameters } from './profiles/with-parameters.ts';
+export type { BrokerClock } from './time/broker-clock.ts';
+export { transportFromConfig } from './transport-from-config.ts';
