@@ -57,7 +57,7 @@ test('each architecture is told as worded, as built, and why', () => {
 test('seed, scale and the command that runs it again are told', () => {
   const { texts } = read(duplicating);
   expect(texts('.run').join()).toMatch(/300 buyers[^]*seed 42[^]*20×[^]*2026-11-21 05:20 UTC/u);
-  expect(texts('code')).toEqual(['npm start -- --buyers 300 --seed 42']);
+  expect(texts('code')).toEqual(['npm start -- --buyers 300 --seed 42 --time-scale 20']);
 });
 
 test('every plot is an image with a name and a description of its figures', () => {

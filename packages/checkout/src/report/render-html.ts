@@ -67,7 +67,7 @@ function renderUnsettled({ title, unsettled }: ArchitectureResult): Html {
   </p> `;
 }
 
-function renderMethod({ buyers, seed }: Comparison): Html {
+function renderMethod({ buyers, seed, timeScale }: Comparison): Html {
   return html`<section aria-labelledby="method" class="method">
     <h2 id="method">What is counted</h2>
     <dl>
@@ -100,6 +100,6 @@ function renderMethod({ buyers, seed }: Comparison): Html {
         <dd>From the first click to the first order of the wish being paid in the order table.</dd>
       </div>
     </dl>
-    <p>Run it again: <code>npm start -- --buyers ${buyers} --seed ${seed}</code></p>
+    <p>Run it again: <code>npm start -- --buyers ${buyers} --seed ${seed} --time-scale ${timeScale}</code></p>
   </section>`;
 }
