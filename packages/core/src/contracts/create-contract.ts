@@ -31,7 +31,8 @@ export function createContract<Payload, Kind extends 'command' | 'event'>(
     const list = problems.map(({ path, problem }) => `${path} ${problem}`).join('; ');
     throw new BusError({
       code: 'invalid-contract',
-      message: `The ${kind} "${options.name}": ${list}.`,
+      // Quoted as JSON, so that nothing in a wrong name can forge a line of a log.
+      message: `The ${kind} ${JSON.stringify(options.name)}: ${list}.`,
       path: first.path,
     });
   }

@@ -13,9 +13,36 @@ export function validatePayload<Payload>(
   contract: Pick<Contract<Payload>, 'name' | 'version' | 'schema'>,
   payload: unknown,
 ): Payload | Promise<Payload> {
-  const result = contract.schema['~standard'].validate(payload);
-  if (result instanceof Promise) return result.then((settled) => unwrap(contract, settled));
-  return unwrap(contract, result);
+  const result = validate(contract, payload);
+  if (!(result instanceof Promise)) return unwrap(contract, result);
+  return result.then(
+    (settled) => unwrap(contract, settled),
+    (cause: unknown) => {
+      throw schemaThrew(contract, cause);
+    },
+  );
+}
+
+function validate<Payload>(
+  contract: Pick<Contract<Payload>, 'name' | 'version' | 'schema'>,
+  payload: unknown,
+): StandardSchemaV1.Result<Payload> | Promise<StandardSchemaV1.Result<Payload>> {
+  try {
+    return contract.schema['~standard'].validate(payload);
+  } catch (cause) {
+    throw schemaThrew(contract, cause);
+  }
+}
+
+/** A schema answers with issues; one that throws would throw again at every delivery. */
+function schemaThrew({ name, version }: Pick<Contract<unknown>, 'name' | 'version'>, cause: unknown): BusError {
+  return new BusError({
+    code: 'payload-invalid',
+    message: `The schema of ${name} version ${version} threw instead of answering.`,
+    path: '(payload)',
+    remedy: 'See the cause; correct the schema or the payload.',
+    cause,
+  });
 }
 
 function unwrap<Payload>(

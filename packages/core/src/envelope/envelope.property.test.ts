@@ -68,25 +68,20 @@ test('whatever a foreign publisher puts into headers, reading gives an envelope 
   });
   fc.assert(
     fc.property(foreign, (message) => {
-      const outcome = read(message);
-      expect([outcome, { code: 'envelope-invalid' }]).toContainEqual(
-        'code' in outcome ? outcome : { id: message.id, attempt: 1 },
-      );
+      expect(['a sane envelope', 'envelope-invalid']).toContain(read(message));
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     }),
     { numRuns: 5000 },
   );
 });
 
-function read(
-  message: TransportMessage,
-): { readonly code: string } | { readonly id: string; readonly attempt: number } {
+function read(message: TransportMessage): string {
   try {
-    const { id, attempt, version, timeMs, headers: custom } = readEnvelope(message, { attempt: 1, limits });
-    const isSane = Number.isSafeInteger(version) && version >= 1 && Number.isFinite(timeMs);
+    const { id, version, timeMs, headers: custom } = readEnvelope(message, { attempt: 1, limits });
+    const isSane = id !== '' && Number.isSafeInteger(version) && version >= 1 && Number.isFinite(timeMs);
     const isSafe = Object.getPrototypeOf(custom) === null || Object.keys(custom).length === 0;
-    return isSane && isSafe ? { id, attempt } : { code: 'not sane' };
+    return isSane && isSafe ? 'a sane envelope' : 'not sane';
   } catch (error) {
-    return { code: isBusError(error) ? error.code : String(error) };
+    return isBusError(error) ? error.code : String(error);
   }
 }
