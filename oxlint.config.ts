@@ -118,6 +118,11 @@ export default defineConfig({
     'no-await-in-loop': 'off',
     'no-unmodified-loop-condition': 'off',
     'oxc/no-map-spread': 'off',
+    // A small function may stand beside its only use.
+    'unicorn/consistent-function-scoping': 'off',
+    'promise/always-return': 'off',
+    // `fc.integer()` is how fast-check is written everywhere.
+    'import/no-named-as-default-member': 'off',
     // A generic registry narrows what it stored itself; `any` stays forbidden.
     'typescript/no-unsafe-type-assertion': 'off',
   },

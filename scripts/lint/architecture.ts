@@ -28,8 +28,12 @@ export const layers: readonly Layer[] = [
   { files: ['packages/core/src/driver/**'], workspace: [], builtins: 'none', stayIn: 'packages/core/src/driver' },
   { files: ['packages/transport-*/src/**', 'packages/store-*/src/**'], workspace: driverOnly, builtins: 'any' },
   { files: ['packages/transport-memory/src/**'], workspace: driverOnly, builtins: 'none' },
+  { files: ['packages/config/src/**'], workspace: core, builtins: 'any' },
   {
-    files: ['packages/{transport,store}-*/src/**/*.test.ts', 'packages/{transport,store}-*/src/**/*.test-d.ts'],
+    files: [
+      'packages/{transport-*,store-*,config}/src/**/*.test.ts',
+      'packages/{transport-*,store-*}/src/**/*.test-d.ts',
+    ],
     workspace: [...anyPublished, '@waybill/conformance'],
     builtins: 'any',
   },
@@ -63,7 +67,7 @@ export const machineTimeFiles: readonly string[] = ['packages/*/src/time/system-
 
 /** Libraries never write to the console: they log through the interface they are given. */
 export const silentFiles: readonly string[] = [
-  'packages/{core,conformance,simulator,inversify}/src/**',
+  'packages/{core,config,conformance,simulator,inversify}/src/**',
   'packages/{transport,store}-*/src/**',
 ];
 
