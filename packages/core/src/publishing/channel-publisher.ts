@@ -8,9 +8,9 @@ import type {
   TransportSender,
 } from '../driver/index.ts';
 import { errorTable } from '../errors/error-table.ts';
-import { FairTurn } from '../time/fair-turn.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import type { Backoff } from '../handling/retry-policy.ts';
+import { FairTurn } from '../time/fair-turn.ts';
 import type { PublishEntry, PublishResult } from './publish-entry.ts';
 import { PublishQueue } from './publish-queue.ts';
 
@@ -30,7 +30,7 @@ export interface ChannelPublisherOptions {
  */
 export class ChannelPublisher {
   readonly #options: ChannelPublisherOptions;
-  readonly #queue: PublishQueue;
+  readonly #queue: PublishQueue<PublishEntry>;
   readonly #batchesInFlightMax: number;
   readonly #fairness: FairTurn;
   #sender: Promise<TransportSender> | undefined = undefined;
