@@ -3,6 +3,7 @@ import type { TransportMessage } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { isBusError } from '../errors/bus-error.ts';
 import type { BusErrorCode } from '../errors/error-code.ts';
+import { redactCredentials } from '../errors/redact-credentials.ts';
 import { createClaims } from './create-claims.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
@@ -62,8 +63,8 @@ function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusError
   };
 }
 
-/** The name and message of the error, cut: a stack or an attached request may hold secrets and bodies. */
+/** The name and message of the error and no more: a stack or an attached request may hold secrets and bodies. */
 function errorText(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, 1000);
-  return typeof error === 'string' ? error.slice(0, 1000) : 'not an Error';
+  if (error instanceof Error) return redactCredentials(`${error.name}: ${error.message}`);
+  return typeof error === 'string' ? redactCredentials(error) : 'not an Error';
 }

@@ -64,7 +64,7 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
         admission.leave();
         observe?.(toEvent(address, message, result));
         if (result.status === 'confirmed') resolve({ id: message.id });
-        else reject(publishFailed(address, message.id, result));
+        else reject(publishFailed(address, message.id, result, port));
       };
       if (admission.tryEnter()) port.publish(address, message, settle);
       else admission.wait(() => port.publish(address, message, settle));
@@ -83,7 +83,7 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
       if (prepared instanceof Promise) return prepared.then((message) => handOver(address, message));
       return handOver(address, prepared);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   };
 

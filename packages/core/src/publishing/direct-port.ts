@@ -30,6 +30,7 @@ export function createDirectPort(options: DirectPortOptions): PublishPort {
       return all().reduce((sum, channel) => sum + channel.unconfirmed, 0);
     },
     publish: (address, message, settle) => channelFor(address).publish(message, settle),
+    codeOf: options.transport.codeOf,
     close: async () => {
       await Promise.all(all().map((channel) => channel.close()));
     },

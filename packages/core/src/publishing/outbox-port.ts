@@ -57,6 +57,7 @@ export function createOutboxPort(options: OutboxPortOptions): PublishPort {
       pending.push({ draft: { ...message, address }, settle });
       writing ??= writeAll();
     },
+    codeOf: options.store.codeOf,
     close: async () => {
       await writing;
     },

@@ -15,7 +15,7 @@ function publishDraft(port: PublishPort, draft: OutboxDraft): Promise<void> {
   return new Promise((resolve, reject) => {
     port.publish(draft.address, draft, (result) => {
       if (result.status === 'confirmed') resolve();
-      else reject(publishFailed(draft.address, draft.id, result));
+      else reject(publishFailed(draft.address, draft.id, result, port));
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
+import type { BusErrorCode } from '../errors/error-code.ts';
 import type { PublishResult } from './publish-entry.ts';
 
 /** Where prepared messages go: to the broker, or to the outbox. */
@@ -11,6 +12,8 @@ export interface PublishPort {
     message: TransportMessage,
     settle: (result: PublishResult) => void,
   ) => void;
+  /** What the driver behind it calls an error. */
+  readonly codeOf: (error: unknown) => BusErrorCode;
   /** Lets what is under way end, without further retries, and closes. */
   readonly close: () => Promise<void>;
 }

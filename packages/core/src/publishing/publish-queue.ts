@@ -66,7 +66,7 @@ export class PublishQueue<Entry extends Sendable> {
   }
 
   /** Puts them to the front, with what waits behind their keys. */
-  retry(failed: Batch): void {
+  retry(failed: readonly Entry[]): void {
     if (this.#options.isOneOfAKey) {
       // The failed one goes alone: what waits behind its key is freed when it has gone.
       for (const { message } of failed) if (message.key !== undefined) this.#lockedBy.delete(message.key);
