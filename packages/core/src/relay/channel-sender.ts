@@ -1,58 +1,43 @@
-import type { OutboxRow, SendOutcome, TransportDriver, TransportMessage, TransportSender } from '../driver/index.ts';
-import { headerNames } from '../envelope/header-names.ts';
+import type { ChannelAddress, SendOutcome, TransportDriver, TransportSender } from '../driver/index.ts';
+import type { OutboxMessage } from './outbox-message.ts';
 
-/** Sends outbox rows through one sender per channel, opened at its first row and again after a failure. */
-export interface ChannelSender {
-  /** Answers per row, in order; a failure of the whole batch is `rejected` for each. */
-  readonly send: (rows: readonly OutboxRow[]) => Promise<readonly SendOutcome[]>;
-  readonly close: () => Promise<void>;
-}
+/** How a batch ended: message by message, or as a whole, when nothing of it was sent. */
+export type SendEnd =
+  | { readonly outcomes: readonly SendOutcome[] }
+  | { readonly outcomes: undefined; readonly error: unknown };
 
-export function createChannelSender(transport: TransportDriver): ChannelSender {
-  const senders = new Map<string, Promise<TransportSender>>();
+/** The sender of one channel, opened at its first batch and anew after it has thrown. */
+export class ChannelSender {
+  readonly #transport: TransportDriver;
+  readonly #address: ChannelAddress;
+  #sender: Promise<TransportSender> | undefined = undefined;
 
-  const open = async ({ address }: OutboxRow): Promise<TransportSender> => {
-    await transport.ensureTopology({ channels: [address], subscriptions: [] });
-    return transport.openSender(address);
-  };
+  constructor(transport: TransportDriver, address: ChannelAddress) {
+    this.#transport = transport;
+    this.#address = address;
+  }
 
-  const senderFor = (row: OutboxRow): Promise<TransportSender> => {
-    const name = channelOf(row);
-    const known = senders.get(name);
-    if (known !== undefined) return known;
-    const opened = open(row);
-    senders.set(name, opened);
-    return opened;
-  };
+  /** Never rejects. */
+  async send(batch: readonly OutboxMessage[]): Promise<SendEnd> {
+    try {
+      this.#sender ??= this.#open();
+      const sender = await this.#sender;
+      return { outcomes: await sender.sendBatch(batch.map(({ message }) => message)) };
+    } catch (error) {
+      void this.close();
+      return { outcomes: undefined, error };
+    }
+  }
 
-  return {
-    send: async (rows) => {
-      const [first] = rows;
-      if (first === undefined) return [];
-      try {
-        const sender = await senderFor(first);
-        return await sender.sendBatch(rows.map(toMessage));
-      } catch (error) {
-        senders.delete(channelOf(first));
-        return rows.map(() => ({ status: 'rejected', error }));
-      }
-    },
-    close: async () => {
-      const opened = await Promise.allSettled(senders.values());
-      await Promise.all(opened.map(async (one) => one.status === 'fulfilled' && one.value.close()));
-    },
-  };
-}
+  async close(): Promise<void> {
+    const closing = this.#sender;
+    this.#sender = undefined;
+    // A sender that did not open, or does not close, has nothing more to tell.
+    await closing?.then((sender) => sender.close()).catch(() => undefined);
+  }
 
-export const channelOf = ({ address }: Pick<OutboxRow, 'address'>): string => `${address.kind} ${address.channel}`;
-
-/** The number and its epoch travel in headers; they are what the fence at the consumer goes by. */
-export function toMessage(row: OutboxRow): TransportMessage {
-  const { id, key, deduplicationKey, body, delayMs } = row;
-  return { id, key, deduplicationKey, headers: numberedHeaders(row), body, delayMs };
-}
-
-export function numberedHeaders({ headers, sequence, epoch }: OutboxRow): Readonly<Record<string, string>> {
-  if (sequence === undefined) return headers;
-  return { ...headers, [headerNames.sequence]: String(sequence), [headerNames.epoch]: epoch };
+  async #open(): Promise<TransportSender> {
+    await this.#transport.ensureTopology({ channels: [this.#address], subscriptions: [] });
+    return this.#transport.openSender(this.#address);
+  }
 }

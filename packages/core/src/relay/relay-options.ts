@@ -3,7 +3,8 @@ import type { Logger } from '../bus/logger.ts';
 import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
 import type { RunTransaction } from '../handling/run-transaction.ts';
 
-export interface RelayOptions {
+/** What a relay works with. A bus hands over its own. */
+export interface RelayServices {
   readonly store: StoreDriver;
   readonly transport: TransportDriver;
   readonly runTransaction: RunTransaction;
@@ -12,10 +13,20 @@ export interface RelayOptions {
   readonly newId: NewId;
   readonly log: Logger;
   readonly observe: BusObserver | undefined;
-  /** How long a bucket stays with a relay that does not renew it. Default 15,000. */
-  readonly leaseMs?: number;
-  /** The safety net where nobody calls `wake`: another process wrote. Default 1,000. */
-  readonly pollMs?: number;
-  /** Rows read at once. Default 500. */
-  readonly pageMax?: number;
 }
+
+export interface RelaySettings {
+  /** How long a bucket stays with a relay that does not renew it; others take over after it. Default 10,000. */
+  readonly leaseMs: number;
+  /** The safety net where nobody calls `wake`: another process wrote. Default 1,000. */
+  readonly pollMs: number;
+  /** Most rows of one read, and so of one channel on their way at once. Default 500. */
+  readonly pageMax: number;
+}
+
+export const defaultRelaySettings: RelaySettings = { leaseMs: 10_000, pollMs: 1000, pageMax: 500 };
+
+export type RelayOptions = RelayServices & Partial<RelaySettings>;
+
+/** Between two tries of the same thing. */
+export const relayBackoff = { backoffMs: 100, backoffMsMax: 30_000, backoffFactor: 2, jitter: 0.5 };

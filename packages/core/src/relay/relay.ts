@@ -1,26 +1,11 @@
-import type { OutboxRow, SendOutcome } from '../driver/index.ts';
-import { errorTable } from '../errors/error-table.ts';
-import { BlockedKeys } from './blocked-keys.ts';
+import type { OutboxRow } from '../driver/index.ts';
+import { backoffDelay } from '../handling/retry-policy.ts';
+import { FairTurn } from '../time/fair-turn.ts';
 import { BucketLeases } from './bucket-leases.ts';
-import { channelOf, createChannelSender } from './channel-sender.ts';
-import type { ChannelSender } from './channel-sender.ts';
-import { nextBatch } from './next-batch.ts';
-import { parkOutboxRow } from './park-outbox-row.ts';
-import type { RelayOptions } from './relay-options.ts';
+import { ChannelRelay } from './channel-relay.ts';
+import { defaultRelaySettings, relayBackoff } from './relay-options.ts';
+import type { RelayOptions, RelaySettings } from './relay-options.ts';
 import { Wakeup } from './wakeup.ts';
-
-const leaseMsDefault = 15_000;
-const pollMsDefault = 1000;
-const pageMaxDefault = 500;
-/** Refusals that may pass by themselves, such as a queue that is not there yet, count as final after so many. */
-const refusalsMax = 10;
-/** Codes after which no retry of the same bytes can succeed. */
-const hopeless: ReadonlySet<string> = new Set([
-  'message-too-large',
-  'message-invalid',
-  'header-invalid',
-  'key-too-long',
-]);
 
 /**
  * Sends committed outbox rows: any number of relays share the buckets of keys, each key in the order of its numbers. A key stops at its
@@ -29,35 +14,49 @@ const hopeless: ReadonlySet<string> = new Set([
  */
 export class Relay {
   readonly #options: RelayOptions;
+  readonly #settings: RelaySettings;
   readonly #leases: BucketLeases;
-  readonly #blocked: BlockedKeys;
-  readonly #sender: ChannelSender;
   readonly #wakeup: Wakeup;
+  readonly #channels = new Map<string, ChannelRelay>();
+  readonly #stopping = new AbortController();
+  #idleWaiters: (() => void)[] = [];
   #running: Promise<void> | undefined = undefined;
-  #isStopped = false;
   #isWorking = false;
+  /** Reads in a row that failed. */
   #failures = 0;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { store, clock, random, newId, transport, leaseMs = leaseMsDefault } = options;
-    this.#leases = new BucketLeases({ store, clock, owner: newId(), leaseMs });
-    this.#blocked = new BlockedKeys(clock, random);
-    this.#sender = createChannelSender(transport);
+    this.#settings = { ...defaultRelaySettings, ...options };
+    const { store, clock, newId, log } = options;
     this.#wakeup = new Wakeup(clock);
+    this.#leases = new BucketLeases({
+      store,
+      clock,
+      owner: newId(),
+      leaseMs: this.#settings.leaseMs,
+      onChanged: () => this.#onChanged(),
+      onFailed: (error) => log.warn({ code: store.codeOf(error) }, 'the relay cannot renew its leases'),
+    });
   }
 
-  /** Nothing is being sent and nobody has asked for it. */
+  /** Nothing is under way, nothing waits for another try, and nobody has asked for more. */
   get isIdle(): boolean {
-    return !this.#isWorking && !this.#wakeup.isAsked;
+    if (this.#running === undefined) return true;
+    if (this.#isWorking || this.#wakeup.isAsked || !this.#leases.hasAnswer) return false;
+    return this.#channels.values().every(({ isQuiet }) => isQuiet);
   }
 
+  /** The store cannot be read, or a channel cannot send. */
   get isFailing(): boolean {
-    return this.#failures > 0;
+    if (this.#failures > 0 || this.#leases.isFailing) return true;
+    return this.#channels.values().some(({ isFailing }) => isFailing);
   }
 
   start(): void {
-    this.#running ??= this.#loop();
+    if (this.#running !== undefined || this.#isStopping) return;
+    this.#leases.start();
+    this.#running = this.#loop();
   }
 
   /** Something was committed here; without it the next poll finds it. */
@@ -65,97 +64,127 @@ export class Relay {
     if (this.#running !== undefined) this.#wakeup.ask();
   }
 
-  /** Ends what is being sent, and leaves the rest to other relays. */
+  /** Looks once more, and resolves when everything in the buckets of this relay was sent, or parked. */
+  async idle(): Promise<void> {
+    this.wake();
+    while (!this.isIdle) {
+      await new Promise<void>((resolve) => {
+        this.#idleWaiters.push(resolve);
+      });
+    }
+  }
+
+  /** Ends what is being sent, and leaves the rest to other relays. Idempotent. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#wakeup.ask();
     await this.#running;
-    if (this.#running !== undefined) await this.#leases.giveUp().catch(() => undefined);
-    await this.#sender.close();
+    await Promise.all(this.#channels.values().map((channel) => channel.stop()));
+    await this.#leases.stop();
+    this.#running = undefined;
+    this.#noticeIdle();
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #loop(): Promise<void> {
-    while (!this.#isStopped) {
+    const { clock } = this.#options;
+    const turn = new FairTurn(clock);
+    while (!this.#isStopping) {
       this.#isWorking = true;
-      const sent = await this.#pass();
+      const mayHaveMore = await this.#read();
+      if (turn.isDue()) await clock.turn();
+      if (mayHaveMore) continue;
       this.#isWorking = false;
-      if (sent === 0 && !this.#isStopped) await this.#wakeup.wait(this.#pauseMs());
+      if (this.isIdle) this.#noticeIdle();
+      await this.#wakeup.wait(this.#pauseMs());
     }
+    this.#isWorking = false;
+  }
+
+  #noticeIdle(): void {
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const resolve of waiters) resolve();
   }
 
   #pauseMs(): number {
-    const { pollMs = pollMsDefault } = this.#options;
-    return Math.min(pollMs, this.#blocked.nextInMs() + 1);
+    let pauseMs = this.#settings.pollMs;
+    for (const channel of this.#channels.values()) pauseMs = Math.min(pauseMs, channel.nextInMs());
+    return pauseMs;
   }
 
-  /** One page: read, send, delete. Answers how many rows went. */
-  async #pass(): Promise<number> {
-    const { store, log, pageMax = pageMaxDefault } = this.#options;
+  /** Reads one page and hands it to its channels. True when there may be more for others. */
+  async #read(): Promise<boolean> {
     this.#wakeup.heard();
+    const buckets = this.#leases.usable();
+    if (buckets.size === 0) return false;
     try {
-      await this.#leases.renewIfDue();
-      const buckets = this.#leases.leases.map(({ bucket }) => bucket);
-      const limit = Math.min(pageMax, store.capabilities.outbox.readMax);
-      const { rows } = await store.readOutbox({ buckets, blocked: this.#blocked.waiting(), blockedChannels: [], limit });
-      const sent = rows.length === 0 ? 0 : await this.#sendPage(rows);
+      const { rows, isFull } = await this.#readPage(buckets);
       this.#failures = 0;
-      return sent;
+      for (const ofChannel of Map.groupBy(rows, channelOf).values()) this.#hand(ofChannel);
+      return isFull;
     } catch (error) {
-      this.#failures += 1;
-      log.warn({ code: store.codeOf(error) }, 'the relay cannot read the outbox');
-      return 0;
-    }
-  }
-
-  async #sendPage(rows: readonly OutboxRow[]): Promise<number> {
-    const channels = Map.groupBy(rows, channelOf);
-    const sent = (await Promise.all([...channels.values()].map((one) => this.#sendChannel(one)))).flat();
-    if (sent.length > 0) await this.#options.store.deleteOutbox({ rowIds: sent, leases: this.#leases.leases });
-    return sent.length;
-  }
-
-  async #sendChannel(rows: readonly OutboxRow[]): Promise<readonly number[]> {
-    const { send } = this.#options.transport.capabilities;
-    const sent: number[] = [];
-    let rest = rows;
-    while (rest.length > 0) {
-      const cut = nextBatch({ rows: rest, send, isHeld: (row) => this.#isHeld(row) });
-      if (cut.batch.length === 0) break;
-      const outcomes = await this.#sender.send(cut.batch);
-      for (const [place, row] of cut.batch.entries()) {
-        if (await this.#settle(row, outcomes[place] ?? unanswered)) sent.push(row.rowId);
-      }
-      rest = cut.rest;
-    }
-    return sent;
-  }
-
-  #isHeld(row: OutboxRow): boolean {
-    return this.#blocked.isWaiting(row) || !this.#leases.holds(row.bucket);
-  }
-
-  /** True when the row is with the broker. */
-  async #settle(row: OutboxRow, outcome: SendOutcome): Promise<boolean> {
-    if (outcome.status === 'confirmed') {
-      this.#blocked.sent(row);
-      this.#options.observe?.({ event: 'published', channel: row.address.channel, message: row });
-      return true;
-    }
-    if (outcome.status === 'rejected' && this.#isHopeless(row, outcome.error)) {
-      await parkOutboxRow(this.#options, row, outcome.error);
-      this.#blocked.sent(row);
+      await this.#recover(error);
       return false;
     }
-    this.#blocked.failed(row);
-    this.#options.log.debug({ id: row.id, channel: row.address.channel }, 'a row was not confirmed');
-    return false;
   }
 
-  #isHopeless(row: OutboxRow, error: unknown): boolean {
-    const code = this.#options.transport.codeOf(error);
-    if (hopeless.has(code)) return true;
-    return !errorTable[code].retryable && this.#blocked.triesOf(row) + 1 >= refusalsMax;
+  async #readPage(
+    buckets: ReadonlySet<number>,
+  ): Promise<{ readonly rows: readonly OutboxRow[]; readonly isFull: boolean }> {
+    const { store } = this.#options;
+    const channels = [...this.#channels.values()];
+    const free = channels.filter(({ isFree }) => isFree);
+    const single = new Set(free.flatMap(({ blocked }) => [...blocked.waitingRows()]));
+    // What cannot be left out by its key comes along and is put aside here.
+    const limit = Math.min(this.#settings.pageMax + single.size, store.capabilities.outbox.readMax);
+    const { rows } = await store.readOutbox({
+      buckets: [...buckets],
+      blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
+      blockedChannels: channels.filter(({ isFree }) => !isFree).map(({ address }) => address.channel),
+      limit,
+    });
+    return {
+      rows: single.size === 0 ? rows : rows.filter(({ rowId }) => !single.has(rowId)),
+      isFull: rows.length >= limit,
+    };
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const { store, clock, random, log } = this.#options;
+    this.#failures += 1;
+    log.warn({ code: store.codeOf(error) }, 'the relay cannot read the outbox');
+    await clock.sleep(backoffDelay(relayBackoff, this.#failures, random), this.#stopping.signal);
+  }
+
+  #hand(rows: readonly OutboxRow[]): void {
+    const [first] = rows;
+    if (first !== undefined && !this.#isStopping) this.#channelFor(first).send(rows);
+  }
+
+  #channelFor(row: OutboxRow): ChannelRelay {
+    const name = channelOf(row);
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    const created = new ChannelRelay({
+      services: this.#options,
+      address: row.address,
+      leases: this.#leases,
+      stopping: this.#stopping.signal,
+      onFree: () => this.wake(),
+    });
+    this.#channels.set(name, created);
+    return created;
+  }
+
+  #onChanged(): void {
+    const buckets = this.#leases.usable();
+    for (const { blocked } of this.#channels.values()) blocked.keepOnly(buckets);
+    this.wake();
   }
 }
 
-const unanswered: SendOutcome = { status: 'unknown', error: new Error('The driver gave no outcome for this row.') };
+const channelOf = ({ address }: OutboxRow): string => `${address.kind} ${address.channel}`;

@@ -1,0 +1,188 @@
+import type { ChannelAddress, OutboxRow, SendOutcome, TransportErrorCode } from '../driver/index.ts';
+import { backoffDelay } from '../handling/retry-policy.ts';
+import { BlockedRows } from './blocked-rows.ts';
+import type { BucketLeases } from './bucket-leases.ts';
+import { ChannelSender } from './channel-sender.ts';
+import type { OutboxMessage } from './outbox-message.ts';
+import { parkOutboxRow } from './park-outbox-row.ts';
+import { relayBackoff } from './relay-options.ts';
+import type { RelayServices } from './relay-options.ts';
+import { RowDeleter } from './row-deleter.ts';
+import { sendPage } from './send-page.ts';
+import type { BatchEnd } from './send-page.ts';
+
+export interface ChannelRelayOptions {
+  readonly services: RelayServices;
+  readonly address: ChannelAddress;
+  readonly leases: BucketLeases;
+  readonly stopping: AbortSignal;
+  /** A page has ended: there may be more to read. */
+  readonly onFree: () => void;
+}
+
+/** The same bytes will never be taken. */
+const poison: ReadonlySet<TransportErrorCode> = new Set([
+  'message-too-large',
+  'message-invalid',
+  'unsupported',
+  'invalid-address',
+]);
+/** A queue that is not bound yet may come; after so many tries it will not. */
+const unroutableTriesMax = 10;
+/** More keys than this standing still at once mean that it is not the keys. */
+const blockedMax = 500;
+
+/** Sends the rows of one channel, one page at a time, so that a slow or dead broker keeps only its own channels waiting. */
+export class ChannelRelay {
+  readonly address: ChannelAddress;
+  readonly blocked: BlockedRows;
+  readonly #options: ChannelRelayOptions;
+  readonly #sender: ChannelSender;
+  readonly #deleter: RowDeleter;
+  #page: Promise<void> | undefined = undefined;
+  /** Times in a row that the channel as a whole could not send. */
+  #failures = 0;
+  #restUntilMs = -Infinity;
+
+  constructor(options: ChannelRelayOptions) {
+    const { services, address } = options;
+    this.#options = options;
+    this.address = address;
+    this.blocked = new BlockedRows(services.clock, services.random);
+    this.#sender = new ChannelSender(services.transport, address);
+    this.#deleter = new RowDeleter({ ...services, leases: options.leases, stopping: options.stopping });
+  }
+
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** Whether rows of it may be read now. */
+  get isFree(): boolean {
+    return this.#page === undefined && this.#options.services.clock.monotonic() >= this.#restUntilMs;
+  }
+
+  /** Nothing is under way, and nothing waits for another try. */
+  get isQuiet(): boolean {
+    return this.isFree && this.blocked.size === 0;
+  }
+
+  /** Time until something of it may be tried again; `Infinity` when a page is under way or nothing waits. */
+  nextInMs(): number {
+    if (this.#page !== undefined) return Infinity;
+    const restMs = this.#restUntilMs - this.#options.services.clock.monotonic();
+    return restMs > 0 ? restMs : this.blocked.nextInMs();
+  }
+
+  /** Takes over a page. Only when it is free. */
+  send(rows: readonly OutboxRow[]): void {
+    this.#page = this.#send(rows);
+  }
+
+  /** Ends with the batches under way. */
+  async stop(): Promise<void> {
+    await this.#page;
+    await this.#sender.close();
+  }
+
+  async #send(rows: readonly OutboxRow[]): Promise<void> {
+    const { leases, services, onFree } = this.#options;
+    leases.began(rows);
+    await sendPage(rows, services.transport.capabilities.send, (batch) => this.#sendBatch(batch));
+    await this.#deleter.flushed();
+    leases.ended(rows);
+    this.#page = undefined;
+    onFree();
+  }
+
+  async #sendBatch(batch: readonly OutboxMessage[]): Promise<BatchEnd> {
+    const usable = this.#options.leases.usable();
+    const own = batch.filter(({ row }) => usable.has(row.bucket));
+    const lost = batch.filter(({ row }) => !usable.has(row.bucket));
+    const failed = own.length === 0 ? [] : await this.#sendOwn(own);
+    if (failed !== 'nothing sent' && !this.#isDown(own, failed)) {
+      return { failed: [...failed, ...lost], goesOn: !this.#options.stopping.aborted };
+    }
+    this.#rest();
+    return { failed: batch, goesOn: false };
+  }
+
+  /** Answers with what was not confirmed. */
+  async #sendOwn(batch: readonly OutboxMessage[]): Promise<readonly OutboxMessage[] | 'nothing sent'> {
+    const end = await this.#sender.send(batch);
+    if (end.outcomes !== undefined) return this.#settle(batch, end.outcomes);
+    if (!poison.has(this.#codeOf(end.error))) return 'nothing sent';
+    if (batch.length === 1) return this.#settle(batch, [{ status: 'rejected', error: end.error }]);
+    return this.#sendApart(batch);
+  }
+
+  /** One of them is poison for the whole batch: alone, each gets what it deserves. */
+  async #sendApart(batch: readonly OutboxMessage[]): Promise<readonly OutboxMessage[] | 'nothing sent'> {
+    const failed: OutboxMessage[] = [];
+    for (const one of batch) {
+      const waits = failed.some(({ message }) => message.key !== undefined && message.key === one.message.key);
+      const end = waits ? [one] : await this.#sendOwn([one]);
+      if (end === 'nothing sent') return end;
+      failed.push(...end);
+    }
+    return failed;
+  }
+
+  async #settle(batch: readonly OutboxMessage[], outcomes: readonly SendOutcome[]): Promise<readonly OutboxMessage[]> {
+    const { observe } = this.#options.services;
+    const confirmed: number[] = [];
+    const failed: OutboxMessage[] = [];
+    for (const [place, one] of batch.entries()) {
+      const outcome = outcomes[place] ?? unanswered;
+      if (outcome.status === 'confirmed') {
+        confirmed.push(one.row.rowId);
+        this.blocked.forget(one.row);
+        observe?.({ event: 'published', channel: this.address.channel, message: one.message });
+      } else {
+        failed.push(one);
+        await this.#fail(one, outcome);
+      }
+    }
+    if (confirmed.length > 0) this.#failures = 0;
+    this.#deleter.add(confirmed);
+    return failed;
+  }
+
+  async #fail(one: OutboxMessage, { status, error }: Exclude<SendOutcome, { status: 'confirmed' }>): Promise<void> {
+    const { services } = this.#options;
+    this.blocked.block(one.row);
+    const code = this.#codeOf(error);
+    const { tries = 1, firstFailedAtMs = services.clock.now() } = this.blocked.get(one.row) ?? {};
+    services.log.debug({ id: one.row.id, channel: this.address.channel, code, tries }, 'a row was not confirmed');
+    if (status === 'unknown') return;
+    if (!poison.has(code) && !(code === 'unroutable' && tries >= unroutableTriesMax)) return;
+    try {
+      await parkOutboxRow(services, { ...one, error, tries, firstFailedAtMs });
+      this.blocked.forget(one.row);
+    } catch (failure) {
+      services.log.warn({ id: one.row.id, code: services.store.codeOf(failure) }, 'a dead letter was not written');
+    }
+  }
+
+  /** All of several keys failed in a way that may pass, or too many stand still: the channel rests, not its keys one by one. */
+  #isDown(batch: readonly OutboxMessage[], failed: readonly OutboxMessage[]): boolean {
+    if (failed.length > 0 && this.blocked.size >= blockedMax) return true;
+    if (failed.length < batch.length) return false;
+    const stillBlocked = failed.filter(({ row }) => this.blocked.get(row) !== undefined);
+    return new Set(stillBlocked.map(({ row }) => row.key ?? row.rowId)).size > 1;
+  }
+
+  #rest(): void {
+    const { clock, random, log } = this.#options.services;
+    this.#failures += 1;
+    this.#restUntilMs = clock.monotonic() + backoffDelay(relayBackoff, this.#failures, random);
+    log.warn({ channel: this.address.channel, failures: this.#failures }, 'a channel takes no rows: it rests');
+    void this.#sender.close();
+  }
+
+  #codeOf(error: unknown): TransportErrorCode {
+    return this.#options.services.transport.codeOf(error);
+  }
+}
+
+const unanswered: SendOutcome = { status: 'unknown', error: new Error('The driver gave no outcome for this row.') };

@@ -1,0 +1,58 @@
+import type { Clock, Random, StoreDriver } from '../driver/index.ts';
+import { backoffDelay } from '../handling/retry-policy.ts';
+import type { BucketLeases } from './bucket-leases.ts';
+import { relayBackoff } from './relay-options.ts';
+
+export interface RowDeleterOptions {
+  readonly store: StoreDriver;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly leases: BucketLeases;
+  readonly stopping: AbortSignal;
+}
+
+/** Takes confirmed rows out of the outbox: one call at a time, with whatever was confirmed during the last. */
+export class RowDeleter {
+  readonly #options: RowDeleterOptions;
+  #rowIds: number[] = [];
+  #deleting: Promise<void> | undefined = undefined;
+
+  constructor(options: RowDeleterOptions) {
+    this.#options = options;
+  }
+
+  add(rowIds: readonly number[]): void {
+    if (rowIds.length === 0) return;
+    this.#rowIds.push(...rowIds);
+    this.#deleting ??= this.#deleteAll();
+  }
+
+  /** Resolves when everything added so far is deleted, or left to whoever has its bucket by then. */
+  async flushed(): Promise<void> {
+    await this.#deleting;
+  }
+
+  async #deleteAll(): Promise<void> {
+    while (this.#rowIds.length > 0) {
+      const rowIds = this.#rowIds;
+      this.#rowIds = [];
+      await this.#delete(rowIds);
+    }
+    this.#deleting = undefined;
+  }
+
+  /** Deleting late costs repeats, giving up costs as many: so it is tried for as long as the rows are this relay's. */
+  async #delete(rowIds: readonly number[]): Promise<void> {
+    const { store, clock, random, leases, stopping } = this.#options;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const count = await store.deleteOutbox({ rowIds, leases: leases.leases });
+        if (count < rowIds.length) leases.hurry();
+        return;
+      } catch {
+        if (stopping.aborted || !leases.isTrusted) return;
+        await clock.sleep(backoffDelay(relayBackoff, tries, random), stopping);
+      }
+    }
+  }
+}
