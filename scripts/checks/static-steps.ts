@@ -14,7 +14,7 @@ const toolStep = (name: string, ...commands: readonly (readonly [tool: string, .
 });
 
 export const formatStep = toolStep('format', ['oxfmt', '--check']);
-export const lintStep = toolStep('lint', ['oxlint']);
+export const lintStep = toolStep('lint', ['oxlint', '--format', 'unix']);
 
 /** The whole workspace, then the portable packages again without Node's types. */
 export const typesStep = toolStep('types', ['tsc'], ['tsc', '-p', 'tsconfig.portable.json']);
