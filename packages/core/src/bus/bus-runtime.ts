@@ -20,6 +20,8 @@ import { Relay } from '../relay/relay.ts';
 import type { CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
 import type { Health, TransactionContext } from './bus.ts';
+import { createCodedDrivers } from './coded-drivers.ts';
+import type { CodedDrivers } from './coded-drivers.ts';
 import type { Registry } from './registry.ts';
 
 export interface BusRuntimeOptions<Native> {
@@ -38,6 +40,7 @@ export class BusRuntime<Native> {
   readonly publisher: BusPublisher;
   readonly deadLetters: DeadLetters;
   readonly #services: BusServices<Native>;
+  readonly #drivers: CodedDrivers<Native>;
   readonly #registry: Registry;
   readonly #prepare: PrepareMessage;
   readonly #direct: PublishPort;
@@ -51,6 +54,7 @@ export class BusRuntime<Native> {
 
   constructor({ services, checked, registry }: BusRuntimeOptions<Native>) {
     this.#services = services;
+    this.#drivers = createCodedDrivers(services);
     this.#registry = registry;
     this.#relays = checked.relay === 'auto';
     const { transport } = services;
@@ -86,7 +90,7 @@ export class BusRuntime<Native> {
     if (plan.refusals.length > 0) {
       throw new BusError({ code: 'plan-refused', message: `Guarantees are refused:\n${plan.toString()}\n` });
     }
-    await this.#services.transport.ensureTopology(this.#registry.topology());
+    await this.#drivers.ensureTopology(this.#registry.topology());
     this.#status = 'running';
     for (const spec of this.#registry.specs) {
       const options = { spec, services: this.#services, attempt: this.#attemptFor(spec) };
@@ -122,7 +126,7 @@ export class BusRuntime<Native> {
 
   async health(): Promise<Health> {
     const subscriptions = await Promise.all([...this.#subscriptions.values()].map((one) => one.health()));
-    const { outboxRows, outboxOldestAgeMs } = await this.#services.store.inspect();
+    const { outboxRows, outboxOldestAgeMs } = await this.#drivers.inspectStore();
     const isFailing = this.#relay.isFailing || subscriptions.some(({ status }) => status === 'failing');
     return {
       status: this.#status === 'running' && isFailing ? 'failing' : this.#status,
@@ -135,7 +139,7 @@ export class BusRuntime<Native> {
   async transaction<Result>(work: (transaction: TransactionContext<Native>) => Promise<Result>): Promise<Result> {
     this.#requireRunning();
     let wrote = false;
-    const result = await this.#services.runTransaction(async (transaction) => {
+    const result = await this.#drivers.transaction(async (transaction) => {
       const captured = createCapturedPublishes(this.#prepare, undefined);
       const { native, claim, complete } = transaction;
       const value = await work({ native, claim, complete, publish: captured.publish, send: captured.send });
@@ -164,10 +168,9 @@ export class BusRuntime<Native> {
       this.#relay.isIdle &&
       [...this.#subscriptions.values()].every(({ held }) => held === 0);
     if (!isQuiet()) return false;
-    const { transport, store } = this.#services;
-    const { outboxRows } = await store.inspect();
+    const { outboxRows } = await this.#drivers.inspectStore();
     if (this.#relays && outboxRows > 0) return false;
-    const queues = await Promise.all(this.#registry.specs.map(({ address }) => transport.inspect(address)));
+    const queues = await Promise.all(this.#registry.specs.map(({ address }) => this.#drivers.inspectQueue(address)));
     return queues.every(({ ready, inFlight }) => (ready ?? 0) + (inFlight ?? 0) === 0) && isQuiet();
   }
 

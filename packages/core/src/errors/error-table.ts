@@ -35,11 +35,6 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
     'A command was given a consumer group.',
     'Declare an event where several groups must hear of it.',
   ),
-  'unknown-channel': entry(
-    false,
-    'No contract of that name is known here.',
-    'Register a handler for it, or correct the name.',
-  ),
   'plan-refused': entry(
     false,
     'Guarantees cannot be met by this transport and store; all are listed.',
@@ -151,11 +146,6 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
     false,
     'Turning an older version into the current one failed.',
     'Correct the upcast of the contract, then replay the dead letter.',
-  ),
-  'handler-failed': entry(
-    true,
-    'A handler threw.',
-    'See the cause; after the last attempt the message is a dead letter.',
   ),
   'handler-timeout': entry(true, 'A handler ran longer than allowed.', 'Make it faster, or raise `handlerTimeoutMs`.'),
   'attempts-exhausted': entry(
