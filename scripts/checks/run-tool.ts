@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -35,7 +36,7 @@ export const runProgram = (program: string, args: readonly string[], options: To
       output += text;
     });
     child.on('error', (error) => settle({ status: null, stdout, output: `${output}${program}: ${error.message}` }));
-    child.on('close', (status) => settle({ status, stdout, output: output.trim() }));
+    child.on('close', (status) => settle({ status, stdout, output: stripVTControlCharacters(output.trim()) }));
   });
 
 /** Runs a tool that the workspace has installed. */
