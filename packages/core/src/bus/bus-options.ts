@@ -17,6 +17,11 @@ export interface BusOptions<Native = unknown> {
    * outbox, numbered per key; the relay sends it. `transaction` always goes through the outbox.
    */
   readonly publishing?: 'direct' | 'outbox';
+  /**
+   * Where payloads are held against their schema. `both` (default): a wrong one is refused by `publish`. `received`: only what arrives is
+   * checked, and a wrong one ends in the consumer's dead letters; saves the sender the price of the schema.
+   */
+  readonly validation?: 'both' | 'received';
   /** `auto` (default): a relay runs while there may be something to relay. `off`: another process relays. */
   readonly relay?: 'auto' | 'off';
   readonly limits?: Partial<MessageLimits>;
@@ -38,6 +43,7 @@ const positive = z.int().positive();
 export interface CheckedBusOptions {
   readonly source: string;
   readonly publishing: 'direct' | 'outbox';
+  readonly validation: 'both' | 'received';
   readonly relay: 'auto' | 'off';
   readonly limits: MessageLimits;
   readonly unconfirmedMax: number;
@@ -48,6 +54,7 @@ export interface CheckedBusOptions {
 const optionsSchema = z.looseObject({
   source: z.string().min(1).max(512).default('waybill'),
   publishing: z.enum(['direct', 'outbox']).default('direct'),
+  validation: z.enum(['both', 'received']).default('both'),
   relay: z.enum(['auto', 'off']).default('auto'),
   limits: z
     .strictObject({

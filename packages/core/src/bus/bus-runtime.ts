@@ -58,7 +58,11 @@ export class BusRuntime<Native> {
     this.#registry = registry;
     this.#relays = checked.relay === 'auto';
     const { transport } = services;
-    this.#prepare = createPrepareMessage({ ...services, capabilities: transport.capabilities });
+    this.#prepare = createPrepareMessage({
+      ...services,
+      capabilities: transport.capabilities,
+      validates: checked.validation === 'both',
+    });
     this.#direct = createDirectPort({ ...services, backoff: publishBackoff, retryMsMax: checked.publishRetryMs });
     this.#relay = new Relay(services);
     this.#port = checked.publishing === 'direct' ? this.#direct : this.#createOutboxPort();

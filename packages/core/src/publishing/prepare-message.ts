@@ -32,10 +32,13 @@ export interface PrepareMessageOptions {
   readonly capabilities: TransportCapabilities;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** False leaves a wrong payload to its consumer. */
+  readonly validates: boolean;
 }
 
 export function createPrepareMessage(settings: PrepareMessageOptions): PrepareMessage {
   return (contract, payload, options, lineage) => {
+    if (!settings.validates) return build(settings, contract, payload, options, lineage);
     const validated = validatePayload(contract, payload);
     if (validated instanceof Promise) {
       return validated.then((value) => build(settings, contract, value, options, lineage));
