@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { codeOfMemoryError, MemoryBrokerError, memoryErrorCodes } from './memory-error-codes.ts';
 
@@ -18,4 +19,11 @@ test.each([
   ['nothing', undefined],
 ])('%s is unknown', (_, error) => {
   expect(codeOfMemoryError(error)).toBe('unknown');
+});
+
+test('the README lists every code that can be met, and no other', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, errors = ''] = /## Errors\n([\s\S]*?)\n## /.exec(readme) ?? [];
+  const listed = [...errors.matchAll(/^\| `([a-z-]+)`/gm)].map(([, code]) => code);
+  expect(new Set(listed)).toEqual(new Set(Object.values(memoryErrorCodes)));
 });

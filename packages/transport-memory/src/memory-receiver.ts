@@ -41,7 +41,7 @@ export function createMemoryReceiver(options: MemoryReceiverOptions): MemoryRece
   const holder = createHolder(receiver.leaseMs, receiver.onLost);
   const seat: Seat = { queue, holder, limits };
   const allSettled = createUniformAnswer(settled);
-  queue.attach(holder);
+  queue.attach(holder, clock.monotonic());
 
   /** The time of a call that is let in. */
   const enter = (rate: CallRate): number => {

@@ -123,6 +123,21 @@ test('what a dead process held comes to another when its lease runs out, and the
   expect(await other.inspect(address)).toMatchObject({ ready: 0, inFlight: 2 });
 });
 
+test('with nobody left alive there is no timer, and yet leases and delays end on time', async () => {
+  const { clock, one, other, address, sender } = await twoProcesses();
+  const dying = await openStageReceiver(one, address, 30_000);
+  await sender.sendBatch([message('a'), message('later', { delayMs: 60_000 })]);
+  await dying.take();
+  one.abandon();
+  expect(clock.pendingTimers).toBe(0);
+  await clock.advance(29_999);
+  expect(await other.inspect(address)).toEqual({ ready: 1, inFlight: 1, oldestAgeMs: 29_999 });
+  await clock.advance(30_001);
+  expect(await other.inspect(address)).toEqual({ ready: 2, inFlight: 0, oldestAgeMs: 60_000 });
+  const living = await openStageReceiver(other, address, 30_000);
+  expect(idsOf(await living.take())).toEqual(['a', 'later']);
+});
+
 test('the receive of a dead process takes nothing', async () => {
   const { one, other, address, sender } = await twoProcesses();
   const dying = await openStageReceiver(one, address, 30_000);

@@ -1,4 +1,4 @@
-import type { ChannelAddress, NewId, SendOutcome, Timer, TransportMessage } from '@waybill/core/driver';
+import type { ChannelAddress, NewId, SendOutcome, TransportMessage } from '@waybill/core/driver';
 import { MemoryBrokerError } from '../memory-error-codes.ts';
 import type { BufferSemantics } from '../profiles/buffer-semantics.ts';
 import type { BrokerClock } from '../time/broker-clock.ts';
@@ -28,27 +28,33 @@ export function createBufferChannel(options: BufferChannelOptions): Channel {
   const copyBody = createBodyCopy();
   let records: Uint8Array[] = [];
   let bytes = 0;
-  let timer: Timer | undefined;
+  let dueAtMs = Infinity;
 
-  const write = (): void => {
-    timer?.cancel();
-    timer = undefined;
-    const writtenAtMs = clock.now();
+  const write = (writtenAtMs: number): void => {
     objects.put({ key: objectKey(address.channel, writtenAtMs, newId()), writtenAtMs, records });
     records = [];
     bytes = 0;
+    dueAtMs = Infinity;
   };
 
+  /** Nobody can tell an object that is written when it is due from one that is written when somebody looks. */
+  const writeDue = (): void => {
+    const lateMs = clock.monotonic() - dueAtMs;
+    if (lateMs >= 0) write(clock.now() - lateMs);
+  };
+  objects.beforeRead(writeDue);
+
   const append = (body: Uint8Array): void => {
+    if (records.length === 0) dueAtMs = clock.monotonic() + semantics.bufferMs;
     records.push(copyBody(body));
     bytes += body.byteLength;
-    if (bytes >= semantics.bufferBytes) write();
-    else timer ??= clock.after(semantics.bufferMs, write);
+    if (bytes >= semantics.bufferBytes) write(clock.now());
   };
 
   return {
     send: (messages) => {
       check.checkBatch(messages);
+      writeDue();
       return messages.map((message): SendOutcome => {
         const error = check.refusalOf(message);
         if (error !== undefined) return { status: 'rejected', error };

@@ -7,8 +7,8 @@ interface Node {
 }
 
 /**
- * Delayed messages by due time, then by the order in which they came. One that was settled or purged meanwhile stays until it would
- * have been due and is then passed over.
+ * Delayed messages by due time, then by the order in which they came. One that was purged meanwhile stays until it would have been
+ * due and is then passed over.
  */
 export class DelayHeap {
   readonly #nodes: Node[] = [];
@@ -29,7 +29,7 @@ export class DelayHeap {
   take(nowMs: number): QueuedMessage | undefined {
     while (this.dueAtMs <= nowMs) {
       const entry = this.#shift();
-      if (entry?.state === 'delayed' && entry.dueAtMs <= nowMs) return entry;
+      if (entry?.state === 'delayed') return entry;
     }
     return undefined;
   }

@@ -88,9 +88,9 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     purge: (subscription) => channelOf(subscription).queueOf(subscription.group).purge(),
     redrive: (subscription) => {
       const channel = channelOf(subscription);
-      const messages = channel.queueOf(deadLetterGroup(subscription.group)).drain();
-      const queue = channel.queueOf(subscription.group);
       const arrival = { enqueuedAtMs: clock.now(), arrivedAtMs: clock.monotonic() };
+      const messages = channel.queueOf(deadLetterGroup(subscription.group)).drain(arrival.arrivedAtMs);
+      const queue = channel.queueOf(subscription.group);
       for (const message of messages) queue.put(message, arrival, 0);
       queue.serve(arrival.arrivedAtMs);
       return messages.length;

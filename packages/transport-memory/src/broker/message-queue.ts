@@ -48,6 +48,8 @@ export class MessageQueue {
   readonly #holders = new Set<Holder>();
   readonly #polls = new Polls();
   readonly #copy = createDeliveryCopy();
+  /** Receivers that are alive. */
+  #receivers = 0;
   #inFlight = 0;
 
   constructor({ semantics, clock, chance, deadLetters }: MessageQueueOptions) {
@@ -56,7 +58,7 @@ export class MessageQueue {
     this.#chance = chance;
     this.#deadLetters = deadLetters;
     this.#backlog = new Backlog(semantics, chance);
-    this.#alarm = createAlarm(clock, () => this.#catchUp(clock.monotonic()));
+    this.#alarm = createAlarm(clock, () => this.catchUp(clock.monotonic()));
     this.#deduplication = createDeduplicationWindow({
       windowMs: semantics.deduplicationMs,
       scope: semantics.deduplicationScope,
@@ -115,7 +117,7 @@ export class MessageQueue {
       this.#takeFrom(lane, holder, deliveries, room, nowMs);
       this.#backlog.enlist(lane);
     }
-    if (deliveries.length > 0) this.#alarm.arm(nowMs + holder.leaseMs, nowMs);
+    if (deliveries.length > 0) this.#arm(nowMs + holder.leaseMs, nowMs);
     return deliveries;
   }
 
@@ -149,8 +151,10 @@ export class MessageQueue {
     this.#deadLetters.serve(nowMs);
   }
 
-  attach(holder: Holder): void {
+  attach(holder: Holder, nowMs: number): void {
     this.#holders.add(holder);
+    this.#receivers += 1;
+    this.catchUp(nowMs);
   }
 
   /** Gives everything back in its order and ends the call that waits. */
@@ -162,7 +166,7 @@ export class MessageQueue {
     this.#holders.delete(holder);
     this.#polls.stop(holder)?.end([]);
     this.serve(nowMs);
-    if (this.#holders.size === 0 && this.#delays.dueAtMs === Infinity) this.#alarm.disarm();
+    this.#leave();
   }
 
   /** The process is dead: its leases run out by the clock and nobody is told. */
@@ -171,11 +175,12 @@ export class MessageQueue {
     holder.isAbandoned = true;
     holder.onLost = () => undefined;
     if (holder.leases.first === undefined) this.#holders.delete(holder);
+    this.#leave();
   }
 
   startPoll(holder: Holder, poll: Poll, nowMs: number): void {
     this.#polls.start(holder, poll);
-    this.#alarm.arm(poll.untilMs, nowMs);
+    this.#arm(poll.untilMs, nowMs);
   }
 
   stopPoll(holder: Holder): void {
@@ -216,14 +221,14 @@ export class MessageQueue {
     leases.remove(delivery);
     delivery.leaseUntilMs = Math.min(nowMs + leaseMs, delivery.heldAtMs + this.#semantics.holdMsMax);
     leases.add(delivery, near === delivery ? undefined : near);
-    this.#alarm.arm(delivery.leaseUntilMs, nowMs);
+    this.#arm(delivery.leaseUntilMs, nowMs);
     return 'extended';
   }
 
   /** Where a late call works, an extension takes back a message that nobody else has got meanwhile. */
   #holdAgain(delivery: MemoryDelivery): void {
     const { entry } = delivery;
-    if (this.#semantics.lateSettlement !== 'works-if-latest' || !isWaiting(delivery) || entry.state !== 'ready') return;
+    if (this.#semantics.lateSettlement !== 'works-if-latest' || !isWaiting(delivery)) return;
     this.#backlog.hold(entry, delivery.holder);
     this.#backlog.enlist(entry.lane);
     this.#inFlight += 1;
@@ -246,7 +251,8 @@ export class MessageQueue {
   }
 
   /** Takes out every message that is ready, oldest first. */
-  drain(): readonly TransportMessage[] {
+  drain(nowMs: number): readonly TransportMessage[] {
+    this.catchUp(nowMs);
     const messages: TransportMessage[] = [];
     let entry = this.#unsettled.oldest;
     while (entry !== undefined) {
@@ -260,12 +266,13 @@ export class MessageQueue {
     return messages;
   }
 
-  /** Does what is due. Timers may be late, so every call of the driver starts with it. */
+  /** Does what is due, if anything is. Timers may be late, so every call of the driver starts with it. */
   advance(nowMs: number): void {
-    if (this.#alarm.isDue(nowMs)) this.#catchUp(nowMs);
+    if (this.#alarm.isDue(nowMs)) this.catchUp(nowMs);
   }
 
-  #catchUp(nowMs: number): void {
+  /** Does what is due. */
+  catchUp(nowMs: number): void {
     this.#alarm.disarm();
     const expired: MemoryDelivery[] = [];
     for (const holder of this.#holders) this.#expire(holder, expired, nowMs);
@@ -274,7 +281,7 @@ export class MessageQueue {
     }
     this.serve(nowMs);
     this.#polls.endDue(nowMs);
-    this.#alarm.arm(this.#nextDeadline(), nowMs);
+    this.#arm(this.#nextDeadline(), nowMs);
     tellLost(expired);
   }
 
@@ -302,6 +309,16 @@ export class MessageQueue {
     return nextMs;
   }
 
+  /** Without a receiver that is told of anything, what is due can wait until one comes or somebody looks. */
+  #arm(atMs: number, nowMs: number): void {
+    if (this.#receivers > 0) this.#alarm.arm(atMs, nowMs);
+  }
+
+  #leave(): void {
+    this.#receivers -= 1;
+    if (this.#receivers === 0) this.#alarm.disarm();
+  }
+
   /** Ends a delivery; its message is still to be removed or given back. */
   #end(delivery: MemoryDelivery, state: 'settled' | 'lost'): void {
     delivery.state = state;
@@ -317,14 +334,13 @@ export class MessageQueue {
   #postpone(entry: QueuedMessage, delayMs: number, nowMs: number): void {
     entry.dueAtMs = nowMs + delayMs;
     this.#delays.push(entry);
-    this.#alarm.arm(entry.dueAtMs, nowMs);
+    this.#arm(entry.dueAtMs, nowMs);
   }
 }
 
-/** Not delivered to anyone since this delivery. */
+/** Back in the queue and not delivered to anyone since. */
 function isWaiting(delivery: MemoryDelivery): boolean {
-  const { entry } = delivery;
-  return entry.latest === delivery && (entry.state === 'ready' || entry.state === 'delayed');
+  return delivery.entry.state === 'ready' && delivery.entry.latest === delivery;
 }
 
 /** Each receiver in one call; last, because what it does then may come back to the queue. */

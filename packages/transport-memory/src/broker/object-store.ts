@@ -21,19 +21,29 @@ export interface ObjectQuery {
 
 export interface WritableObjectStore extends ObjectStore {
   readonly put: (object: StoredObject) => void;
+  /** Runs `task` before anybody looks, so that what is due by then is there without a timer. */
+  readonly beforeRead: (task: () => void) => void;
 }
 
 export function createObjectStore(): WritableObjectStore {
   const objects = new Map<string, StoredObject>();
+  const tasks: (() => void)[] = [];
+  const read = (): ReadonlyMap<string, StoredObject> => {
+    for (const task of tasks) task();
+    return objects;
+  };
   return {
     list: ({ prefix = '', after = '' } = {}) =>
-      [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).toSorted(),
-    get: (key) => objects.get(key),
+      [...read().keys()].filter((key) => key.startsWith(prefix) && key > after).toSorted(),
+    get: (key) => read().get(key),
     remove: (key) => {
       objects.delete(key);
     },
     put: (object) => {
       objects.set(object.key, object);
+    },
+    beforeRead: (task) => {
+      tasks.push(task);
     },
   };
 }

@@ -67,7 +67,7 @@ export function createQueueChannel(options: QueueChannelOptions): Channel {
     inspect: (group) => {
       const queue = groups.queueOf(group);
       const nowMs = clock.monotonic();
-      queue.advance(nowMs);
+      queue.catchUp(nowMs);
       return { ready: queue.ready, inFlight: queue.inFlight, oldestAgeMs: queue.oldestAgeMs(nowMs) };
     },
   };

@@ -80,6 +80,17 @@ test('a message may be delayed by up to 900 s', async () => {
   expect(idsOf(await receiver.take())).toEqual(['a']);
 });
 
+test('a purge takes delayed messages too, and they do not come when they would have been due', async () => {
+  const { clock, stage } = await standard();
+  const receiver = await stage.receiver();
+  await stage.send(message('a', { delayMs: 60_000 }), message('b'));
+  for (const b of await receiver.take()) await receiver.release(b, 30_000);
+  stage.transport.broker.purge(stage.address);
+  await clock.advance(60_000);
+  expect(await receiver.take()).toEqual([]);
+  expect(await stage.transport.inspect(stage.address)).toEqual({ ready: 0, inFlight: 0, oldestAgeMs: 0 });
+});
+
 test('keys mean nothing: two messages of one key are in flight at once', async () => {
   const { stage } = await standard();
   const receiver = await stage.receiver();
