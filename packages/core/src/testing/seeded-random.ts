@@ -27,3 +27,13 @@ export function countingIds(prefix = 'id'): NewId {
     return `${prefix}-${count}`;
   };
 }
+
+/** Ids that look like UUIDs of version 4 and are the same for the same chance. */
+export function seededIds(random: Random): NewId {
+  const hex = (digits: number): string =>
+    Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+  return () => {
+    const variant = '89ab'.charAt(Math.floor(random() * 4));
+    return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(12)}`;
+  };
+}

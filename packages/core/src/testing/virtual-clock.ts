@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '../driver/index.ts';
+import type { Clock } from '../driver/index.ts';
 import { systemClock } from '../time/system-clock.ts';
+import { AlarmQueue } from './alarm-queue.ts';
 
 /** Time that moves only when it is told to, so that a test of hours takes milliseconds and always ends the same. */
 export interface VirtualClock extends Clock {
@@ -10,100 +11,92 @@ export interface VirtualClock extends Clock {
    * could settle it, or when `withinMs` (default: a day) has passed.
    */
   readonly runUntil: <Result>(promise: Promise<Result>, withinMs?: number) => Promise<Result>;
+  /** Moves time on until no timer is left. Rejects when there still is one after `withinMs` (default: a day). */
+  readonly runUntilIdle: (withinMs?: number) => Promise<void>;
   readonly pendingTimers: number;
 }
 
-interface Alarm {
-  readonly atMs: number;
-  /** Equal times fire in the order in which they were set. */
-  readonly order: number;
-  readonly task: () => void;
+export interface VirtualClockOptions {
+  /** Wall time at the start, in epoch milliseconds. Default: the start of 2026. */
+  readonly startMs?: number;
 }
 
 const dayMs = 86_400_000;
 /** Turns of the event loop that are let pass before time moves, so that chains of promises and real I/O can settle. */
 const settleTurns = 3;
+/** A loop that takes turn after turn works on something: time stands still for it, but not for ever. */
+const busyTurnsMax = 1000;
 
-export function virtualClock(options: { readonly startMs?: number } = {}): VirtualClock {
-  const startMs = options.startMs ?? Date.UTC(2026, 0, 1);
-  const alarms = new Set<Alarm>();
-  let elapsedMs = 0;
-  let orders = 0;
+export function virtualClock({ startMs = Date.UTC(2026, 0, 1) }: VirtualClockOptions = {}): VirtualClock {
+  const alarms = new AlarmQueue();
+  let pendingTurns = 0;
 
-  const after = (delayMs: number, task: () => void): Timer => {
-    orders += 1;
-    const alarm: Alarm = { atMs: elapsedMs + Math.max(0, delayMs), order: orders, task };
-    alarms.add(alarm);
-    return { cancel: () => alarms.delete(alarm) };
+  const turn = async (): Promise<void> => {
+    pendingTurns += 1;
+    await systemClock.turn();
+    pendingTurns -= 1;
   };
 
-  const sleep = (delayMs: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) {
-        resolve();
-        return;
-      }
-      const timer = after(delayMs, () => finish());
-      const finish = (): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', finish);
-        resolve();
-      };
-      signal?.addEventListener('abort', finish, { once: true });
-    });
+  const settle = async (): Promise<void> => {
+    for (let turns = 0; turns < settleTurns || (pendingTurns > 0 && turns < busyTurnsMax); turns += 1) {
+      await systemClock.turn();
+    }
+  };
 
-  const fireNext = (untilMs: number): boolean => {
-    const next = firstOf(alarms);
-    if (next === undefined || next.atMs > untilMs) return false;
-    alarms.delete(next);
-    elapsedMs = Math.max(elapsedMs, next.atMs);
-    next.task();
+  /** Fires until `isDone`; false when nothing is left to fire on the way. */
+  const run = async (withinMs: number, isDone: () => boolean): Promise<boolean> => {
+    const untilMs = alarms.elapsedMs + withinMs;
+    await settle();
+    while (!isDone()) {
+      if (!alarms.fireNext(untilMs)) return false;
+      await settle();
+    }
     return true;
   };
 
   return {
-    now: () => startMs + elapsedMs,
-    monotonic: () => elapsedMs,
-    after,
-    sleep,
-    // A turn takes no virtual time, but it must let the rest of the program have its own.
-    turn: () => systemClock.turn(),
+    now: () => startMs + alarms.elapsedMs,
+    monotonic: () => alarms.elapsedMs,
+    after: (delayMs, task) => alarms.set(delayMs, task),
+    sleep: (delayMs, signal) => sleepOn(alarms, delayMs, signal),
+    // It takes no virtual time, but it must let the rest of the program have its own.
+    turn,
     get pendingTimers() {
-      return alarms.size;
+      return alarms.pending;
     },
     advance: async (ms) => {
-      const untilMs = elapsedMs + ms;
-      await settle();
-      while (fireNext(untilMs)) await settle();
-      elapsedMs = untilMs;
+      const untilMs = alarms.elapsedMs + ms;
+      await run(ms, () => false);
+      alarms.moveTo(untilMs);
     },
     runUntil: async (promise, withinMs = dayMs) => {
-      const untilMs = elapsedMs + withinMs;
       let isSettled = false;
       const mark = (): void => {
         isSettled = true;
       };
       promise.then(mark, mark);
-      await settle();
-      while (!isSettled) {
-        if (!fireNext(untilMs))
-          throw new Error('Virtual time is at its end: nothing is left that could settle the promise.');
-        await settle();
-      }
-      return promise;
+      if (await run(withinMs, () => isSettled)) return promise;
+      throw new Error('Virtual time is at its end: nothing is left that could settle the promise.');
+    },
+    runUntilIdle: async (withinMs = dayMs) => {
+      if (await run(withinMs, () => alarms.pending === 0)) return;
+      throw new Error(`${alarms.pending} timers are left after ${withinMs} ms of virtual time.`);
     },
   };
 }
 
-function firstOf(alarms: ReadonlySet<Alarm>): Alarm | undefined {
-  let first: Alarm | undefined;
-  for (const alarm of alarms) {
-    if (first === undefined || alarm.atMs < first.atMs || (alarm.atMs === first.atMs && alarm.order < first.order))
-      first = alarm;
-  }
-  return first;
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < settleTurns; turn += 1) await systemClock.turn();
+function sleepOn(alarms: AlarmQueue, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
+    const finish = (): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = alarms.set(delayMs, finish);
+    signal?.addEventListener('abort', finish, { once: true });
+  });
 }
