@@ -16,6 +16,11 @@ export type {
 } from './bus/bus.ts';
 export type { BusEvent, BusObserver } from './bus/bus-event.ts';
 export type { Logger } from './bus/logger.ts';
+export { loadStore, loadTransport } from './config/load-driver.ts';
+export type { ImportPackage } from './config/load-driver.ts';
+export type { DriverConfig, WaybillConfig } from './config/config-schema.ts';
+export type { Environment } from './config/environment-overrides.ts';
+export { parseConfig } from './config/parse-config.ts';
 export { defineCommand } from './contracts/define-command.ts';
 export { defineEvent } from './contracts/define-event.ts';
 export type { ContractOptions } from './contracts/create-contract.ts';

@@ -50,8 +50,8 @@ export interface CheckedBusOptions {
   readonly publishRetryMs: number;
 }
 
-/** What can be wrong in plain data; drivers and functions are told apart by their types. */
-const optionsSchema = z.looseObject({
+/** Everything of the options that is plain data: the same limits and defaults in code and in a config file. */
+export const busDataShape: { readonly [Name in keyof CheckedBusOptions]: z.ZodType<CheckedBusOptions[Name]> } = {
   source: z.string().min(1).max(512).default('waybill'),
   publishing: z.enum(['direct', 'outbox']).default('direct'),
   validation: z.enum(['both', 'received']).default('both'),
@@ -66,7 +66,15 @@ const optionsSchema = z.looseObject({
     .prefault({}),
   unconfirmedMax: positive.default(10_000),
   publishRetryMs: z.number().nonnegative().default(30_000),
-});
+};
+
+const driver = z.custom(
+  (value) => (value as { readonly specVersion?: unknown } | null | undefined)?.specVersion === 1,
+  'must be a driver of specVersion 1',
+);
+
+/** Functions and loggers are told apart by their types. */
+const optionsSchema = z.looseObject({ ...busDataShape, transport: driver, store: driver.optional() });
 
 /** Fills the defaults in and reports every problem at once. @throws `invalid-options` */
 export function checkBusOptions(options: object): CheckedBusOptions {
