@@ -1,7 +1,4 @@
 import { expect, test } from 'vitest';
-import { memoryStore } from '../memory-store/memory-store.ts';
-import { inProcessTransport } from '../testing/in-process-transport.ts';
-import { virtualClock } from '../testing/virtual-clock.ts';
 import type { StoreDriver, StoreTransaction } from './store-driver.ts';
 import type { TransportDriver, TransportReceiver, TransportSender } from './transport-driver.ts';
 
@@ -47,9 +44,4 @@ const closes: readonly (keyof TransportSender)[] = ['close', 'close'];
 test('a transport has at most twelve functions to write, and so has a store', () => {
   expect(Object.keys(transportFunctions).length + closes.length).toBeLessThanOrEqual(12);
   expect(Object.keys(storeFunctions).length).toBeLessThanOrEqual(12);
-});
-
-test('drivers say which version of the contract they keep', () => {
-  const clock = virtualClock();
-  expect([memoryStore({ clock }).specVersion, inProcessTransport({ clock }).specVersion]).toEqual([1, 1]);
 });
