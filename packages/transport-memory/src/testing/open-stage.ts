@@ -40,7 +40,7 @@ export interface StageReceiver extends TransportReceiver {
   readonly release: (delivery: Delivery, delayMs?: number) => Promise<readonly SettleOutcome[]>;
 }
 
-export const stageLeaseMs = 30_000;
+const stageLeaseMs = 30_000;
 
 export async function openStage({ kind = 'command', ...options }: StageOptions): Promise<Stage> {
   const transport = memoryTransport(options);
