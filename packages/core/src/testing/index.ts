@@ -15,6 +15,8 @@ export { createRecorder } from './recorder.ts';
 export type { Recorder } from './recorder.ts';
 export { inProcessTransport } from './in-process-transport.ts';
 export type { InProcessBroker, InProcessTransportOptions } from './in-process-transport.ts';
+export { recordingTransport } from './recording-transport.ts';
+export type { RecordingTransport, RecordingTransportOptions, SentMessage } from './recording-transport.ts';
 export { countingIds, seededIds, seededRandom } from './seeded-random.ts';
 export { testBus } from './test-bus.ts';
 export type { TestBus, TestBusOptions } from './test-bus.ts';
