@@ -23,7 +23,11 @@ export async function busRun(options: BusRunOptions): Promise<void> {
 }
 
 /** As a service does under load: many callers, each awaiting its own confirmation before its next message. */
-export async function publishAll(bus: Bus, options: Pick<BusRunOptions, 'messages' | 'keys' | 'callers'>, note = ''): Promise<void> {
+export async function publishAll(
+  bus: Bus,
+  options: Pick<BusRunOptions, 'messages' | 'keys' | 'callers'>,
+  note = '',
+): Promise<void> {
   let next = 0;
   const caller = async (): Promise<void> => {
     while (next < options.messages) {

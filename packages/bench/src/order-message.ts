@@ -42,6 +42,11 @@ export function orderAt(n: number, keys: number, note = ''): OrderMessage {
     amount: 1000 + (n % 9000),
     currency: n % 2 === 0 ? 'EUR' : 'USD',
     shipTo: { name: 'A. Buyer', street: `${n % 200} Harbour Road`, city: 'Rotterdam', country: 'NL' },
-    lines: titles.map((title, line) => ({ product: `p-${line}`, title, quantity: 1 + ((n + line) % 3), unitPrice: 900 })),
+    lines: titles.map((title, line) => ({
+      product: `p-${line}`,
+      title,
+      quantity: 1 + ((n + line) % 3),
+      unitPrice: 900,
+    })),
   };
 }

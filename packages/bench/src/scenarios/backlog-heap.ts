@@ -43,8 +43,20 @@ export async function backlogHeap(): Promise<readonly Measurement[]> {
   const growth = mib(Math.max(...heap) - before);
   return [
     { scenario, figure: 'heap with the whole backlog', value: mib(before), unit: 'MiB', bound: undefined },
-    { scenario, figure: 'most above it while it is worked off', value: growth, unit: 'MiB', bound: { kind: 'at-most', value: 64 } },
-    { scenario, figure: 'heap after', value: mib(after), unit: 'MiB', bound: { kind: 'at-most', value: mib(before) + 8 } },
+    {
+      scenario,
+      figure: 'most above it while it is worked off',
+      value: growth,
+      unit: 'MiB',
+      bound: { kind: 'at-most', value: 64 },
+    },
+    {
+      scenario,
+      figure: 'heap after',
+      value: mib(after),
+      unit: 'MiB',
+      bound: { kind: 'at-most', value: mib(before) + 8 },
+    },
   ];
 }
 

@@ -16,12 +16,20 @@ export async function flatness(): Promise<readonly Measurement[]> {
   const handler = async (): Promise<void> => undefined;
   const runs = {
     base: { work: () => busRun({ messages, keys, callers: 64, handler }), messages },
-    '10 × messages': { work: () => busRun({ messages: messages * 10, keys, callers: 64, handler }), messages: messages * 10 },
+    '10 × messages': {
+      work: () => busRun({ messages: messages * 10, keys, callers: 64, handler }),
+      messages: messages * 10,
+    },
     '10 × keys': { work: () => busRun({ messages, keys: keys * 10, callers: 64, handler }), messages },
     '10 × handlers': { work: () => runManyHandlers(10), messages },
   };
   await runs.base.work();
-  const costs: Record<keyof typeof runs, number[]> = { base: [], '10 × messages': [], '10 × keys': [], '10 × handlers': [] };
+  const costs: Record<keyof typeof runs, number[]> = {
+    base: [],
+    '10 × messages': [],
+    '10 × keys': [],
+    '10 × handlers': [],
+  };
   for (let round = 0; round < rounds; round += 1) {
     for (const name of Object.keys(runs) as (keyof typeof runs)[]) {
       costs[name].push((await timed(runs[name].work)) / runs[name].messages);
@@ -30,16 +38,20 @@ export async function flatness(): Promise<readonly Measurement[]> {
   const ratio = (name: keyof typeof runs): number =>
     median(costs[name].map((cost, round) => cost / (costs.base[round] ?? Number.NaN)));
   const scenario = 'cost per message';
-  const base: Measurement = { scenario, figure: 'base', value: median(costs.base) * 1000, unit: 'µs', bound: undefined };
-  const grown = (['10 × messages', '10 × keys', '10 × handlers'] as const).map(
-    (name): Measurement => ({
-      scenario,
-      figure: `${name} / base`,
-      value: ratio(name),
-      unit: '×',
-      bound: { kind: 'at-most', value: tolerance },
-    }),
-  );
+  const base: Measurement = {
+    scenario,
+    figure: 'base',
+    value: median(costs.base) * 1000,
+    unit: 'µs',
+    bound: undefined,
+  };
+  const grown = (['10 × messages', '10 × keys', '10 × handlers'] as const).map((name): Measurement => ({
+    scenario,
+    figure: `${name} / base`,
+    value: ratio(name),
+    unit: '×',
+    bound: { kind: 'at-most', value: tolerance },
+  }));
   return [base, ...grown];
 }
 

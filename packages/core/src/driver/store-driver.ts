@@ -91,7 +91,7 @@ export interface SequenceClaim {
   readonly overGap: boolean;
 }
 
-/** Asks whether a key is open, and holds it so until the end of the transaction. Never marks anything. */
+/** Asks whether a key is open or parked, and holds it so until the end of the transaction. Never marks anything. */
 export interface OpenKeyClaim {
   readonly kind: 'open-key';
   readonly scope: string;

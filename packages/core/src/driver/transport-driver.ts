@@ -54,6 +54,7 @@ export interface TransportSender {
   readonly close: () => Promise<void>;
 }
 
+/** Nobody changes a message, its headers or its bytes once it is handed over, in either direction: so nobody has to copy them. */
 export interface TransportMessage {
   /** Identity of this message, the same over every retry of its publish. */
   readonly id: string;

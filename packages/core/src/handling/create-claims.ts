@@ -29,6 +29,7 @@ export interface Claims {
    */
   readonly claim: (transaction: StoreTransaction, input: ClaimInput) => Promise<boolean>;
   readonly requireOpenKey: (transaction: StoreTransaction, message: TransportMessage) => Promise<void>;
+  readonly isParked: (transaction: StoreTransaction, message: TransportMessage) => Promise<boolean>;
   /** Moves the cursor past a message that becomes a dead letter, so that its key goes on. False when it was there before. */
   readonly passOver: (
     transaction: StoreTransaction,
@@ -60,10 +61,14 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     overGap: false,
   });
 
-  const requireOpenKey = async (transaction: StoreTransaction, { key }: TransportMessage): Promise<void> => {
-    if (key === undefined) return;
+  const isParked = async (transaction: StoreTransaction, { key }: TransportMessage): Promise<boolean> => {
+    if (key === undefined) return false;
     const [outcome] = await transaction.claim([{ kind: 'open-key', scope, channel, key }]);
-    if (outcome?.status === 'parked') throw new ClaimRefused(outcome);
+    return outcome?.status === 'parked';
+  };
+
+  const requireOpenKey = async (transaction: StoreTransaction, message: TransportMessage): Promise<void> => {
+    if (await isParked(transaction, message)) throw new ClaimRefused({ status: 'parked' });
   };
 
   const sequenceFor = ({ envelope, message }: ClaimInput): Claim | undefined => {
@@ -89,6 +94,7 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
 
   return {
     needsOpenKey,
+    isParked,
     requireOpenKey,
     claim,
     passOver: async (transaction, { key }, sequence) => {

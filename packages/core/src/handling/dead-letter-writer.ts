@@ -18,8 +18,9 @@ export interface DeadLetterInput {
 /**
  * Puts a message aside in the store, whole and with its reason; the source is settled only after this has resolved. Under
  * `dead-letter` the key's cursor passes the message, so that the key goes on; under `park-key` it stays, so that a replay is in order.
+ * `key-open`: nothing was written, because the key behind which the message was to wait has been freed meanwhile.
  */
-export type WriteDeadLetter = (input: DeadLetterInput) => Promise<BusErrorCode>;
+export type WriteDeadLetter = (input: DeadLetterInput) => Promise<BusErrorCode | 'key-open'>;
 
 export function createDeadLetterWriter(spec: SubscriptionSpec, services: BusServices): WriteDeadLetter {
   const claims = createClaims(spec, services.transport.capabilities);
@@ -28,13 +29,14 @@ export function createDeadLetterWriter(spec: SubscriptionSpec, services: BusServ
     const { message, error, role } = input;
     const code = role === 'behind' ? 'key-parked' : codeOf(error);
     const parks = (parksKey && message.key !== undefined) || code === 'sequence-gap';
-    await services.runTransaction(async (transaction) => {
+    return services.runTransaction(async (transaction) => {
+      if (role === 'behind' && !(await claims.isParked(transaction, message))) return 'key-open';
       const isOpen = parks || (await claims.passOver(transaction, message, readSequence(message)));
-      if (!isOpen) return;
+      if (!isOpen) return code;
       const letter = toLetter(spec, input, code);
       await transaction.changeDeadLetters([{ change: 'put', letter, parksKey: parks, outboxRowId: undefined }]);
+      return code;
     });
-    return code;
   };
 }
 

@@ -8,8 +8,7 @@ import type { WriteDeadLetter } from './dead-letter-writer.ts';
 import { HandlerFailed, originalError } from './handler-failed.ts';
 import type { HeldDelivery } from './held-delivery.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { backoffDelay } from './retry-policy.ts';
-import type { ErrorClass } from './retry-policy.ts';
+import { backoffDelay, classifyError } from './retry-policy.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
 export interface DeliveryRunnerOptions {
@@ -55,6 +54,7 @@ export class DeliveryRunner {
 
   /** Delivered again and again without an end: it takes its consumers down with it. */
   #neverEnds(held: HeldDelivery): boolean {
+    if (this.#spec.guarantees.onPoison === 'block-key') return false;
     return held.attempts === 0 && held.delivery.attempt > this.#spec.retry.deliveriesMax;
   }
 
@@ -72,7 +72,7 @@ export class DeliveryRunner {
   }
 
   #ended(held: HeldDelivery, end: AttemptEnd): void {
-    held.startedAtMs = 0;
+    held.startedAtMs = undefined;
     this.#options.circuit.succeeded();
     if (this.#services.observe !== undefined) this.#observeEnd(held, end);
     this.#done(held);
@@ -89,7 +89,7 @@ export class DeliveryRunner {
   }
 
   #failed(held: HeldDelivery, error: unknown): void {
-    held.startedAtMs = 0;
+    held.startedAtMs = undefined;
     if (held.lost) this.#options.leave(held);
     else if (error instanceof ClaimRefused) this.#refused(held, error.outcome);
     else if (error instanceof HandlerFailed) this.#handlerFailed(held, error.cause);
@@ -106,27 +106,20 @@ export class DeliveryRunner {
   }
 
   #handlerFailed(held: HeldDelivery, error: unknown): void {
-    const verdict = this.#classify(error);
+    const verdict = classifyError(this.#spec.retry, error);
     if (verdict === 'wait') {
       this.#waitForDependency(held, error);
       return;
     }
     const { retry } = this.#spec;
-    const now = this.#services.clock.now();
+    const { clock, random } = this.#services;
     this.#observeFailure(held, error);
-    if (held.failedAtMs === 0) held.failedAtMs = now;
-    const isOver = attemptOf(held) >= retry.attemptsMax || now - held.failedAtMs >= retry.elapsedMsMax;
-    if (verdict === 'give-up' || isOver) this.#giveUp(held, error);
-    else this.#rest(held, backoffDelay(retry, held.attempts, this.#services.random));
-  }
-
-  /** A classifier that throws must not take the delivery with it. */
-  #classify(error: unknown): ErrorClass {
-    try {
-      return this.#spec.retry.classify(error);
-    } catch {
-      return 'retry';
-    }
+    held.failedAtMs ??= clock.now();
+    held.failingSinceMs ??= clock.monotonic();
+    const delayMs = backoffDelay(retry, held.attempts, random);
+    const isOutOfTime = clock.monotonic() + delayMs - held.failingSinceMs >= retry.elapsedMsMax;
+    if (verdict === 'give-up' || isOutOfTime || attemptOf(held) >= retry.attemptsMax) this.#giveUp(held, error);
+    else this.#rest(held, delayMs);
   }
 
   /** Store, broker or a dependency is down: the message is not to blame, so nothing is counted. */
@@ -140,7 +133,7 @@ export class DeliveryRunner {
 
   #waitForNumber(held: HeldDelivery, expected: number): void {
     const now = this.#services.clock.monotonic();
-    if (held.gapSinceMs === 0) held.gapSinceMs = now;
+    held.gapSinceMs ??= now;
     held.waits += 1;
     if (now - held.gapSinceMs < this.#spec.retry.gapMsMax) {
       this.#rest(held, backoffDelay(gapBackoff, held.waits, this.#services.random));
@@ -149,18 +142,22 @@ export class DeliveryRunner {
     }
   }
 
+  /** Raises the alarm, and parks; a key that may only stand still goes on waiting until the next alarm. */
   #giveUpGap(held: HeldDelivery, expected: number): void {
-    const { name } = this.#spec;
+    const { name, guarantees } = this.#spec;
     const { message } = held.delivery;
     this.#services.observe?.({ event: 'sequence-gap', subscription: name, message, expected });
     this.#services.log.warn(
       { subscription: name, id: message.id, expected, code: 'sequence-gap' },
       'numbers are missing',
     );
-    this.#doom(
-      held,
-      new BusError({ code: 'sequence-gap', message: `Number ${expected} of a key on ${name} is missing.` }),
-    );
+    if (guarantees.onPoison === 'block-key') {
+      held.gapSinceMs = undefined;
+      this.#rest(held, gapBackoff.backoffMsMax);
+      return;
+    }
+    const problem = `Number ${expected} of a key on ${name} is missing.`;
+    this.#doom(held, new BusError({ code: 'sequence-gap', message: problem }));
   }
 
   #giveUp(held: HeldDelivery, error: unknown): void {
@@ -181,10 +178,15 @@ export class DeliveryRunner {
     const { message } = held.delivery;
     const { observe, log, clock } = this.#services;
     const subscription = this.#spec.name;
-    const firstFailedAtMs = held.failedAtMs === 0 ? clock.now() : held.failedAtMs;
+    const firstFailedAtMs = held.failedAtMs ?? clock.now();
     try {
       const attempts = Math.max(attemptOf(held), 0);
       const code = await this.#options.writeDeadLetter({ message, error, attempts, role, firstFailedAtMs });
+      if (code === 'key-open') {
+        held.doom = undefined;
+        this.#rest(held, 0);
+        return;
+      }
       observe?.({ event: 'dead-lettered', subscription, message, code });
       log.debug({ subscription, id: message.id, code }, 'dead letter written');
       this.#done(held);

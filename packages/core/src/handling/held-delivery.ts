@@ -13,14 +13,16 @@ export class HeldDelivery {
   attempts = 0;
   /** Tries that were not the message's fault: its dependency was down, or its turn had not come. */
   waits = 0;
-  /** Wall time of the first failure here; 0 before. */
-  failedAtMs = 0;
+  /** Wall time of the first failure here. */
+  failedAtMs: number | undefined = undefined;
+  /** The same, monotonic: what time limits go by. */
+  failingSinceMs: number | undefined = undefined;
   /** Given up: only the dead letter remains to be written. */
   doom: { readonly error: unknown; readonly role: 'poison' | 'behind' } | undefined = undefined;
-  /** Monotonic start of the attempt under way; 0 when none is. */
-  startedAtMs = 0;
-  /** Waits for missing numbers since then; 0 when it does not. */
-  gapSinceMs = 0;
+  /** Monotonic start of the attempt under way. */
+  startedAtMs: number | undefined = undefined;
+  /** Waits for missing numbers since then, monotonic. */
+  gapSinceMs: number | undefined = undefined;
   /** The lease is gone, or the bus stopped by force: nothing may be settled any more. */
   lost = false;
   settled = false;

@@ -82,7 +82,7 @@ export class LeaseKeeper {
   #watch(batch: HeldBatch, now: number): boolean {
     const { handlerTimeoutMs, onTimeout, onLost, renews, leaseMs } = this.#options;
     for (const held of openPlaces(batch)) {
-      if (held.startedAtMs !== 0 && now - held.startedAtMs >= handlerTimeoutMs) onTimeout(held);
+      if (held.startedAtMs !== undefined && now - held.startedAtMs >= handlerTimeoutMs) onTimeout(held);
     }
     if (!renews) return false;
     if (now >= batch.leaseUntilMs) {

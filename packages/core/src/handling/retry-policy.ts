@@ -35,6 +35,15 @@ export const defaultRetryOptions: RetryOptions = {
   classify: (error) => (isBusError(error) && !error.retryable ? 'give-up' : 'retry'),
 };
 
+/** A classifier that throws must not take the message with it. */
+export function classifyError({ classify }: Pick<RetryOptions, 'classify'>, error: unknown): ErrorClass {
+  try {
+    return classify(error);
+  } catch {
+    return 'retry';
+  }
+}
+
 export type Backoff = Pick<RetryOptions, 'backoffMs' | 'backoffMsMax' | 'backoffFactor' | 'jitter'>;
 
 /** The wait before try `attempt + 1`, in milliseconds: exponential, capped, less a random share. */

@@ -4,6 +4,8 @@ export interface SettleQueueOptions {
   readonly clock: Clock;
   readonly batchMax: number;
   readonly settle: (settlements: readonly Settlement[]) => Promise<readonly SettleOutcome[]>;
+  /** False where the same settlement can never succeed, such as after a lost lease. */
+  readonly mayPass: (error: unknown) => boolean;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -14,7 +16,7 @@ export interface SettleQueue {
   readonly flushed: () => Promise<void>;
 }
 
-/** A settle that failed twice is left: the lease runs out and the message comes again, which the inbox absorbs. */
+/** A settle that failed so often is left: the lease runs out and the message comes again, which the inbox absorbs. */
 const triesMax = 3;
 const retryMs = 200;
 
@@ -53,7 +55,7 @@ async function settleBatch(batch: readonly Settlement[], options: SettleQueueOpt
   for (let tries = 1; rest.length > 0; tries += 1) {
     const { failed, error } = await trySettle(rest, options);
     if (failed.length === 0) return;
-    if (tries === triesMax) {
+    if (tries === triesMax || !options.mayPass(error)) {
       options.onFailed(error);
       return;
     }

@@ -3,6 +3,7 @@ import type { SubscriptionHealth } from '../bus/bus.ts';
 import type { Delivery, Receipt, Settlement, TransportReceiver } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
+import { errorTable } from '../errors/error-table.ts';
 import type { Attempt } from './attempt.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts';
@@ -69,6 +70,11 @@ export class Subscription {
   /** Deliveries that have not ended. */
   get held(): number {
     return this.#held;
+  }
+
+  /** Handlers are under way, after `stop` those that did not heed their signal. */
+  get isRunning(): boolean {
+    return this.#lanes.running > 0;
   }
 
   async health(): Promise<SubscriptionHealth> {
@@ -165,6 +171,7 @@ export class Subscription {
   }
 
   #onCircuit(state: CircuitState): void {
+    if (this.#isStopped) return;
     this.#services.observe?.({ event: 'circuit', subscription: this.name, state });
     if (state === 'open') {
       this.#lanes.hold();
@@ -201,6 +208,7 @@ export class Subscription {
       clock,
       batchMax: transport.capabilities.receive.batchMax,
       settle: (settlements) => this.#withReceiver((receiver) => receiver.settleBatch(settlements)),
+      mayPass: (error) => errorTable[transport.codeOf(error)].retryable && transport.codeOf(error) !== 'lease-lost',
       onFailed: (error) => log.debug({ subscription: this.name, code: transport.codeOf(error) }, 'settling failed'),
     });
   }

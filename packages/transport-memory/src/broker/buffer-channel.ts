@@ -4,7 +4,6 @@ import type { BufferSemantics } from '../profiles/buffer-semantics.ts';
 import type { BrokerClock } from '../time/broker-clock.ts';
 import type { Channel } from './channel.ts';
 import { createMessageCheck } from './message-check.ts';
-import { createBodyCopy } from './message-copy.ts';
 import type { WritableObjectStore } from './object-store.ts';
 
 export interface BufferChannelOptions {
@@ -25,7 +24,6 @@ export function createBufferChannel(options: BufferChannelOptions): Channel {
     delayMsMax: 0,
     bytesOf: bodyBytes,
   });
-  const copyBody = createBodyCopy();
   let records: Uint8Array[] = [];
   let bytes = 0;
   let dueAtMs = Infinity;
@@ -46,7 +44,7 @@ export function createBufferChannel(options: BufferChannelOptions): Channel {
 
   const append = (body: Uint8Array): void => {
     if (records.length === 0) dueAtMs = clock.monotonic() + semantics.bufferMs;
-    records.push(copyBody(body));
+    records.push(body);
     bytes += body.byteLength;
     if (bytes >= semantics.bufferBytes) write(clock.now());
   };

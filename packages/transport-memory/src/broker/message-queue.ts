@@ -15,7 +15,6 @@ import { DelayHeap } from './delay-heap.ts';
 import type { Holder, Poll } from './holder.ts';
 import type { Lane } from './lane.ts';
 import { MemoryDelivery } from './memory-delivery.ts';
-import { createDeliveryCopy } from './message-copy.ts';
 import { Polls } from './polls.ts';
 import { QueuedMessage } from './queued-message.ts';
 import type { Arrival } from './queued-message.ts';
@@ -47,7 +46,6 @@ export class MessageQueue {
   readonly #alarm: Alarm;
   readonly #holders = new Set<Holder>();
   readonly #polls = new Polls();
-  readonly #copy = createDeliveryCopy();
   /** Receivers that are alive. */
   #receivers = 0;
   #inFlight = 0;
@@ -135,7 +133,7 @@ export class MessageQueue {
     this.#backlog.hold(entry, holder);
     this.#inFlight += 1;
     entry.attempts += 1;
-    const delivery = new MemoryDelivery(entry, this.#copy(entry.message), holder, nowMs, nowMs + holder.leaseMs);
+    const delivery = new MemoryDelivery(entry, entry.message, holder, nowMs, nowMs + holder.leaseMs);
     entry.latest = delivery;
     holder.leases.add(delivery);
     return delivery;

@@ -4,7 +4,6 @@ import { createCallRate } from './call-rate.ts';
 import type { Channel } from './channel.ts';
 import { createDeduplicationWindow } from './deduplication-window.ts';
 import { createMessageCheck, messageBytes } from './message-check.ts';
-import { createMessageCopy } from './message-copy.ts';
 import { createQueueGroups } from './queue-groups.ts';
 import type { QueueGroupsOptions } from './queue-groups.ts';
 import type { Arrival } from './queued-message.ts';
@@ -12,6 +11,7 @@ import { createUniformAnswer } from './uniform-answer.ts';
 
 export type QueueChannelOptions = QueueGroupsOptions;
 
+const noBody = new Uint8Array(0);
 const confirmed: SendOutcome = { status: 'confirmed' };
 
 /** A channel whose messages wait in queues: one for a command, one per group for an event. */
@@ -19,7 +19,9 @@ export function createQueueChannel(options: QueueChannelOptions): Channel {
   const { address, semantics, clock } = options;
   const groups = createQueueGroups(options);
   const check = createMessageCheck({ ...semantics, bytesOf: messageBytes });
-  const copy = createMessageCopy(semantics.bodies);
+  /** Messages are not changed once they are handed over, so every queue keeps the one that was sent. */
+  const keep = (message: TransportMessage): TransportMessage =>
+    semantics.bodies === 'delivered' ? message : { ...message, body: noBody };
   const rate = createCallRate(semantics.callsPerSecond);
   const allConfirmed = createUniformAnswer(confirmed);
   const topicDeduplication = createDeduplicationWindow({
@@ -32,7 +34,7 @@ export function createQueueChannel(options: QueueChannelOptions): Channel {
     if (topicDeduplication?.admits(message, arrival.arrivedAtMs) === false) return;
     const { queues } = groups;
     if (queues.length === 0) return;
-    const kept = copy(message);
+    const kept = keep(message);
     for (const queue of queues) queue.accept(kept, arrival);
   };
 
