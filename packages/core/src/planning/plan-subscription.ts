@@ -135,8 +135,10 @@ function planDurability({ request, transport, store }: PlanContext): PlanLine {
       'Configure a durable store, or accept the loss with `durability: "volatile"`.',
     );
   }
-  const kept = isTransportDurable
-    ? `${transport.name} and store ${store.name} survive their process`
-    : 'nothing survives the process';
+  const lasting = [
+    ...(isTransportDurable ? [transport.name] : []),
+    ...(isStoreDurable ? [`store ${store.name}`] : []),
+  ].join(' and ');
+  const kept = lasting === '' ? 'nothing outlives the process' : `what is in ${lasting} outlives the process`;
   return native('durability', asked, kept);
 }
