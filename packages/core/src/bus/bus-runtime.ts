@@ -11,6 +11,7 @@ import { createCapturedPublishes } from '../publishing/captured-publishes.ts';
 import { createPublisher } from '../publishing/create-publisher.ts';
 import type { BusPublisher } from '../publishing/create-publisher.ts';
 import { createDirectPort } from '../publishing/direct-port.ts';
+import { observedPort } from '../publishing/observed-port.ts';
 import { createOutboxPort } from '../publishing/outbox-port.ts';
 import { createPrepareMessage } from '../publishing/prepare-message.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
@@ -50,6 +51,7 @@ export class BusRuntime<Native> {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #relays: boolean;
   #status: 'idle' | 'running' | 'stopped' = 'idle';
+  #starting: Promise<void> | undefined = undefined;
   #stopping: Promise<void> | undefined = undefined;
 
   constructor({ services, checked, registry }: BusRuntimeOptions<Native>) {
@@ -63,14 +65,14 @@ export class BusRuntime<Native> {
       capabilities: transport.capabilities,
       validates: checked.validation === 'both',
     });
-    this.#direct = createDirectPort({ ...services, backoff: publishBackoff, retryMsMax: checked.publishRetryMs });
+    const direct = createDirectPort({ ...services, backoff: publishBackoff, retryMsMax: checked.publishRetryMs });
+    this.#direct = observedPort(direct, services.observe, 'broker');
     this.#relay = new Relay(services);
     this.#port = checked.publishing === 'direct' ? this.#direct : this.#createOutboxPort();
     this.publisher = createPublisher({
       prepare: this.#prepare,
       port: this.#port,
       unconfirmedMax: checked.unconfirmedMax,
-      observe: services.observe,
       requireRunning: () => this.#requireRunning(),
     });
     const replayer = createReplayer({
@@ -87,10 +89,24 @@ export class BusRuntime<Native> {
     return this.#status;
   }
 
+  /** Handlers come too late: the topology is being made of those that are here. */
+  get hasBegun(): boolean {
+    return this.#status !== 'idle' || this.#starting !== undefined;
+  }
+
+  /** A start that failed may be made again. */
   async start(plan: Plan): Promise<void> {
-    if (this.#status !== 'idle') {
-      throw new BusError({ code: 'already-started', message: 'The bus has been started before.' });
+    if (this.#stopping !== undefined) this.#requireRunning();
+    this.#starting ??= this.#start(plan);
+    try {
+      await this.#starting;
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
     }
+  }
+
+  async #start(plan: Plan): Promise<void> {
     if (plan.refusals.length > 0) {
       throw new BusError({ code: 'plan-refused', message: `Guarantees are refused:\n${plan.toString()}\n` });
     }
@@ -109,21 +125,27 @@ export class BusRuntime<Native> {
   }
 
   async #stop(graceMs: number): Promise<void> {
+    if (this.#status === 'idle') await this.#starting?.catch(() => undefined);
     this.#status = 'stopped';
-    await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.stop(graceMs)));
+    const subscriptions = [...this.#subscriptions.values()];
+    await Promise.all(subscriptions.map((subscription) => subscription.stop(graceMs)));
     await this.#port.close();
     await this.#relay.stop();
     await this.#direct.close();
     await this.#services.transport.close();
-    await this.#services.store.close();
+    const closing = this.#services.store.close();
+    // A store waits for its transactions, and a handler that ignores its signal may hold one for ever.
+    if (subscriptions.every(({ isRunning }) => !isRunning)) await closing;
+    else closing.catch(() => undefined);
   }
 
   async drain(timeoutMs: number): Promise<{ readonly drained: boolean }> {
     const { clock } = this.#services;
     const untilMs = clock.monotonic() + timeoutMs;
     for (;;) {
+      if (this.#status !== 'running') return { drained: false };
       if (await this.#isEmpty()) return { drained: true };
-      if (clock.monotonic() >= untilMs || this.#status !== 'running') return { drained: false };
+      if (clock.monotonic() >= untilMs) return { drained: false };
       await clock.sleep(5);
     }
   }
@@ -193,9 +215,10 @@ export class BusRuntime<Native> {
   }
 
   #createOutboxPort(): PublishPort {
-    const { store, runTransaction } = this.#services;
+    const { store, runTransaction, observe } = this.#services;
     const onCommitted = (): void => this.#relay.wake();
-    return createOutboxPort({ store, runTransaction, batchMax: outboxBatchMax, onCommitted });
+    const port = createOutboxPort({ store, runTransaction, batchMax: outboxBatchMax, onCommitted });
+    return observedPort(port, observe, 'outbox');
   }
 
   #requireRunning(): void {

@@ -31,15 +31,22 @@ export interface Bus<Native = unknown> extends Publisher {
    * statement, and leaves only when it commits. A write conflict runs `work` again, so it must have no effect outside.
    */
   readonly transaction: <Result>(work: (transaction: TransactionContext<Native>) => Promise<Result>) => Promise<Result>;
-  /** Plans, creates the topology and starts relay and receivers. @throws `plan-refused` with every refusal at once. */
+  /**
+   * Plans, creates the topology and starts relay and receivers. Idempotent; may be called again after it failed.
+   * @throws `plan-refused` with every refusal at once, `not-running` after `stop`
+   */
   readonly start: () => Promise<void>;
-  /** Resolves when nothing is being published, relayed or handled and every queue of this bus is empty, or at `timeoutMs`. */
+  /**
+   * Resolves when nothing is being published, relayed or handled and every queue of this bus is empty. With `drained: false` at
+   * `timeoutMs` (default: none), and when the bus does not run.
+   */
   readonly drain: (options?: { readonly timeoutMs?: number }) => Promise<{ readonly drained: boolean }>;
   /** Takes nothing new, lets handlers end within `graceMs` (default 10,000), aborts the rest and closes. Idempotent. */
   readonly stop: (options?: { readonly graceMs?: number }) => Promise<void>;
   /** Stops receiving for one subscription; what is in its lanes goes on. */
   readonly pause: (subscription: string) => void;
   readonly resume: (subscription: string) => void;
+  /** Most handlers at once from now on; never more than were asked to be held, `concurrency` and `waitingMax` together. @throws `invalid-options` */
   readonly setConcurrency: (subscription: string, concurrency: number) => void;
   readonly health: () => Promise<Health>;
   /** How every guarantee is met, line by line; `toString()` prints it as a table. Needs no connection. */

@@ -3,9 +3,11 @@ import { createRunTransaction } from '../handling/run-transaction.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import { systemNewId, systemRandom } from '../time/system-chance.ts';
 import { systemClock } from '../time/system-clock.ts';
+import type { BusObserver } from './bus-event.ts';
 import type { BusOptions, CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
 import { silentLogger } from './logger.ts';
+import type { Logger } from './logger.ts';
 
 /** Resolves what the user left open. */
 export function createBusServices<Native>(
@@ -15,6 +17,7 @@ export function createBusServices<Native>(
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const newId = options.newId ?? systemNewId;
+  const log = options.log ?? silentLogger;
   // Without a store the type parameter is that of the memory store: see the overloads of `createBus`.
   const store = options.store ?? (memoryStore({ clock, newId }) as unknown as StoreDriver<Native>);
   return {
@@ -26,7 +29,18 @@ export function createBusServices<Native>(
     newId,
     source: checked.source,
     limits: checked.limits,
-    log: options.log ?? silentLogger,
-    observe: options.observe,
+    log,
+    observe: options.observe === undefined ? undefined : harmless(options.observe, log),
+  };
+}
+
+/** An observer that throws would be taken for a failure of what it observes: a handler that succeeded would run again. */
+function harmless(observe: BusObserver, log: Logger): BusObserver {
+  return (event) => {
+    try {
+      observe(event);
+    } catch {
+      log.debug({ event: event.event }, 'the observer threw');
+    }
   };
 }

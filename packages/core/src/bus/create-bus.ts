@@ -29,7 +29,7 @@ export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
     handler: Handler<unknown>,
     handlerOptions: AnyHandlerOptions = {},
   ): void => {
-    if (runtime.status !== 'idle') {
+    if (runtime.hasBegun) {
       throw new BusError({ code: 'already-started', message: `The handler of ${contract.name} comes too late.` });
     }
     registry.add(contract, handler, handlerOptions);
@@ -50,9 +50,19 @@ export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
     stop: (stopOptions) => runtime.stop(stopOptions?.graceMs ?? 10_000),
     pause: (subscription) => runtime.find(subscription).pause(),
     resume: (subscription) => runtime.find(subscription).resume(),
-    setConcurrency: (subscription, concurrency) => runtime.find(subscription).setConcurrency(concurrency),
+    setConcurrency: (subscription, concurrency) =>
+      runtime.find(subscription).setConcurrency(checkConcurrency(subscription, concurrency)),
     health: () => runtime.health(),
     explain,
     deadLetters: runtime.deadLetters,
   };
+}
+
+function checkConcurrency(subscription: string, concurrency: number): number {
+  if (Number.isSafeInteger(concurrency) && concurrency > 0) return concurrency;
+  throw new BusError({
+    code: 'invalid-options',
+    message: `The concurrency of ${subscription} must be a whole number from 1.`,
+    path: 'concurrency',
+  });
 }

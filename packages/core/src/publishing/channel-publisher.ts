@@ -33,11 +33,11 @@ export class ChannelPublisher {
   readonly #queue: PublishQueue<PublishEntry>;
   readonly #batchesInFlightMax: number;
   readonly #fairness: FairTurn;
+  readonly #closing = new AbortController();
   #sender: Promise<TransportSender> | undefined = undefined;
   #batchesInFlight = 0;
   #unconfirmed = 0;
   #isScheduled = false;
-  #isPatient = true;
 
   constructor(options: ChannelPublisherOptions) {
     this.#options = options;
@@ -64,9 +64,9 @@ export class ChannelPublisher {
     this.#schedule();
   }
 
-  /** Ends retries: what fails from now on is reported as it stands. Resolves when nothing is under way. */
+  /** Ends the waits between retries: what fails from now on is reported as it stands. Resolves when nothing is under way. */
   async close(): Promise<void> {
-    this.#isPatient = false;
+    this.#closing.abort();
     while (this.#unconfirmed > 0) await this.#options.clock.sleep(5);
     const sender = await this.#sender?.catch(() => undefined);
     await sender?.close();
@@ -103,7 +103,7 @@ export class ChannelPublisher {
   async #waitAndRetry(failed: readonly PublishEntry[], keepsSlot: boolean): Promise<void> {
     const { backoff, random, clock } = this.#options;
     if (!keepsSlot) this.#schedule();
-    await clock.sleep(backoffDelay(backoff, failed[0]?.tries ?? 1, random));
+    await clock.sleep(backoffDelay(backoff, failed[0]?.tries ?? 1, random), this.#closing.signal);
     this.#queue.retry(failed);
   }
 
@@ -149,7 +149,7 @@ export class ChannelPublisher {
     if (entry.tries === 1) entry.deadlineMs = now + retryMsMax;
     if (outcome.status === 'unknown') entry.mayHaveArrived = true;
     else if (!errorTable[transport.codeOf(outcome.error)].retryable) return false;
-    return this.#isPatient && now < entry.deadlineMs;
+    return !this.#closing.signal.aborted && now < entry.deadlineMs;
   }
 
   #end(entry: PublishEntry, result: PublishResult): void {

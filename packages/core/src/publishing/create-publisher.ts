@@ -1,4 +1,3 @@
-import type { BusObserver } from '../bus/bus-event.ts';
 import type { Publisher, PublishOptions, PublishOutcome, Published } from '../bus/bus.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
@@ -14,7 +13,6 @@ export interface PublisherOptions {
   readonly port: PublishPort;
   /** Most messages on their way; what comes beyond waits. */
   readonly unconfirmedMax: number;
-  readonly observe: BusObserver | undefined;
   /** @throws `not-running` */
   readonly requireRunning: () => void;
 }
@@ -30,7 +28,7 @@ export interface BusPublisher extends Publisher {
 
 /** Publishing from outside a handler: prepare, wait for room, hand over, answer. Messages leave in the order of the calls. */
 export function createPublisher(options: PublisherOptions): BusPublisher {
-  const { prepare, port, observe, requireRunning } = options;
+  const { prepare, port, requireRunning } = options;
   const admission = new Admission(options.unconfirmedMax);
   /** While a payload is still being validated asynchronously, later ones wait behind it: a key must not be reordered. */
   let preparing: Promise<unknown> | undefined;
@@ -62,7 +60,6 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
     new Promise((resolve, reject) => {
       const settle = (result: PublishResult): void => {
         admission.leave();
-        observe?.(toEvent(address, message, result));
         if (result.status === 'confirmed') resolve({ id: message.id });
         else reject(publishFailed(address, message.id, result, port));
       };
@@ -107,10 +104,4 @@ async function toOutcome(published: Promise<Published>): Promise<PublishOutcome>
     const isUnknown = error instanceof BusError && error.code === 'publish-unknown';
     return { status: isUnknown ? 'unknown' : 'rejected', error: failure };
   }
-}
-
-function toEvent({ channel }: ChannelAddress, message: TransportMessage, result: PublishResult) {
-  if (result.status === 'confirmed') return { event: 'published', channel, message } as const;
-  const code = result.status === 'unknown' ? 'publish-unknown' : 'publish-rejected';
-  return { event: 'publish-failed', channel, message, code } as const;
 }
