@@ -3,7 +3,7 @@ import type { DeadLetterRecord } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { Attempt } from '../handling/attempt.ts';
 import { originalError } from '../handling/handler-failed.ts';
-import { backoffDelay, defaultRetryOptions } from '../handling/retry-policy.ts';
+import { backoffDelay, classifyError, defaultRetryOptions } from '../handling/retry-policy.ts';
 import type { RetryOptions } from '../handling/retry-policy.ts';
 import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
 import type { PublishNow } from '../publishing/publish-now.ts';
@@ -60,14 +60,22 @@ async function tryAll(
       // Another replay was faster: its effect stands, and this one has left nothing.
       if (services.store.codeOf(error) === 'not-found') return true;
       services.log.debug({ letter: letter.id, attempt }, 'replay failed');
-      if (retry.classify(originalError(error)) === 'give-up') break;
+      if (classifyError(retry, originalError(error)) === 'give-up') break;
     }
     if (attempt < retry.attemptsMax) await services.clock.sleep(backoffDelay(retry, attempt, services.random));
   }
-  await services.runTransaction((transaction) =>
-    transaction.changeDeadLetters([{ change: 'count-replay', id: letter.id }]),
-  );
-  return false;
+  return !(await countReplay(services, letter.id));
+}
+
+/** False when the letter is gone: another replay succeeded meanwhile. */
+async function countReplay({ runTransaction, store }: BusServices, id: string): Promise<boolean> {
+  try {
+    await runTransaction((transaction) => transaction.changeDeadLetters([{ change: 'count-replay', id }]));
+    return true;
+  } catch (error) {
+    if (store.codeOf(error) === 'not-found') return false;
+    throw error;
+  }
 }
 
 async function sendAgain({ services, publishNow, onOutbox }: ReplayerOptions, letter: DeadLetterRecord): Promise<void> {
