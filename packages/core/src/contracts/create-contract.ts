@@ -7,7 +7,10 @@ export interface ContractOptions<Payload> {
   readonly name: string;
   /** From 1; raised when the schema changes in a way that old consumers cannot read. */
   readonly version: number;
-  /** A zod 4 schema, or any Standard Schema. Handlers get its output. */
+  /**
+   * A zod 4 schema, or any Standard Schema. It must accept its own output: that is what is published, and the consumer holds it
+   * against the schema again before a handler gets it.
+   */
   readonly schema: StandardSchemaV1<unknown, Payload>;
   /** Messages with the same key are handled in order, one at a time. */
   readonly orderingKey?: (payload: Payload) => string;
