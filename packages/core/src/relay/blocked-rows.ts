@@ -50,6 +50,13 @@ export class BlockedRows {
     if (this.#rows.size > 0) this.#rows.delete(nameOf(row));
   }
 
+  /** Rows that may be tried again now. */
+  due(): readonly OutboxRow[] {
+    if (this.#rows.size === 0) return [];
+    const now = this.#clock.monotonic();
+    return [...this.#rows.values()].filter(({ retryAtMs }) => retryAtMs <= now).map(({ row }) => row);
+  }
+
   /** Forgets what others see to by now. */
   keepOnly(buckets: ReadonlySet<number>): void {
     for (const [name, { row }] of this.#rows) if (!buckets.has(row.bucket)) this.#rows.delete(name);

@@ -120,7 +120,10 @@ export class Relay {
   async #read(): Promise<boolean> {
     this.#wakeup.heard();
     const buckets = this.#leases.usable();
-    if (buckets.size === 0) return false;
+    if (buckets.size === 0) {
+      this.#forgetOthers(buckets);
+      return false;
+    }
     try {
       const { rows, isFull } = await this.#readPage(buckets);
       this.#failures = 0;
@@ -139,6 +142,7 @@ export class Relay {
     const channels = [...this.#channels.values()];
     const free = channels.filter(({ isFree }) => isFree);
     const single = new Set(free.flatMap(({ blocked }) => [...blocked.waitingRows()]));
+    const due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
     // What cannot be left out by its key comes along and is put aside here.
     const limit = Math.min(this.#settings.pageMax + single.size, store.capabilities.outbox.readMax);
     const { rows } = await store.readOutbox({
@@ -147,10 +151,12 @@ export class Relay {
       blockedChannels: channels.filter(({ isFree }) => !isFree).map(({ address }) => address.channel),
       limit,
     });
-    return {
-      rows: single.size === 0 ? rows : rows.filter(({ rowId }) => !single.has(rowId)),
-      isFull: rows.length >= limit,
-    };
+    const isFull = rows.length >= limit;
+    // What should have been read and was not has gone through another relay; to wait for it would be to wait for ever.
+    const readUpTo = isFull ? (rows.at(-1)?.rowId ?? 0) : Infinity;
+    const found = new Set(due.length === 0 ? [] : rows.map(({ rowId }) => rowId));
+    for (const { blocked, row } of due) if (row.rowId <= readUpTo && !found.has(row.rowId)) blocked.forget(row);
+    return { rows: single.size === 0 ? rows : rows.filter(({ rowId }) => !single.has(rowId)), isFull };
   }
 
   async #recover(error: unknown): Promise<void> {
@@ -181,9 +187,13 @@ export class Relay {
   }
 
   #onChanged(): void {
-    const buckets = this.#leases.usable();
-    for (const { blocked } of this.#channels.values()) blocked.keepOnly(buckets);
+    this.#forgetOthers(this.#leases.usable());
     this.wake();
+  }
+
+  /** What stood still in a bucket that is not usable waits for its owner, not for this relay. */
+  #forgetOthers(buckets: ReadonlySet<number>): void {
+    for (const { blocked } of this.#channels.values()) blocked.keepOnly(buckets);
   }
 }
 
