@@ -1,9 +1,10 @@
 import type { BusServices } from '../bus/bus-services.ts';
+import { errorText } from '../dead-letters/error-text.ts';
+import { letterId } from '../dead-letters/letter-id.ts';
 import type { TransportMessage } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { isBusError } from '../errors/bus-error.ts';
 import type { BusErrorCode } from '../errors/error-code.ts';
-import { redactCredentials } from '../errors/redact-credentials.ts';
 import { createClaims } from './create-claims.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
@@ -48,7 +49,7 @@ function codeOf(error: unknown): BusErrorCode {
 function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusErrorCode) {
   const { message } = input;
   return {
-    id: `${spec.name}:${message.id}`,
+    id: letterId(spec.name, message),
     subscription: spec.name,
     kind: spec.address.kind,
     channel: spec.address.channel,
@@ -63,10 +64,4 @@ function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusError
     role: input.role,
     firstFailedAtMs: input.firstFailedAtMs,
   };
-}
-
-/** The name and message of the error and no more: a stack or an attached request may hold secrets and bodies. */
-function errorText(error: unknown): string {
-  if (error instanceof Error) return redactCredentials(`${error.name}: ${error.message}`);
-  return typeof error === 'string' ? redactCredentials(error) : 'not an Error';
 }

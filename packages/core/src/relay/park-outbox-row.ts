@@ -1,3 +1,5 @@
+import { errorText } from '../dead-letters/error-text.ts';
+import { letterId } from '../dead-letters/letter-id.ts';
 import { originalError } from '../handling/handler-failed.ts';
 import type { OutboxMessage } from './outbox-message.ts';
 import type { RelayServices } from './relay-options.ts';
@@ -19,7 +21,7 @@ export async function parkOutboxRow(services: RelayServices, parked: ParkedRow):
   const { kind, channel } = row.address;
   const code = transport.codeOf(error);
   const letter = {
-    id: `outbox:${id}`,
+    id: letterId('outbox', message),
     subscription: 'outbox',
     kind,
     channel,
@@ -29,7 +31,7 @@ export async function parkOutboxRow(services: RelayServices, parked: ParkedRow):
     headers,
     body,
     reason: code,
-    error: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 1000) : 'not an Error',
+    error: errorText(error),
     attempts: tries,
     role: 'poison',
     firstFailedAtMs,
