@@ -132,16 +132,21 @@ export class ChannelRelay {
     const { observe } = this.#options.services;
     const confirmed: number[] = [];
     const failed: OutboxMessage[] = [];
+    const stopped = new Set<string>();
     for (const [place, one] of batch.entries()) {
       const outcome = outcomes[place] ?? unanswered;
+      const { key } = one.message;
       if (outcome.status === 'confirmed') {
         confirmed.push(one.row.rowId);
         this.blocked.forget(one.row);
         observe?.({ event: 'published', channel: this.address.channel, message: one.message });
-      } else {
-        failed.push(one);
-        await this.#fail(one, outcome);
+        continue;
       }
+      failed.push(one);
+      // What comes behind a failed message of its key has failed with it, and says nothing of itself.
+      if (key !== undefined && stopped.has(key)) continue;
+      if (key !== undefined) stopped.add(key);
+      await this.#fail(one, outcome);
     }
     if (confirmed.length > 0) this.#failures = 0;
     this.#deleter.add(confirmed);
