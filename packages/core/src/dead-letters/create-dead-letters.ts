@@ -1,5 +1,6 @@
 import type { BusServices } from '../bus/bus-services.ts';
-import type { DeadLetterPage, DeadLetterRecord } from '../driver/index.ts';
+import type { Claim, DeadLetterPage, DeadLetterRecord } from '../driver/index.ts';
+import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { DeadLetterFilter, DeadLetters } from './dead-letters.ts';
 import { replayLetters } from './replay-letters.ts';
@@ -48,9 +49,22 @@ export function createDeadLetters({ services, replayOne, requireReplayable }: De
       }
       const { letters } = await page(filter);
       const ids = letters.map(({ id }) => id);
-      await runTransaction((transaction) => transaction.changeDeadLetters(ids.map((id) => ({ change: 'remove', id }))));
+      await runTransaction(async (transaction) => {
+        const passed = letters.flatMap(passNumber);
+        if (passed.length > 0) await transaction.claim(passed);
+        await transaction.changeDeadLetters(ids.map((id) => ({ change: 'remove', id })));
+      });
       log.info({ ids, reason }, 'dead letters purged');
       return { purged: ids.length };
     },
   };
+}
+
+/** A number that is given up must not hold back the higher ones of its key: the cursor passes it. */
+function passNumber(letter: DeadLetterRecord): readonly Claim[] {
+  const { subscription: scope, channel, key } = letter;
+  const sequence = readSequence(letter);
+  if (key === undefined || sequence === undefined) return [];
+  const { epoch, number } = sequence;
+  return [{ kind: 'sequence', scope, channel, key, epoch, sequence: number, firstSequence: number, overGap: true }];
 }

@@ -14,7 +14,11 @@ export interface DeadLetters {
    * @throws `not-subscribed` when this bus has no handler for a letter's subscription
    */
   readonly replay: (filter: DeadLetterFilter) => Promise<ReplayReport>;
-  /** Drops letters for good; the reason is logged with their ids. @throws `invalid-options` without a reason */
+  /**
+   * Drops letters for good; the reason is logged with their ids. Their keys go on behind them, so lower numbers of a key that have not
+   * come yet are given up as well.
+   * @throws `invalid-options` without a reason
+   */
   readonly purge: (filter: DeadLetterFilter, reason: string) => Promise<{ readonly purged: number }>;
 }
 
