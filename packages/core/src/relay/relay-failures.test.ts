@@ -143,7 +143,9 @@ test('a row that will never be taken becomes a dead letter that parks its key, a
   expect(events).toContain('dead-lettered a2');
   expect(await store.inspect()).toMatchObject({ outboxRows: 0, deadLetters: 1, parkedKeys: 1 });
 
-  await store.transaction((transaction) => transaction.changeDeadLetters([{ change: 'remove', id: letters[0]?.id ?? '' }]));
+  await store.transaction((transaction) =>
+    transaction.changeDeadLetters([{ change: 'remove', id: letters[0]?.id ?? '' }]),
+  );
   await clock.runUntil(relay.idle());
   expect(idsOf(transport)).toEqual(['a1', 'b1', 'a3']);
 });
