@@ -44,6 +44,8 @@ const ordersPerProcess = 3;
 const thinkMsMax = 20_000;
 /** Virtual time after which a process that has neither died nor worked everything off is stuck. */
 const settledWithinMs = 600_000;
+/** Beyond every lease: of buckets, of deliveries. */
+const frozenMs = 30_000;
 /** The payment is a row of the store, or a charge at a provider outside that times out before and after charging. */
 export const payments = ['inside', 'outside'] as const;
 type Payment = (typeof payments)[number];
@@ -58,8 +60,10 @@ export interface Noise {
 export interface Scenario {
   readonly seed: number;
   readonly payment: Payment;
-  /** Where one process after the other dies. */
-  readonly crashes: readonly CrashBoundary[];
+  /** Where one process after the other is struck; the next one starts at once. */
+  readonly strikes: readonly CrashBoundary[];
+  /** Whether a struck process is dead, or comes back when others have long taken over. */
+  readonly fault: 'crash' | 'freeze';
   readonly noise?: Noise;
 }
 
@@ -76,9 +80,10 @@ interface World {
   readonly placed: Map<string, number>;
 }
 
-interface Crash {
+interface Strike {
   readonly at: CrashBoundary;
   readonly time: number;
+  readonly fault: Scenario['fault'];
 }
 
 function createWorld({ seed, payment, noise }: Scenario): World {
@@ -97,10 +102,17 @@ function createWorld({ seed, payment, noise }: Scenario): World {
 }
 
 /** One process: a shop that places orders, a relay and a handler that takes payments, on drivers that can be cut off. */
-function createShop(world: World, name: string, crash: Crash | undefined) {
+function createShop(world: World, name: string, what: Strike | undefined) {
   const { clock, random, provider, payment } = world;
   const gate = createProcessGate();
-  const boundaries = watchBoundaries({ gate, ...crash });
+  const { promise: struck, resolve: notice } = Promise.withResolvers<void>();
+  const strike = (): void => {
+    notice();
+    if (what?.fault === 'crash') return gate.kill();
+    gate.freeze();
+    clock.after(frozenMs, gate.thaw);
+  };
+  const boundaries = watchBoundaries({ gate, ...what, strike });
   const { store, transport } = createDrivers(world, gate, boundaries);
   const newId = countingIds(name);
   const bus = createBus({ store, transport, clock: gate.clock(clock), random, newId });
@@ -130,7 +142,7 @@ function createShop(world: World, name: string, crash: Crash | undefined) {
         await send(PayOrder, order);
       }),
     );
-  return { gate, boundaries, bus, place };
+  return { gate, boundaries, struck, bus, place };
 }
 
 function createDrivers({ clock, random, state, broker, noise }: World, gate: ProcessGate, boundaries: BoundaryWatch) {
@@ -149,16 +161,16 @@ function createDrivers({ clock, random, state, broker, noise }: World, gate: Pro
 type Shop = ReturnType<typeof createShop>;
 
 /** A customer orders one after the other, and tries each again until the shop has answered. */
-async function buy({ clock, random, placed }: World, { place, gate }: Shop, customer: string, until: number) {
+async function buy({ clock, random, placed }: World, shop: Shop, customer: string, until: number) {
   const answerTo = (order: Order): Promise<'placed' | 'failed' | void> =>
     Promise.race([
-      place(order).then(
+      shop.place(order).then(
         () => 'placed' as const,
         () => 'failed' as const,
       ),
-      gate.died,
+      shop.struck,
     ]);
-  for (let number = placed.get(customer) ?? 0; number < until && gate.status !== 'dead';) {
+  for (let number = placed.get(customer) ?? 0; number < until && !shop.boundaries.hasStruck;) {
     await clock.sleep(random() * thinkMsMax);
     const answer = await answerTo({ orderId: `${customer}-${number}`, customer, number });
     if (answer !== 'placed') continue;
@@ -178,24 +190,27 @@ async function untilSettled({ clock, state, broker }: World): Promise<void> {
   }
 }
 
-/** Each crash ends one process; the process after the last one works everything off. Answers where it really crashed. */
-async function live(world: World, crashes: readonly CrashBoundary[]): Promise<readonly CrashBoundary[]> {
-  const struck: CrashBoundary[] = [];
-  for (const [index, at] of [...crashes, undefined].entries()) {
-    const crash = at === undefined ? undefined : { at, time: 1 + Math.floor(world.random() * 2) };
-    const shop = createShop(world, `p${index}`, crash);
+/** Each strike moves the customers on to a new process; the last one is not struck. Answers where it really happened. */
+async function live(world: World, { strikes, fault }: Scenario): Promise<readonly CrashBoundary[]> {
+  const { clock, random } = world;
+  const shops: Shop[] = [];
+  for (const [index, at] of [...strikes, undefined].entries()) {
+    const what = at === undefined ? undefined : { at, time: 1 + Math.floor(random() * 2), fault };
+    const shop = createShop(world, `p${index}`, what);
+    shops.push(shop);
     const work = async (): Promise<void> => {
       await shop.bus.start();
       const until = (index + 1) * ordersPerProcess;
       await Promise.all(customers.map((customer) => buy(world, shop, customer, until)));
       await untilSettled(world);
     };
-    await world.clock.runUntil(Promise.race([work(), shop.gate.died]), settledWithinMs);
-    if (at === undefined) await world.clock.runUntil(shop.bus.stop());
-    else if (shop.boundaries.hasStruck) struck.push(at);
-    shop.gate.kill();
+    await clock.runUntil(Promise.race([work(), shop.struck]), settledWithinMs);
   }
-  return struck;
+  // Whoever was frozen comes back and does what it had in its hands.
+  if (fault === 'freeze') await clock.advance(2 * frozenMs);
+  await clock.runUntil(untilSettled(world), settledWithinMs);
+  for (const { gate } of shops) gate.kill();
+  return strikes.filter((_, index) => shops[index]?.boundaries.hasStruck);
 }
 
 /** What must be true when everything has settled, as lists of what is wrong. */
@@ -221,7 +236,7 @@ async function verdict({ state, clock, provider, placed, payment }: World) {
 
 /** What was wrong, as lists, and what happened, in full. */
 export interface Outcome extends Scenario {
-  /** Where processes really died. */
+  /** Where it really happened. */
   readonly struck: readonly CrashBoundary[];
   /** Orders that each customer was told are placed. */
   readonly placed: readonly number[];
@@ -236,16 +251,16 @@ export interface Outcome extends Scenario {
 /** Lives through a scenario until everything has settled. */
 export async function outcomeOf(scenario: Scenario): Promise<Outcome> {
   const world = createWorld(scenario);
-  const struck = await live(world, scenario.crashes);
+  const struck = await live(world, scenario);
   return { ...scenario, struck, ...(await verdict(world)) };
 }
 
 /** What `outcomeOf` must answer. The scenario is part of both, so that a failure prints what runs it again. */
 export function flawless(scenario: Scenario): Outcome {
-  const count = (scenario.crashes.length + 1) * ordersPerProcess;
+  const count = (scenario.strikes.length + 1) * ordersPerProcess;
   return {
     ...scenario,
-    struck: scenario.crashes,
+    struck: scenario.strikes,
     placed: customers.map(() => count),
     lost: [],
     notCharged: [],
