@@ -3,11 +3,10 @@ import { createRunTransaction } from '../handling/run-transaction.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import { systemNewId, systemRandom } from '../time/system-chance.ts';
 import { systemClock } from '../time/system-clock.ts';
-import type { BusObserver } from './bus-event.ts';
 import type { BusOptions, CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
+import { harmlessObserver } from './harmless-observer.ts';
 import { silentLogger } from './logger.ts';
-import type { Logger } from './logger.ts';
 
 /** Resolves what the user left open. */
 export function createBusServices<Native>(
@@ -30,17 +29,6 @@ export function createBusServices<Native>(
     source: checked.source,
     limits: checked.limits,
     log,
-    observe: options.observe === undefined ? undefined : harmless(options.observe, log),
-  };
-}
-
-/** An observer that throws would be taken for a failure of what it observes: a handler that succeeded would run again. */
-function harmless(observe: BusObserver, log: Logger): BusObserver {
-  return (event) => {
-    try {
-      observe(event);
-    } catch {
-      log.debug({ event: event.event }, 'the observer threw');
-    }
+    observe: harmlessObserver(options.observe, log),
   };
 }

@@ -95,7 +95,19 @@ export class ChannelRelay {
     onFree();
   }
 
+  /** Never rejects: a driver that breaks its contract must not stop its channel for ever. */
   async #sendBatch(batch: readonly OutboxMessage[]): Promise<BatchEnd> {
+    try {
+      return await this.#trySend(batch);
+    } catch (error) {
+      const { log } = this.#options.services;
+      log.error({ channel: this.address.channel, code: this.#codeOf(error) }, 'a batch ended in an unexpected error');
+      this.#rest();
+      return { failed: batch, goesOn: false };
+    }
+  }
+
+  async #trySend(batch: readonly OutboxMessage[]): Promise<BatchEnd> {
     const usable = this.#options.leases.usable();
     const own = batch.filter(({ row }) => usable.has(row.bucket));
     const lost = batch.filter(({ row }) => !usable.has(row.bucket));

@@ -1,4 +1,5 @@
 import type { BusObserver } from '../bus/bus-event.ts';
+import { harmlessObserver } from '../bus/harmless-observer.ts';
 import { silentLogger } from '../bus/logger.ts';
 import type { Logger } from '../bus/logger.ts';
 import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
@@ -27,14 +28,14 @@ export interface CreateRelayOptions extends Partial<RelaySettings> {
  */
 export function createRelay(options: CreateRelayOptions): Relay {
   requirePositive(options);
-  const { store, clock = systemClock, random = systemRandom, newId = systemNewId } = options;
+  const { store, clock = systemClock, random = systemRandom, newId = systemNewId, log = silentLogger } = options;
   return new Relay({
     ...options,
     clock,
     random,
     newId,
-    log: options.log ?? silentLogger,
-    observe: options.observe,
+    log,
+    observe: harmlessObserver(options.observe, log),
     runTransaction: createRunTransaction(store, clock, random),
   });
 }

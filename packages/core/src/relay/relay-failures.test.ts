@@ -333,3 +333,37 @@ test('of two relays that give up the same row one writes the letter and the othe
   await clock.runUntil(relay.idle());
   expect(await store.inspect()).toMatchObject({ outboxRows: 0, deadLetters: 0, parkedKeys: 0 });
 });
+
+test('a driver that answers nonsense makes its channel rest, and does not stop it for ever', async () => {
+  const clock = virtualClock();
+  const store = memoryStore({ clock });
+  const inner = recordingTransport();
+  let nonsense: readonly unknown[] = [undefined, null, [], [{ status: 'confirmed' }, null]];
+  const relay = createRelay({
+    clock,
+    store,
+    random: seededRandom(1),
+    observe: () => {
+      throw new Error('observers may do anything');
+    },
+    transport: {
+      ...inner,
+      openSender: async (address) => {
+        const sender = await inner.openSender(address);
+        return {
+          ...sender,
+          sendBatch: async (messages) => {
+            const [next, ...rest] = nonsense;
+            nonsense = rest;
+            return next === undefined && rest.length === 0 ? sender.sendBatch(messages) : (next as never);
+          },
+        };
+      },
+    },
+  });
+  await publish(store, draft('a1'), draft('b1'));
+  relay.start();
+  await clock.runUntil(relay.idle());
+  expect(idsOf(inner)).toContain('b1');
+  expect((await store.inspect()).outboxRows).toBe(0);
+});
