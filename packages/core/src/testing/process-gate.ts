@@ -61,8 +61,9 @@ export function createProcessGate(): ProcessGate {
   const bound = <Result>(work: Promise<Result>): Promise<Result> =>
     new Promise((resolve, reject) => {
       const cut = (): void => reject(new Error('The process is dead.'));
-      open.add(cut);
       work.then(resolve, reject).finally(() => open.delete(cut));
+      if (status === 'dead') cut();
+      else open.add(cut);
     });
 
   const into: ProcessGate['into'] =
