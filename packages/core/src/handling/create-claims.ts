@@ -100,7 +100,8 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     passOver: async (transaction, { key }, sequence) => {
       if (effect !== 'once' || !isOrdered || key === undefined || sequence === undefined) return true;
       const [outcome] = await transaction.claim([sequenceClaim(key, sequence)]);
-      refuse(outcome, 'epoch-conflict', scope);
+      // A number of another epoch has no place on this cursor, and the message is put aside all the same.
+      if (outcome?.status === 'gap') throw new ClaimRefused(outcome);
       return outcome?.status !== 'duplicate';
     },
   };
