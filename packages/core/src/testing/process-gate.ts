@@ -3,6 +3,9 @@ import type { Clock } from '../driver/index.ts';
 /**
  * One simulated process that can die or freeze without running any code of its own. Everything that enters or leaves it goes through
  * its gate: driver calls (`faultyStore`, `faultyTransport`), timers (`clock`) and calls to other systems (`pass`).
+ *
+ * To try a crash: open the drivers on a state, a broker and a clock that outlive the process, wrap them, say where to strike
+ * (`watchBoundaries`), and race the work of the process against `died`. Then open the next process on the same state.
  */
 export interface ProcessGate {
   readonly status: 'running' | 'frozen' | 'dead';
