@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OutboxDraft, Random, TransportMessage } from '../driver/index.ts';
+import type { OutboxDraft, Random, TransportCapabilities, TransportDriver, TransportMessage } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { createMemoryStoreState } from '../memory-store/memory-store-state.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
@@ -31,6 +31,8 @@ interface Plan {
   readonly seed: number;
   readonly strikes: readonly Strike[];
   readonly isNoisy: boolean;
+  /** What the broker allows. */
+  readonly send: Pick<TransportCapabilities['send'], 'batchMax' | 'batchesInFlightMax' | 'afterFailure'>;
 }
 
 const strike: fc.Arbitrary<Strike> = fc.record({
@@ -42,18 +44,44 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(),
   strikes: fc.array(strike, { minLength: 1, maxLength: 3 }),
   isNoisy: fc.boolean(),
+  send: fc.record({
+    batchMax: fc.constantFrom(1, 2, 256),
+    batchesInFlightMax: fc.constantFrom(1, 3),
+    afterFailure: fc.constantFrom('stops-key', 'independent'),
+  }),
 });
 
 /** What outlives the relays. */
-function createWorld({ seed, isNoisy }: Plan) {
+function createWorld({ seed, isNoisy, send }: Plan) {
   const random = seededRandom(seed);
   const broker: InProcessBroker = new Map();
-  return { clock: virtualClock(), random, broker, isNoisy, state: createMemoryStoreState('e') };
+  return { clock: virtualClock(), random, broker, isNoisy, send, state: createMemoryStoreState('e') };
 }
 
 type World = ReturnType<typeof createWorld>;
 
-function startRelay({ clock, random, broker, isNoisy, state }: World, name: string, what: Strike | undefined) {
+/** A broker that takes its time, so that batches overlap. */
+function slowTransport({ clock, random, broker, send }: World): TransportDriver {
+  const transport = inProcessTransport({ clock, broker });
+  const { capabilities } = transport;
+  return {
+    ...transport,
+    capabilities: { ...capabilities, send: { ...capabilities.send, ...send } },
+    openSender: async (address) => {
+      const sender = await transport.openSender(address);
+      return {
+        ...sender,
+        sendBatch: async (messages) => {
+          await clock.sleep(random() * 50);
+          return sender.sendBatch(messages);
+        },
+      };
+    },
+  };
+}
+
+function startRelay(world: World, name: string, what: Strike | undefined) {
+  const { clock, random, isNoisy, state } = world;
   const gate = createProcessGate();
   const act = (struck: ProcessGate): void => {
     if (what?.kind === 'crash') return struck.kill();
@@ -65,13 +93,13 @@ function startRelay({ clock, random, broker, isNoisy, state }: World, name: stri
   const faults = { gate, boundaries, chance: { random, rates } };
   const relay = createRelay({
     store: faultyStore(memoryStore({ clock, state }), faults),
-    transport: faultyTransport(inProcessTransport({ clock, broker }), faults),
+    transport: faultyTransport(slowTransport(world), faults),
     clock: gate.clock(clock),
     random,
     newId: () => name,
     leaseMs,
     pollMs: 100,
-    pageMax: 5,
+    pageMax: 20,
   });
   relay.start();
   return { relay, boundaries };
