@@ -1,5 +1,4 @@
 import type { Clock, NewId } from '@waybill/core/driver';
-import type { FastifyInstance } from 'fastify';
 import type { Architecture, RunningArchitecture } from './architectures/architecture.ts';
 import { runBuyer } from './buyers/run-buyer.ts';
 import type { WishOutcome } from './buyers/run-buyer.ts';
@@ -11,6 +10,7 @@ import type { Catalogue } from './domain/catalogue.ts';
 import { seededRandom } from './domain/seeded-random.ts';
 import { createCheckoutServer } from './http/create-checkout-server.ts';
 import { createJsonClient } from './http/json-client.ts';
+import { listen } from './http/listen.ts';
 import { createHttpPaymentGateway } from './payment/http-payment-gateway.ts';
 import { createChargeDesk } from './provider/charge-desk.ts';
 import type { ChargeDesk } from './provider/charge-desk.ts';
@@ -41,12 +41,12 @@ export async function runArchitecture(options: RunArchitectureOptions): Promise<
   const { id, title, asWorded, nearest, why } = architecture;
   const desk = createChargeDesk({ clock, seed, behaviour });
   const provider = createProviderServer({ desk, clock });
-  const providerClient = createJsonClient(await listen(provider));
+  const providerClient = createJsonClient(await listen(provider, 0));
   const payments = createHttpPaymentGateway({ client: providerClient, clock });
   const running = await architecture.start({ clock, newId, payments, random: seededRandom(seed, 'broker', id) });
   const server = createCheckoutServer({ ...architecture, ...options, service: running.service });
   try {
-    const wishes = await runBuyers(await listen(server), options);
+    const wishes = await runBuyers(await listen(server, 0), options);
     options.onBuyersGone?.();
     const unsettled = await settle({ clock, isIdle: () => isIdle(running, desk), timeoutMs: options.settleMs });
     const orders = await running.orders();
@@ -77,8 +77,4 @@ async function runBuyers(origin: string, { workload, clock }: RunArchitectureOpt
 
 async function isIdle(running: RunningArchitecture, desk: ChargeDesk): Promise<boolean> {
   return desk.inFlight() === 0 && (await running.isIdle());
-}
-
-function listen(server: FastifyInstance): Promise<string> {
-  return server.listen({ host: '127.0.0.1', port: 0 });
 }

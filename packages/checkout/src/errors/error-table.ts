@@ -81,6 +81,11 @@ export const errorTable = {
     'A command line option has no legal value.',
     'Correct the option that the message names.',
   ),
+  'port-in-use': entry(
+    false,
+    'Another program listens where a server should.',
+    'Stop it, or name another port; `--help` says how.',
+  ),
   unavailable: entry(true, 'The shop cannot take the order right now.', 'Repeat it with the same key in a moment.'),
   internal: entry(false, 'The shop made a mistake.', 'Report it with the time of the request.'),
 } as const satisfies Record<string, ErrorEntry>;

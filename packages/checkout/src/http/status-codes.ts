@@ -21,6 +21,7 @@ export const statusCodes: Readonly<Record<CheckoutErrorCode, number>> = {
   'illegal-transition': 500,
   'invalid-catalogue': 500,
   'invalid-options': 500,
+  'port-in-use': 500,
   unavailable: 503,
   internal: 500,
 };

@@ -5,6 +5,6 @@ import type { RunningArchitecture } from '../architecture.ts';
 export function busLife(bus: Bus): Pick<RunningArchitecture, 'isIdle' | 'stop'> {
   return {
     isIdle: async () => (await bus.drain({ timeoutMs: 0 })).drained,
-    stop: () => bus.stop({ graceMs: 0 }),
+    stop: () => bus.stop(),
   };
 }

@@ -1,0 +1,35 @@
+import type { Clock, NewId, Random } from '@waybill/core/driver';
+import type { FastifyInstance } from 'fastify';
+import type { ServiceIdentifier } from 'inversify';
+import type { RunningArchitecture } from './architectures/architecture.ts';
+import type { Catalogue } from './domain/catalogue.ts';
+import type { PaymentGateway } from './domain/charge.ts';
+import type { JsonClient } from './http/json-client.ts';
+
+/** Where the two servers listen; port 0 takes any that is free. */
+export interface Ports {
+  readonly shop: number;
+  readonly provider: number;
+}
+
+/** A server that accepts connections. */
+export interface Listening {
+  readonly origin: string;
+  readonly server: FastifyInstance;
+}
+
+const token = <Service>(name: string): ServiceIdentifier<Service> => Symbol(name);
+
+/** Everything that the running shop is made of, by name and type. `wiring.ts` says how each is made. */
+export const services = {
+  ports: token<Ports>('ports'),
+  clock: token<Clock>('clock'),
+  random: token<Random>('random'),
+  newId: token<NewId>('newId'),
+  catalogue: token<Catalogue>('catalogue'),
+  provider: token<Listening>('provider'),
+  providerClient: token<JsonClient>('provider client'),
+  payments: token<PaymentGateway>('payments'),
+  checkout: token<RunningArchitecture>('checkout'),
+  shop: token<Listening>('shop'),
+} as const;

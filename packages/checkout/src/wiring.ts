@@ -1,0 +1,68 @@
+import { systemClock, systemNewId, systemRandom } from '@waybill/core';
+import type { Clock, NewId, Random } from '@waybill/core/driver';
+import type { FastifyInstance } from 'fastify';
+import { ContainerModule } from 'inversify';
+import type { RunningArchitecture } from './architectures/architecture.ts';
+import { commitFirst } from './architectures/commit-first.ts';
+import type { Catalogue } from './domain/catalogue.ts';
+import type { PaymentGateway } from './domain/charge.ts';
+import { createCheckoutServer } from './http/create-checkout-server.ts';
+import { createJsonClient } from './http/json-client.ts';
+import type { JsonClient } from './http/json-client.ts';
+import { listen } from './http/listen.ts';
+import { loadCatalogue } from './load-catalogue.ts';
+import { createHttpPaymentGateway } from './payment/http-payment-gateway.ts';
+import { createChargeDesk } from './provider/charge-desk.ts';
+import { createProviderServer } from './provider/create-provider-server.ts';
+import { busyProvider } from './provider/provider-behaviour.ts';
+import { services } from './services.ts';
+import type { Listening, Ports } from './services.ts';
+
+/** How each service is made from the others. Nothing here decides anything: that is the business of the factories. */
+export const wiring = (ports: Ports): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    const { clock, random, newId, catalogue, provider, providerClient, payments, checkout, shop } = services;
+    bind(services.ports).toConstantValue(ports);
+    bind(clock).toConstantValue(systemClock);
+    bind(random).toConstantValue(systemRandom);
+    bind(newId).toConstantValue(systemNewId);
+    bind(catalogue)
+      .toResolvedValue(() => loadCatalogue())
+      .inSingletonScope();
+    bind(provider).toResolvedValue(startProvider, [clock, services.ports]).inSingletonScope();
+    bind(providerClient).toResolvedValue(connect, [provider]).inSingletonScope();
+    bind(payments).toResolvedValue(openGateway, [providerClient, clock]).inSingletonScope();
+    bind(checkout).toResolvedValue(startCheckout, [clock, random, newId, payments]).inSingletonScope();
+    bind(shop).toResolvedValue(startShop, [checkout, catalogue, services.ports]).inSingletonScope();
+  });
+
+function startProvider(clock: Clock, { provider: port }: Ports): Promise<Listening> {
+  const desk = createChargeDesk({ clock, seed: clock.now(), behaviour: busyProvider });
+  return open(createProviderServer({ desk, clock }), port);
+}
+
+function connect({ origin }: Listening): JsonClient {
+  return createJsonClient(origin);
+}
+
+function openGateway(client: JsonClient, clock: Clock): PaymentGateway {
+  return createHttpPaymentGateway({ client, clock });
+}
+
+function startCheckout(
+  clock: Clock,
+  random: Random,
+  newId: NewId,
+  payments: PaymentGateway,
+): Promise<RunningArchitecture> {
+  return commitFirst.start({ clock, random, newId, payments });
+}
+
+function startShop({ service }: RunningArchitecture, catalogue: Catalogue, { shop: port }: Ports): Promise<Listening> {
+  const onServerError = (error: Error): void => console.error(error);
+  return open(createCheckoutServer({ service, catalogue, idempotencyKey: 'required', onServerError }), port);
+}
+
+async function open(server: FastifyInstance, port: number): Promise<Listening> {
+  return { origin: await listen(server, port), server };
+}
