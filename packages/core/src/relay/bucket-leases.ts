@@ -89,7 +89,7 @@ export class BucketLeases {
     this.#isStopped = true;
     this.#timer?.cancel();
     await this.#renewing;
-    if (this.#leases.length === 0) return;
+    if (!this.#hasAnswer) return;
     this.#leases = [];
     this.#usable = nothing;
     const { store, owner, leaseMs, onFailed } = this.#options;

@@ -21,6 +21,7 @@ export class Relay {
   readonly #stopping = new AbortController();
   #idleWaiters: (() => void)[] = [];
   #running: Promise<void> | undefined = undefined;
+  #stopped: Promise<void> | undefined = undefined;
   #isWorking = false;
   /** Reads in a row that failed. */
   #failures = 0;
@@ -75,7 +76,12 @@ export class Relay {
   }
 
   /** Ends what is being sent, and leaves the rest to other relays. Idempotent. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#stopping.abort();
     this.#wakeup.ask();
     await this.#running;
