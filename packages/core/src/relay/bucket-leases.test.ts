@@ -164,3 +164,33 @@ test('a page that takes longer than the lease goes on, because the lease is rene
   await clock.runUntil(relay.idle());
   expect([transport.batches.length, clock.monotonic()]).toEqual([20, 40_000]);
 });
+
+test('a lease that ran out while the sender was being opened sends nothing', async () => {
+  const { clock, store, transport } = createWorld();
+  const relay = createRelay({
+    clock,
+    store: { ...store, leaseBuckets: once(store.leaseBuckets) },
+    transport: {
+      ...transport,
+      openSender: async (address) => {
+        await clock.sleep(leaseMs);
+        return transport.openSender(address);
+      },
+    },
+    leaseMs,
+    random: seededRandom(1),
+  });
+  await publish(store, 1);
+  relay.start();
+  await clock.advance(2 * leaseMs);
+  expect(transport.batches).toEqual([]);
+});
+
+/** The first call passes; later ones do not reach the store. */
+function once(leaseBuckets: StoreDriver['leaseBuckets']): StoreDriver['leaseBuckets'] {
+  let calls = 0;
+  return (request) => {
+    calls += 1;
+    return calls === 1 ? leaseBuckets(request) : Promise.reject(new Error('down'));
+  };
+}

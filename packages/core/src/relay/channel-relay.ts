@@ -108,6 +108,7 @@ export class ChannelRelay {
   }
 
   async #trySend(batch: readonly OutboxMessage[]): Promise<BatchEnd> {
+    await this.#sender.open();
     const usable = this.#options.leases.usable();
     const own = batch.filter(({ row }) => usable.has(row.bucket));
     const lost = batch.filter(({ row }) => !usable.has(row.bucket));
@@ -133,7 +134,8 @@ export class ChannelRelay {
     const failed: OutboxMessage[] = [];
     for (const one of batch) {
       const waits = failed.some(({ message }) => message.key !== undefined && message.key === one.message.key);
-      const end = waits ? [one] : await this.#sendOwn([one]);
+      const isOwn = this.#options.leases.usable().has(one.row.bucket);
+      const end = waits || !isOwn ? [one] : await this.#sendOwn([one]);
       if (end === 'nothing sent') return end;
       failed.push(...end);
     }

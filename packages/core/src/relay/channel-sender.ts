@@ -17,6 +17,12 @@ export class ChannelSender {
     this.#address = address;
   }
 
+  /** Never rejects: `send` tells what went wrong. Opening may take its time, and what is looked at before a send must not be older. */
+  async open(): Promise<void> {
+    this.#sender ??= this.#open();
+    await this.#sender.catch(() => undefined);
+  }
+
   /** Never rejects. */
   async send(batch: readonly OutboxMessage[]): Promise<SendEnd> {
     try {
