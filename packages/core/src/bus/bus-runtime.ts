@@ -169,7 +169,7 @@ export class BusRuntime<Native> {
       const captured = createCapturedPublishes(this.#prepare, undefined);
       const { native, claim, complete } = transaction;
       const value = await work({ native, claim, complete, publish: captured.publish, send: captured.send });
-      const { drafts } = captured;
+      const drafts = captured.end();
       wrote = drafts.length > 0;
       if (wrote) await transaction.enqueue(drafts);
       return value;

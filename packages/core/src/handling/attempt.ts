@@ -61,7 +61,7 @@ function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read
         } catch (error) {
           throw new HandlerFailed(error);
         }
-        const { drafts } = context;
+        const drafts = context.end();
         wrote = drafts.length > 0;
         if (wrote) await transaction.enqueue(drafts);
       }
@@ -90,7 +90,7 @@ function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOpti
     } catch (error) {
       throw new HandlerFailed(error);
     }
-    const { drafts } = context;
+    const drafts = context.end();
     if (drafts.length > 0) await publishNow(drafts);
     if (letterId !== undefined) await services.runTransaction((transaction) => removeLetter(transaction, letterId));
     return 'handled';

@@ -21,6 +21,7 @@ export class DeliveryContext implements HandlerContext {
   readonly #signals: SignalSource;
   readonly #prepare: PrepareMessage;
   #captured: CapturedPublishes | undefined = undefined;
+  #hasEnded = false;
 
   constructor(
     envelope: Envelope,
@@ -52,13 +53,15 @@ export class DeliveryContext implements HandlerContext {
     return this.#publishes.send;
   }
 
-  /** What the handler has published so far. */
-  get drafts(): readonly OutboxDraft[] {
-    return this.#captured === undefined ? none : this.#captured.drafts;
+  /** What the handler has published. @throws `transaction-closed` when it has not awaited it */
+  end(): readonly OutboxDraft[] {
+    this.#hasEnded = true;
+    return this.#captured === undefined ? none : this.#captured.end();
   }
 
   get #publishes(): CapturedPublishes {
-    this.#captured ??= createCapturedPublishes(this.#prepare, {
+    if (this.#captured !== undefined) return this.#captured;
+    this.#captured = createCapturedPublishes(this.#prepare, {
       idPrefix: `${this.envelope.id}/${this.subscription}`,
       correlationId: this.envelope.correlationId,
       causationId: this.envelope.id,
@@ -66,6 +69,7 @@ export class DeliveryContext implements HandlerContext {
       traceparent: this.envelope.traceparent,
       tracestate: this.envelope.tracestate,
     });
+    if (this.#hasEnded) this.#captured.end();
     return this.#captured;
   }
 }

@@ -147,3 +147,52 @@ test('through the outbox, messages of a key are numbered from 1 in the order of 
   const numberOf = ({ headers }: TransportMessage): string | undefined => headers['wb-sequence'];
   expect(sent.map(numberOf)).toEqual(['1', '2', '3']);
 });
+
+test.each(['at-least-once', 'once'] as const)(
+  'a publish after the end of its handler is refused, not lost (%s)',
+  async (effect) => {
+    const late: Promise<unknown>[] = [];
+    const { bus, idle, clock, published } = testBus();
+    bus.handle(
+      PlaceOrder,
+      ({ orderId }, context) => {
+        late.push(clock.sleep(10).then(() => context.publish(OrderStep, { orderId, step: 1 })));
+        late[0]?.catch(() => undefined);
+      },
+      { effect },
+    );
+    await idle(() => bus.send(PlaceOrder, { orderId: 'o-1' }));
+    await clock.advance(20);
+    await expect(late[0]).rejects.toMatchObject({ code: 'transaction-closed' });
+    expect(published(OrderStep)).toEqual([]);
+  },
+);
+
+test.each(['at-least-once', 'once'] as const)(
+  'a publish that is not awaited while its schema still works fails its handler (%s)',
+  async (effect) => {
+    const Slow = defineEvent({
+      name: 'slow',
+      version: 1,
+      schema: z.object({ orderId: z.string() }).refine(async () => true),
+    });
+    const { bus, idle, published } = testBus();
+    bus.handle(PlaceOrder, ({ orderId }, { publish }) => void publish(Slow, { orderId }), { effect });
+    await idle(() => bus.send(PlaceOrder, { orderId: 'o-1' }));
+    expect(published(Slow)).toEqual([]);
+    expect((await bus.deadLetters.list()).letters).toMatchObject([{ reason: 'transaction-closed' }]);
+  },
+);
+
+test('a transaction publishes nothing after its end', async () => {
+  const { bus, idle, published } = testBus();
+  let late: (() => Promise<unknown>) | undefined;
+  await idle(() =>
+    bus.transaction(async ({ publish }) => {
+      late = () => publish(OrderStep, { orderId: 'o-1', step: 1 });
+    }),
+  );
+  await expect(late?.()).rejects.toMatchObject({ code: 'transaction-closed' });
+  await idle();
+  expect(published(OrderStep)).toEqual([]);
+});
