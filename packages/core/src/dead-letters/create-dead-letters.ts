@@ -2,14 +2,13 @@ import type { BusServices } from '../bus/bus-services.ts';
 import type { Claim, DeadLetterPage, DeadLetterRecord } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
-import type { DeadLetterFilter, DeadLetters } from './dead-letters.ts';
+import type { DeadLetterFilter, DeadLetters, ReplayOptions } from './dead-letters.ts';
 import { replayLetters } from './replay-letters.ts';
-import type { ReplayOne } from './replay-letters.ts';
 
 export interface DeadLettersOptions {
   readonly services: BusServices;
   /** Handles one letter again, attempts from 1. @throws `not-subscribed`, or what the handler threw */
-  readonly replayOne: ReplayOne;
+  readonly replayOne: (letter: DeadLetterRecord, options: Required<ReplayOptions>) => Promise<boolean>;
   /** Throws unless every letter can be replayed here. */
   readonly requireReplayable: (letters: readonly DeadLetterRecord[]) => void;
 }
@@ -38,10 +37,10 @@ export function createDeadLetters({ services, replayOne, requireReplayable }: De
       }
       return letter;
     },
-    replay: async (filter) => {
+    replay: async (filter, { overGap = false } = {}) => {
       const { letters } = await page(filter);
       requireReplayable(letters);
-      return replayLetters(letters, { replayOne, page });
+      return replayLetters(letters, { replayOne: (letter) => replayOne(letter, { overGap }), page });
     },
     purge: async (filter, reason) => {
       if (reason.trim() === '') {

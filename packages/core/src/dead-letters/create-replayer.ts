@@ -32,14 +32,19 @@ export function createReplayer(options: ReplayerOptions): Pick<DeadLettersOption
     requireReplayable: (letters) => {
       for (const letter of letters) if (letter.subscription !== outbox) specOf(letter);
     },
-    replayOne: (letter) => {
+    replayOne: (letter, { overGap }) => {
       if (letter.subscription === outbox)
         return tryAll(options, letter, defaultRetryOptions, () => sendAgain(options, letter));
       const spec = specOf(letter);
       const attempt = options.attemptFor(spec);
       return tryAll(options, letter, spec.retry, async (number) => {
         const signals = new AbortController();
-        await attempt({ message: toMessage(letter), attempt: number, signals, letterId: letter.id });
+        await attempt({
+          message: toMessage(letter),
+          attempt: number,
+          signals,
+          replay: { letterId: letter.id, overGap },
+        });
       });
     },
   };

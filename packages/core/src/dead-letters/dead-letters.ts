@@ -10,10 +10,11 @@ export interface DeadLetters {
   readonly read: (id: string) => Promise<DeadLetterRecord>;
   /**
    * Handles the letters again in this process, per key in their order, with the attempts starting at 1. A letter goes away in the
-   * transaction of its handler; one that fails again stays, with the later ones of its key behind it.
+   * transaction of its handler; one that fails again stays, with the later ones of its key behind it. One whose earlier numbers are
+   * missing fails too, unless `overGap` gives those up: should they come after all, they are taken for duplicates.
    * @throws `not-subscribed` when this bus has no handler for a letter's subscription
    */
-  readonly replay: (filter: DeadLetterFilter) => Promise<ReplayReport>;
+  readonly replay: (filter: DeadLetterFilter, options?: ReplayOptions) => Promise<ReplayReport>;
   /**
    * Drops letters for good; the reason is logged with their ids. Their keys go on behind them, so lower numbers of a key that have not
    * come yet are given up as well.
@@ -29,6 +30,11 @@ export interface DeadLetterFilter {
   readonly after?: number;
   /** Default 100. */
   readonly limit?: number;
+}
+
+export interface ReplayOptions {
+  /** Default false. */
+  readonly overGap?: boolean;
 }
 
 export interface ReplayReport {

@@ -11,14 +11,20 @@ import { createMessageReader } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
-/** One message to be worked on: from the broker, or from the dead letters (`letterId`). */
+/** One message to be worked on: from the broker, or from the dead letters (`replay`). */
 export interface AttemptInput {
   readonly message: TransportMessage;
   /** From 1, as the broker and this process count it. */
   readonly attempt: number;
   readonly signals: SignalSource;
+  readonly replay: Replay | undefined;
+}
+
+export interface Replay {
   /** Taken away together with the effect. */
-  readonly letterId: string | undefined;
+  readonly letterId: string;
+  /** Missing numbers before it are given up. */
+  readonly overGap: boolean;
 }
 
 /** `duplicate`: the effect happened before; there is nothing to do but to accept. */
@@ -49,11 +55,11 @@ export function createAttempt(options: AttemptOptions): Attempt {
 function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read: ReadMessage): Attempt {
   const invoke = composeInvoke(spec);
   const claims = createClaims(spec, services.transport.capabilities);
-  return async ({ message, attempt, signals, letterId }) => {
+  return async ({ message, attempt, signals, replay }) => {
     let wrote = false;
     const end = await services.runTransaction(async (transaction): Promise<AttemptEnd> => {
       const { envelope, payload } = await read(message, attempt);
-      const isNew = await claims.claim(transaction, { envelope, message, payload, isReplay: letterId !== undefined });
+      const isNew = await claims.claim(transaction, { envelope, message, payload, replay });
       if (isNew) {
         const context = new DeliveryContext(envelope, spec.name, transaction.native, signals, prepare);
         try {
@@ -65,7 +71,7 @@ function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read
         wrote = drafts.length > 0;
         if (wrote) await transaction.enqueue(drafts);
       }
-      if (letterId !== undefined) await removeLetter(transaction, letterId);
+      if (replay !== undefined) await removeLetter(transaction, replay.letterId);
       return isNew ? 'handled' : 'duplicate';
     });
     if (wrote) onOutbox();
@@ -77,10 +83,10 @@ function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read
 function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOptions, read: ReadMessage): Attempt {
   const invoke = composeInvoke(spec);
   const claims = createClaims(spec, services.transport.capabilities);
-  return async ({ message, attempt, signals, letterId }) => {
+  return async ({ message, attempt, signals, replay }) => {
     const reading = read(message, attempt);
     const { envelope, payload } = reading instanceof Promise ? await reading : reading;
-    if (claims.needsOpenKey && letterId === undefined) {
+    if (claims.needsOpenKey && replay === undefined) {
       await services.runTransaction((transaction) => claims.requireOpenKey(transaction, message));
     }
     const context = new DeliveryContext(envelope, spec.name, undefined, signals, prepare);
@@ -92,7 +98,8 @@ function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOpti
     }
     const drafts = context.end();
     if (drafts.length > 0) await publishNow(drafts);
-    if (letterId !== undefined) await services.runTransaction((transaction) => removeLetter(transaction, letterId));
+    if (replay !== undefined)
+      await services.runTransaction((transaction) => removeLetter(transaction, replay.letterId));
     return 'handled';
   };
 }

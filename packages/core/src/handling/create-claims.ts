@@ -8,6 +8,7 @@ import type {
 import type { Envelope } from '../envelope/envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
+import type { Replay } from './attempt.ts';
 import { ClaimRefused } from './claim-refused.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
@@ -17,7 +18,7 @@ export interface ClaimInput {
   /** Validated: what the identity must agree with. */
   readonly payload: unknown;
   /** A dead letter is there, so there was no effect, whatever its number's cursor says. */
-  readonly isReplay: boolean;
+  readonly replay: Replay | undefined;
 }
 
 /** The marks that make an effect happen once and in order: inbox, sequence fence and open key, in one round trip. */
@@ -50,7 +51,7 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
   const scope = spec.name;
   const channel = spec.address.channel;
 
-  const sequenceClaim = (key: string, sequence: NonNullable<Sequenced>): Claim => ({
+  const sequenceClaim = (key: string, sequence: NonNullable<Sequenced>, overGap: boolean): Claim => ({
     kind: 'sequence',
     scope,
     channel,
@@ -58,7 +59,7 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     epoch: sequence.epoch,
     sequence: sequence.number,
     firstSequence: keepsOrder ? sequence.number : 1,
-    overGap: false,
+    overGap,
   });
 
   const isParked = async (transaction: StoreTransaction, { key }: TransportMessage): Promise<boolean> => {
@@ -71,16 +72,16 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     if (await isParked(transaction, message)) throw new ClaimRefused({ status: 'parked' });
   };
 
-  const sequenceFor = ({ envelope, message }: ClaimInput): Claim | undefined => {
+  const sequenceFor = ({ envelope, message, replay }: ClaimInput): Claim | undefined => {
     if (message.key === undefined || !isOrdered) return undefined;
-    if (envelope.sequence !== undefined) return sequenceClaim(message.key, envelope.sequence);
+    if (envelope.sequence !== undefined) return sequenceClaim(message.key, envelope.sequence, replay?.overGap ?? false);
     if (!needsNumber) return undefined;
     throw new BusError({ code: 'sequence-missing', message: `A message on ${scope} has no number.` });
   };
 
   const claim = async (transaction: StoreTransaction, input: ClaimInput): Promise<boolean> => {
-    const { message, payload, isReplay } = input;
-    if (needsOpenKey && !isReplay) await requireOpenKey(transaction, message);
+    const { message, payload, replay } = input;
+    if (needsOpenKey && replay === undefined) await requireOpenKey(transaction, message);
     const numbered = sequenceFor(input);
     const identity = identityClaim(scope, message, payload);
     const [known, number] = await transaction.claim(numbered === undefined ? [identity] : [identity, numbered]);
@@ -88,7 +89,7 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     refuse(known, 'fingerprint-conflict', scope);
     if (known?.status === 'duplicate') return false;
     // The number was passed without an effect of this identity: a dead letter took it. Nothing may be marked.
-    if (number?.status === 'duplicate' && !isReplay) throw new ClaimRefused(number);
+    if (number?.status === 'duplicate' && replay === undefined) throw new ClaimRefused(number);
     return true;
   };
 
@@ -99,7 +100,7 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     claim,
     passOver: async (transaction, { key }, sequence) => {
       if (effect !== 'once' || !isOrdered || key === undefined || sequence === undefined) return true;
-      const [outcome] = await transaction.claim([sequenceClaim(key, sequence)]);
+      const [outcome] = await transaction.claim([sequenceClaim(key, sequence, false)]);
       // A number of another epoch has no place on this cursor, and the message is put aside all the same.
       if (outcome?.status === 'gap') throw new ClaimRefused(outcome);
       return outcome?.status !== 'duplicate';

@@ -64,7 +64,7 @@ export class DeliveryRunner {
     try {
       this.#ended(
         held,
-        await this.#options.attempt({ message, attempt: attemptOf(held), signals: held, letterId: undefined }),
+        await this.#options.attempt({ message, attempt: attemptOf(held), signals: held, replay: undefined }),
       );
     } catch (error) {
       this.#failed(held, error);

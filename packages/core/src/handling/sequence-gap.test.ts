@@ -111,6 +111,30 @@ test('under park-key what is missing comes behind its key, and a replay puts all
   expect(done).toEqual([1, 2, 3, 4]);
 });
 
+test('a replay waits for what is missing until an operator gives it up', async () => {
+  const { send, done, bus, idle, clock, events } = await stage({
+    onPoison: 'park-key',
+    retry: { gapMsMax: 1000, attemptsMax: 2 },
+  });
+  await send(1, epoch);
+  await send(3, epoch);
+  await idle();
+  await send(4, epoch);
+  await idle();
+  expect(await clock.runUntil(bus.deadLetters.replay({}))).toEqual({ replayed: 0, failed: 1, held: 1 });
+  expect(done).toEqual([1]);
+  expect(await clock.runUntil(bus.deadLetters.replay({}, { overGap: true }))).toEqual({
+    replayed: 2,
+    failed: 0,
+    held: 0,
+  });
+  await send(5, epoch);
+  await send(2, epoch);
+  await idle();
+  expect(done).toEqual([1, 3, 4, 5]);
+  expect(events.filter(({ event }) => event === 'duplicate')).toHaveLength(1);
+});
+
 test('under block-key the alarm is raised again and again, and nothing is put aside', async () => {
   const { send, done, letters, gaps, clock, idle } = await stage({ onPoison: 'block-key', retry: { gapMsMax: 1000 } });
   await send(1, epoch);
