@@ -16,7 +16,7 @@ export interface PlaceOrderParts<Native> {
 }
 
 /** Whose idempotency keys these are. A key belongs to a form, and the fingerprint holds the customer: nobody can read another's order with it. */
-const scope = 'POST /checkouts';
+export const checkoutScope = 'POST /checkouts';
 
 /**
  * Commit first: idempotency key, order, payment intent and the command to take the payment are one transaction. What comes after it
@@ -43,7 +43,7 @@ export function createPlaceOrder<Native>({
     await rows.saveIntent(intent);
     await transaction.send(takePaymentCommand, { orderId, intentId: intent.id });
     const placed = toPlacedOrder(order);
-    await transaction.complete([{ scope, key, answer: encode(placed) }]);
+    await transaction.complete([{ scope: checkoutScope, key, answer: encode(placed) }]);
     return placed;
   };
 
@@ -64,7 +64,7 @@ async function claimKey<Native>(
   // Claimed and completed in one transaction: the lease only says that there will be an answer to store.
   const identity = {
     kind: 'identity',
-    scope,
+    scope: checkoutScope,
     key,
     fingerprint: fingerprint(checkout.request),
     leaseMs: 60_000,
