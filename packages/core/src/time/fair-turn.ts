@@ -1,7 +1,7 @@
 import type { Clock } from '../driver/index.ts';
 
 /** How long a chain of promises may run before timers and I/O get their turn. */
-const busyMsMax = 5;
+const busyMsMax = 1;
 
 /**
  * Notices when a loop of promises keeps the event loop from turning. With a broker in this process every call answers within the same
