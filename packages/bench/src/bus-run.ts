@@ -10,11 +10,13 @@ export interface BusRunOptions {
   /** Publishers that each await one confirmation after the other; as many handlers may run at once. */
   readonly callers: number;
   readonly handler: (order: OrderMessage) => Promise<void>;
+  /** Default `both`: the schema is run by the publisher too. */
+  readonly validation?: 'both' | 'received';
 }
 
 /** Publishes, carries, decodes, validates, handles and settles `messages` through a bus in this process; resolves when all is done. */
 export async function busRun(options: BusRunOptions): Promise<void> {
-  const bus = createBus({ transport: memoryTransport() });
+  const bus = createBus({ transport: memoryTransport(), validation: options.validation ?? 'both' });
   bus.handle(ChargeOrder, options.handler, { concurrency: options.callers });
   await bus.start();
   await publishAll(bus, options);

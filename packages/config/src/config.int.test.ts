@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from '@waybill/core';
 import type { Environment } from '@waybill/core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { configuredBus } from './configured-bus.ts';
 import { loadConfig } from './load-config.ts';
@@ -125,6 +125,16 @@ describe('a configured bus', () => {
     await bus.drain();
     await bus.stop();
     expect(charged).toEqual(['o-1 from shop']);
+  });
+
+  test('needs no argument where the environment says it all', async () => {
+    vi.stubEnv('WAYBILL_TRANSPORT__KIND', 'memory');
+    // #region configured
+    const bus = await configuredBus();
+    // #endregion
+    vi.unstubAllEnvs();
+    expect((await bus.health()).status).toBe('idle');
+    await bus.stop();
   });
 
   test('says what to install for a kind that is not there', async () => {
