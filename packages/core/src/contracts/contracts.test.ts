@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '../time/system-clock.ts';
+import type { Upcast } from './contract.ts';
 import { defineCommand } from './define-command.ts';
 import { defineEvent } from './define-event.ts';
 import { upcastPayload } from './upcast-payload.ts';
@@ -59,6 +61,18 @@ describe('declaring', () => {
     for (const path of paths) expect(() => defineCommand(wrong)).toThrow(`${path} must be`);
   });
 
+  test.each([
+    ['a gap in the chain', { 1: String, 3: String }, 'upcasts.1 must be followed by an upcast from version 2'],
+    ['no version', { '01': String, 3: String }, 'upcasts.01 must be named by a version'],
+    ['half a version', { 1.5: String, 3: String }, 'upcasts.1.5 must be named by a version'],
+    ['the version itself', { 4: String }, 'upcasts.4 must be named by a version below'],
+    ['no functions', null, 'upcasts must be functions by version'],
+  ])('refuses upcasts with %s', (_, upcasts, problem) => {
+    const declare = () => defineEvent({ ...options, version: 4, upcasts: upcasts as Readonly<Record<number, Upcast>> });
+    expect(declare).toThrow(expect.objectContaining({ code: 'invalid-contract' }));
+    expect(declare).toThrow(problem);
+  });
+
   test('a name that spans lines cannot forge a line of a log', () => {
     expect(() => defineEvent({ ...options, name: 'a\nERROR' })).toThrow(
       expect.toSatisfy(({ message }: Error) => !message.includes('\n')),
@@ -78,6 +92,21 @@ describe('validating', () => {
     const later = validatePayload(defineEvent({ ...options, schema: handMade('async') }), { orderId: 'o-1' });
     expect(later).toBeInstanceOf(Promise);
     await expect(later).resolves.toEqual({ orderId: 'o-1' });
+  });
+
+  test('waits for the promise of another library, instead of taking it for a result', async () => {
+    const validate = (value: unknown) => {
+      const settled = handMade('sync')['~standard'].validate(value);
+      // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+      return { then: (resolve: (result: unknown) => void) => resolve(settled) } as unknown as typeof settled;
+    };
+    const schema: typeof options.schema = { '~standard': { version: 1, vendor: 'by-hand', validate } };
+    const validating = validatePayload(defineEvent({ ...options, schema }), { orderId: 'o-1' });
+    expect(validating).toBeInstanceOf(Promise);
+    await expect(validating).resolves.toEqual({ orderId: 'o-1' });
+    await expect(validatePayload(defineEvent({ ...options, schema }), {})).rejects.toMatchObject({
+      code: 'payload-invalid',
+    });
   });
 
   test('refuses with the contract, the path and the problem, sync and async', async () => {
@@ -119,6 +148,46 @@ describe('validating', () => {
   });
 });
 
+describe('a refusal tells of a hostile payload', () => {
+  const messageOf = (schema: StandardSchemaV1<unknown, unknown>, payload: unknown): string => {
+    let error: unknown;
+    try {
+      void validatePayload(defineEvent({ name: 'a', version: 1, schema }), payload);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: 'payload-invalid' });
+    const { message, path } = error as Error & { readonly path: string };
+    return `${message} | ${path}`;
+  };
+
+  test.each([
+    ['a key that is not known', z.strictObject({ a: z.string() })],
+    ['a key of a record', z.record(z.string(), z.string())],
+    ['a path of many steps', z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string())))],
+  ])('without its length or its line breaks: %s', (_, schema) => {
+    const key = `\u2028\u202e\nERROR paid \u001b[2J${'k'.repeat(500_000)}`;
+    const text = messageOf(schema, { a: 'x', [key]: { [key]: { [key]: 1 } } });
+    expect(text.length).toBeLessThan(1000);
+    for (const forging of ['\n', '\u001b', '\u2028', '\u202e']) expect(text).not.toContain(forging);
+  });
+
+  test('without the price of problems that nobody reads', () => {
+    let described = 0;
+    const issues = Array.from({ length: 1000 }, () => ({
+      get message() {
+        described += 1;
+        return 'wrong';
+      },
+    }));
+    const schema: typeof options.schema = {
+      '~standard': { version: 1, vendor: 'by-hand', validate: () => ({ issues }) },
+    };
+    expect(messageOf(schema, {})).toContain('and 990 more');
+    expect(described).toBe(10);
+  });
+});
+
 describe('upcasting', () => {
   const contract = defineEvent({
     ...options,
@@ -150,5 +219,14 @@ describe('upcasting', () => {
     expect(() => upcastPayload(defineEvent({ ...options, version: 2, upcasts }), 1, {})).toThrow(
       expect.objectContaining({ code: 'upcast-failed', cause }),
     );
+  });
+
+  test('a step that answers with a promise fails, and a rejection of it ends no process', async () => {
+    for (const answer of [() => Promise.resolve({}), () => Promise.reject(new Error('late'))]) {
+      const later = defineEvent({ ...options, version: 2, upcasts: { 1: answer } });
+      expect(() => upcastPayload(later, 1, {})).toThrow(expect.objectContaining({ code: 'upcast-failed' }));
+    }
+    // The runner fails on a rejection that nobody has heard by the next turn.
+    await systemClock.turn();
   });
 });

@@ -16,7 +16,10 @@ export interface ContractOptions<Payload> {
   readonly orderingKey?: (payload: Payload) => string;
   /** The business identity, the same for every retry of one intent. Default: the id of each message. */
   readonly deduplicationKey?: (payload: Payload) => string;
-  /** How payloads of older versions are read: from the version named to the next one. */
+  /**
+   * How payloads of older versions are read: from the version named to the next one, without a gap up to `version`. They must be
+   * plain functions: an upcast that answers with a promise fails.
+   */
   readonly upcasts?: Readonly<Record<number, Upcast>>;
 }
 
@@ -71,9 +74,22 @@ function* findProblems<Payload>(options: ContractOptions<Payload>): Generator<Pr
   for (const [path, key] of Object.entries({ orderingKey, deduplicationKey })) {
     if (key !== undefined && typeof key !== 'function') yield { path, problem: 'must be a function of the payload' };
   }
+  yield* findUpcastProblems(version, upcasts);
+}
+
+const versionPattern = /^[1-9]\d{0,14}$/;
+
+function* findUpcastProblems(version: number, upcasts: Readonly<Record<string, Upcast>>): Generator<Problem> {
+  if (typeof upcasts !== 'object' || upcasts === null) {
+    yield { path: 'upcasts', problem: 'must be functions by version' };
+    return;
+  }
   for (const [from, upcast] of Object.entries(upcasts)) {
-    const isOlder = Number.isSafeInteger(Number(from)) && Number(from) >= 1 && Number(from) < version;
-    if (!isOlder) yield { path: `upcasts.${from}`, problem: 'must be named by a version below the contract’s' };
-    if (typeof upcast !== 'function') yield { path: `upcasts.${from}`, problem: 'must be a function' };
+    const path = `upcasts.${from}`;
+    const isOlder = versionPattern.test(from) && Number(from) < version;
+    if (!isOlder) yield { path, problem: 'must be named by a version below the contract’s' };
+    else if (Number(from) + 1 < version && !Object.hasOwn(upcasts, Number(from) + 1))
+      yield { path, problem: `must be followed by an upcast from version ${Number(from) + 1}` };
+    if (typeof upcast !== 'function') yield { path, problem: 'must be a function' };
   }
 }

@@ -3,7 +3,7 @@ import type { Contract } from './contract.ts';
 
 /**
  * Brings a payload from the version it was published in to the contract's own, one version after the other.
- * @throws `unknown-version` without a way, `upcast-failed` when a step throws
+ * @throws `unknown-version` without a way, `upcast-failed` when a step throws or answers with a promise
  */
 export function upcastPayload(
   contract: Pick<Contract<unknown>, 'name' | 'version' | 'upcasts'>,
@@ -20,7 +20,7 @@ export function upcastPayload(
       });
     }
     try {
-      current = upcast(current);
+      current = requireValue(upcast(current));
     } catch (cause) {
       throw new BusError({
         code: 'upcast-failed',
@@ -30,4 +30,11 @@ export function upcastPayload(
     }
   }
   return current;
+}
+
+function requireValue(answer: unknown): unknown {
+  if (!(answer instanceof Promise)) return answer;
+  // Nobody waits for it, and a rejection that nobody hears ends the process.
+  answer.catch(() => undefined);
+  throw new TypeError('An upcast is a plain function; this one answered with a promise.');
 }

@@ -1,21 +1,22 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { BusError } from '../errors/bus-error.ts';
 import type { Contract } from './contract.ts';
+import { describeIssue, pathOfIssue } from './describe-issue.ts';
 
 /** Problems named in a message; the rest are counted. */
 const problemsMax = 10;
+
+type Checked<Payload> = Pick<Contract<Payload>, 'name' | 'version' | 'schema'>;
 
 /**
  * Runs a contract's schema. Answers directly where the schema does, which saves a promise per message.
  * @throws `payload-invalid` with the path of the first problem; values are never shown
  */
-export function validatePayload<Payload>(
-  contract: Pick<Contract<Payload>, 'name' | 'version' | 'schema'>,
-  payload: unknown,
-): Payload | Promise<Payload> {
+export function validatePayload<Payload>(contract: Checked<Payload>, payload: unknown): Payload | Promise<Payload> {
   const result = validate(contract, payload);
-  if (!(result instanceof Promise)) return unwrap(contract, result);
-  return result.then(
+  if (!isThenable(result)) return unwrap(contract, result);
+  // Made one of ours, whoever's promise it is: it is by that that callers tell it from a payload.
+  return Promise.resolve(result).then(
     (settled) => unwrap(contract, settled),
     (cause: unknown) => {
       throw schemaThrew(contract, cause);
@@ -24,7 +25,7 @@ export function validatePayload<Payload>(
 }
 
 function validate<Payload>(
-  contract: Pick<Contract<Payload>, 'name' | 'version' | 'schema'>,
+  contract: Checked<Payload>,
   payload: unknown,
 ): StandardSchemaV1.Result<Payload> | Promise<StandardSchemaV1.Result<Payload>> {
   try {
@@ -32,6 +33,11 @@ function validate<Payload>(
   } catch (cause) {
     throw schemaThrew(contract, cause);
   }
+}
+
+/** Not by its class: a promise of another realm or library, taken for a result, would give a payload of `undefined`. */
+function isThenable<Value extends object>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof (value as Partial<PromiseLike<Value>>).then === 'function';
 }
 
 /** A schema answers with issues; one that throws would throw again at every delivery. */
@@ -45,27 +51,14 @@ function schemaThrew({ name, version }: Pick<Contract<unknown>, 'name' | 'versio
   });
 }
 
-function unwrap<Payload>(
-  { name, version }: Pick<Contract<Payload>, 'name' | 'version'>,
-  result: StandardSchemaV1.Result<Payload>,
-): Payload {
+function unwrap<Payload>({ name, version }: Checked<Payload>, result: StandardSchemaV1.Result<Payload>): Payload {
   if (result.issues === undefined) return result.value;
-  const problems = result.issues.map((issue) => `${pathOf(issue)}: ${issue.message}`);
-  const more = problems.length > problemsMax ? `; and ${problems.length - problemsMax} more` : '';
+  const { issues } = result;
+  const problems = issues.slice(0, problemsMax).map(describeIssue);
+  const more = issues.length > problemsMax ? `; and ${issues.length - problemsMax} more` : '';
   throw new BusError({
     code: 'payload-invalid',
-    message: `A payload does not fit ${name} version ${version}: ${problems.slice(0, problemsMax).join('; ')}${more}.`,
-    path: result.issues[0] === undefined ? '' : pathOf(result.issues[0]),
+    message: `A payload does not fit ${name} version ${version}: ${problems.join('; ')}${more}.`,
+    path: issues[0] === undefined ? '' : pathOfIssue(issues[0]),
   });
-}
-
-/** As `lines[0].quantity`. */
-function pathOf({ path }: StandardSchemaV1.Issue): string {
-  const keys = (path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
-  return keys.reduce<string>((text, key) => text + step(key, text === ''), '') || '(payload)';
-}
-
-function step(key: PropertyKey, isFirst: boolean): string {
-  if (typeof key === 'number') return `[${key}]`;
-  return isFirst ? String(key) : `.${String(key)}`;
 }
