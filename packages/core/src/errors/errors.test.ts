@@ -64,10 +64,52 @@ describe('wrapping a driver error', () => {
     expect(wrapDriverError(text, context).message).not.toContain('s3cret');
   });
 
-  test('leaves addresses without credentials, and cuts what is too long', () => {
-    expect(redactCredentials('amqp://broker:5672/orders of a@b.example')).toBe(
+  test.each([
+    `amqp://shop:${'s3cret'.repeat(300)}@broker`,
+    `${'x'.repeat(980)} amqp://shop:s3cret@broker`,
+    'postgres://db/orders?user=shop&password=s3cret',
+    'host=db user=shop Password = "s3cret" dbname=orders',
+    '{"awsSecretAccessKey": "s3cret12", "sessionToken":"s3cret12"}',
+    'GET /queue?X-Amz-Signature=s3cret12 failed',
+    'Authorization: Bearer s3cret.12345',
+    'authorization: basic c2hvcDpzM2NyZXQ=',
+  ])('hides the secret in %.60s', (text) => {
+    expect(redactCredentials(text)).not.toMatch(/s3c|c2hvc/);
+    expect(redactCredentials(text)).toContain('***');
+  });
+
+  test('leaves addresses without credentials and plain words, and cuts what is too long', () => {
+    for (const text of [
       'amqp://broker:5672/orders of a@b.example',
-    );
+      'token expired; basic checks passed; the password is wrong',
+    ]) {
+      expect(redactCredentials(text)).toBe(text);
+    }
     expect(redactCredentials('x'.repeat(5000))).toHaveLength(1000);
   });
+
+  test.each([
+    ['an object without a prototype', Object.create(null)],
+    ['a symbol', Symbol('x')],
+    ['undefined', undefined],
+    ['an error whose message is no text', Object.assign(new Error('x'), { message: { toString: 7 } })],
+    ['an error whose message cannot be read', Object.defineProperty(new Error('x'), 'message', { get: fail })],
+  ])('copes with %s', (_, thrown: unknown) => {
+    expect(wrapDriverError(thrown, context)).toMatchObject({ code: 'unauthorized', cause: thrown });
+  });
+
+  test.each([
+    ['throws', fail],
+    ['answers with a code of nobody', () => 'ECONNRESET' as BusErrorCode],
+    ['answers with the name of a member of every object', () => 'constructor' as BusErrorCode],
+  ])('a classifier that %s does not hide the error', (_, codeOf) => {
+    const raw = new Error('connection reset');
+    const error = wrapDriverError(raw, { ...context, codeOf });
+    expect(error).toMatchObject({ code: 'unknown', cause: raw });
+    expect(error.message).toContain('connection reset');
+  });
 });
+
+function fail(): never {
+  throw new Error('a bug of the driver');
+}

@@ -1,6 +1,8 @@
 import { BusError, isBusError } from './bus-error.ts';
 import type { BusErrorCode } from './error-code.ts';
+import { errorTable } from './error-table.ts';
 import { redactCredentials } from './redact-credentials.ts';
+import { textOfError } from './text-of-error.ts';
 
 /** Whose error it is, and what was being done to which address. */
 export interface DriverErrorContext {
@@ -11,10 +13,10 @@ export interface DriverErrorContext {
 }
 
 /** Turns a driver's raw error into ours, once: the driver's own code, the raw error as cause, no credentials in the message. */
-export function wrapDriverError(error: unknown, { codeOf, action }: DriverErrorContext): BusError {
+export function wrapDriverError(error: unknown, context: DriverErrorContext): BusError {
   if (isBusError(error)) return error;
-  const text = redactCredentials(error instanceof Error ? error.message : String(error));
-  return new BusError({ code: codeOf(error), message: `${action}: ${text.replace(/\.?$/, '.')}`, cause: error });
+  const text = redactCredentials(textOfError(error)).replace(/\.?$/, '.');
+  return new BusError({ code: codeOf(error, context), message: `${context.action}: ${text}`, cause: error });
 }
 
 /** The driver's answer; its rejection is wrapped. */
@@ -23,5 +25,15 @@ export async function wrapRejection<Result>(answer: Promise<Result>, context: Dr
     return await answer;
   } catch (error) {
     throw wrapDriverError(error, context);
+  }
+}
+
+/** A classifier that throws, or answers outside the table, must not hide the error that it was asked about. */
+function codeOf(error: unknown, context: DriverErrorContext): BusErrorCode {
+  try {
+    const code = context.codeOf(error);
+    return Object.hasOwn(errorTable, code) ? code : 'unknown';
+  } catch {
+    return 'unknown';
   }
 }
