@@ -3,7 +3,7 @@ import { parseCompareOptions } from './parse-compare-options.ts';
 
 test('without arguments every option has its default', () => {
   expect(parseCompareOptions([])).toEqual({
-    buyers: 120,
+    buyers: 200,
     seed: 1,
     timeScale: 20,
     out: 'reports/comparison',

@@ -16,7 +16,7 @@ export interface CompareOptions {
 
 export const compareUsage = `npm start -- [options]
 
-  --buyers N      how many buyers, each with one wish (default 120, at most 1000)
+  --buyers N      how many buyers, each with one wish (default 200, at most 1000)
   --seed N        the script of the run: same seed, same buyers, same provider (default 1)
   --time-scale N  how many times faster than life (default 20)
   --out DIR       where comparison.json and index.html go (default reports/comparison)
@@ -25,7 +25,7 @@ export const compareUsage = `npm start -- [options]
 `;
 
 const flags = {
-  buyers: { type: 'string', default: '120' },
+  buyers: { type: 'string', default: '200' },
   seed: { type: 'string', default: '1' },
   'time-scale': { type: 'string', default: '20' },
   out: { type: 'string', default: 'reports/comparison' },
