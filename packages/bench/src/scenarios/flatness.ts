@@ -73,7 +73,8 @@ async function runManyHandlers(handlers: number): Promise<void> {
       if (command !== undefined) await bus.send(command, orderAt(n, keys));
     }
   };
-  await Promise.all(Array.from({ length: 64 }, caller));
+  // As many callers for each handler as the base has for its one: what is compared is the number of handlers, not of idle ones.
+  await Promise.all(Array.from({ length: 64 * handlers }, caller));
   await bus.drain();
   await bus.stop();
 }
