@@ -125,12 +125,27 @@ test('the depth of a text is that of its value, whatever stands in its strings',
       for (let level = 0; level < levels; level += 1) nested = [nested];
       const depth = depthOf(nested);
       const json = JSON.stringify(nested);
-      expect(isTooDeep(json, depth)).toBe(false);
-      expect(isTooDeep(json, depth - 1)).toBe(true);
+      const body = new TextEncoder().encode(json);
+      expect(isTooDeep(json, body, depth)).toBe(false);
+      expect(isTooDeep(json, body, depth - 1)).toBe(true);
     }),
     { numRuns: 2000 },
   );
 });
+
+test('the shortest text of a depth is told from one level less, for any mixture of arrays and objects', () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 100 }), (levels) => {
+      const json = levels.reduce((inner, isArray) => (isArray ? `[${inner}]` : shortestObject(inner)), '');
+      const body = new TextEncoder().encode(json);
+      expect(isTooDeep(json, body, levels.length)).toBe(false);
+      expect(isTooDeep(json, body, levels.length - 1)).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+const shortestObject = (inner: string): string => (inner === '' ? '{}' : `{"":${inner}}`);
 
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;

@@ -2,7 +2,7 @@ import { BusError } from '../errors/bus-error.ts';
 import { createTextEncoder } from './encode-text.ts';
 import { isTooDeep } from './is-too-deep.ts';
 import type { MessageLimits } from './limits.ts';
-import { mayReachPrototype, reachesPrototype } from './reaches-prototype.ts';
+import { escapesLetters, mentionsPrototype, reachesPrototype } from './reaches-prototype.ts';
 
 const encodeText = createTextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -10,28 +10,26 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Writes a payload as JSON in UTF-8, and refuses what `decodeBody` would refuse. As in `JSON.stringify`, what JSON has no form for
  * is left out or becomes `null`, and `-0` becomes `0`.
- * @throws `payload-not-serializable`, `body-too-deep`, `body-poisoned`, `message-too-large`
+ * @throws `payload-not-serializable`, `message-too-large`, `body-too-deep`, `body-poisoned`
  */
 export function encodeBody(payload: unknown, limits: MessageLimits): Uint8Array {
   const text = stringify(payload);
-  if (isTooDeep(text, limits.depthMax)) {
+  // UTF-8 takes at least a byte for every unit of a text: what is far too large is not even encoded.
+  if (text.length > limits.bodyBytesMax) throw tooLarge(text.length, limits);
+  const body = encodeText(text);
+  if (body.byteLength > limits.bodyBytesMax) throw tooLarge(body.byteLength, limits);
+  if (isTooDeep(text, body, limits.depthMax)) {
     throw new BusError({
       code: 'body-too-deep',
       message: `A payload is nested deeper than ${limits.depthMax} levels.`,
     });
   }
-  if (mayReachPrototype(text) && reachesPrototype(JSON.parse(text))) {
+  // No look for escapes here: `JSON.stringify` never escapes letters.
+  if (mentionsPrototype(text) && reachesPrototype(JSON.parse(text))) {
     throw new BusError({
       code: 'body-poisoned',
       message: 'A payload has a key that names an object prototype.',
       remedy: 'Take the key out of the payload.',
-    });
-  }
-  const body = encodeText(text);
-  if (body.byteLength > limits.bodyBytesMax) {
-    throw new BusError({
-      code: 'message-too-large',
-      message: `A payload takes ${body.byteLength} bytes; ${limits.bodyBytesMax} are allowed.`,
     });
   }
   return body;
@@ -51,15 +49,21 @@ export function decodeBody(body: Uint8Array, limits: MessageLimits): unknown {
     });
   }
   const text = decodeText(body);
-  if (isTooDeep(text, limits.depthMax)) {
+  if (isTooDeep(text, body, limits.depthMax)) {
     throw new BusError({ code: 'body-too-deep', message: `A body is nested deeper than ${limits.depthMax} levels.` });
   }
   const value = parse(text);
-  if (mayReachPrototype(text) && reachesPrototype(value)) {
+  if ((mentionsPrototype(text) || escapesLetters(text)) && reachesPrototype(value)) {
     throw new BusError({ code: 'body-poisoned', message: 'A body names an object prototype.' });
   }
   return value;
 }
+
+const tooLarge = (bytes: number, { bodyBytesMax }: MessageLimits): BusError =>
+  new BusError({
+    code: 'message-too-large',
+    message: `A payload takes at least ${bytes} bytes; ${bodyBytesMax} are allowed.`,
+  });
 
 function stringify(payload: unknown): string {
   let text: string | undefined;

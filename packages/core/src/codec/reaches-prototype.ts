@@ -11,9 +11,14 @@ export function reachesPrototype(value: unknown): boolean {
   return Object.values(value).some(reachesPrototype);
 }
 
-/** Whether the text of a body gives reason to look: both names share a part, and only an escape can hide it. */
-export function mayReachPrototype(text: string): boolean {
-  return text.includes('proto') || text.includes('\\u');
+/** Whether JSON text gives reason to look. Both names share a part. */
+export function mentionsPrototype(text: string): boolean {
+  return text.includes('proto');
+}
+
+/** Whether letters may be written as `\u0070`. Looks for the backslash first: a single character is found faster, and is rare. */
+export function escapesLetters(text: string): boolean {
+  return text.includes('\\') && text.includes('\\u');
 }
 
 const namesPrototype = (value: unknown): boolean =>
