@@ -1,3 +1,4 @@
+import type { Logger } from '@waybill/core';
 import type { Clock, NewId, Random } from '@waybill/core/driver';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceIdentifier } from 'inversify';
@@ -30,6 +31,7 @@ export const services = {
   provider: token<Listening>('provider'),
   providerClient: token<JsonClient>('provider client'),
   payments: token<PaymentGateway>('payments'),
+  log: token<Logger>('log'),
   checkout: token<RunningArchitecture>('checkout'),
   shop: token<Listening>('shop'),
 } as const;

@@ -1,7 +1,9 @@
 import { systemClock, systemNewId, systemRandom } from '@waybill/core';
+import type { Logger } from '@waybill/core';
 import type { Clock, NewId, Random } from '@waybill/core/driver';
 import type { FastifyInstance } from 'fastify';
 import { ContainerModule } from 'inversify';
+import { pino } from 'pino';
 import type { RunningArchitecture } from './architectures/architecture.ts';
 import { commitFirst } from './architectures/commit-first.ts';
 import type { Catalogue } from './domain/catalogue.ts';
@@ -21,19 +23,21 @@ import type { Listening, Ports } from './services.ts';
 /** How each service is made from the others. Nothing here decides anything: that is the business of the factories. */
 export const wiring = (ports: Ports): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    const { clock, random, newId, catalogue, provider, providerClient, payments, checkout, shop } = services;
+    const { clock, random, newId, catalogue, provider, providerClient, payments, checkout, shop, log } = services;
     bind(services.ports).toConstantValue(ports);
     bind(clock).toConstantValue(systemClock);
     bind(random).toConstantValue(systemRandom);
     bind(newId).toConstantValue(systemNewId);
+    // Beside the welcome on standard output, so that either can be read alone.
+    bind(log).toConstantValue(pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2)));
     bind(catalogue)
       .toResolvedValue(() => loadCatalogue())
       .inSingletonScope();
     bind(provider).toResolvedValue(startProvider, [clock, services.ports]).inSingletonScope();
     bind(providerClient).toResolvedValue(connect, [provider]).inSingletonScope();
     bind(payments).toResolvedValue(openGateway, [providerClient, clock]).inSingletonScope();
-    bind(checkout).toResolvedValue(startCheckout, [clock, random, newId, payments]).inSingletonScope();
-    bind(shop).toResolvedValue(startShop, [checkout, catalogue, services.ports]).inSingletonScope();
+    bind(checkout).toResolvedValue(startCheckout, [clock, random, newId, payments, log]).inSingletonScope();
+    bind(shop).toResolvedValue(startShop, [checkout, catalogue, services.ports, log]).inSingletonScope();
   });
 
 function startProvider(clock: Clock, { provider: port }: Ports): Promise<Listening> {
@@ -54,12 +58,18 @@ function startCheckout(
   random: Random,
   newId: NewId,
   payments: PaymentGateway,
+  log: Logger,
 ): Promise<RunningArchitecture> {
-  return commitFirst.start({ clock, random, newId, payments });
+  return commitFirst.start({ clock, random, newId, payments, log });
 }
 
-function startShop({ service }: RunningArchitecture, catalogue: Catalogue, { shop: port }: Ports): Promise<Listening> {
-  const onServerError = (error: Error): void => console.error(error);
+function startShop(
+  { service }: RunningArchitecture,
+  catalogue: Catalogue,
+  { shop: port }: Ports,
+  log: Logger,
+): Promise<Listening> {
+  const onServerError = (error: Error): void => log.error({ err: error }, 'a request failed');
   return open(createCheckoutServer({ service, catalogue, idempotencyKey: 'required', onServerError }), port);
 }
 

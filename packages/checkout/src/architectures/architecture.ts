@@ -1,3 +1,4 @@
+import type { Logger } from '@waybill/core';
 import type { Clock, NewId, Random } from '@waybill/core/driver';
 import type { CheckoutService } from '../application/checkout-service.ts';
 import type { ArchitectureResult } from '../comparison-result.ts';
@@ -17,6 +18,8 @@ export interface ArchitectureParts {
   readonly random: Random;
   readonly newId: NewId;
   readonly payments: PaymentGateway;
+  /** Default: silent. */
+  readonly log?: Logger;
 }
 
 export interface RunningArchitecture {

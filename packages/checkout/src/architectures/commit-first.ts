@@ -15,10 +15,10 @@ export const commitFirst: Architecture = {
     'Idempotency key, order, payment intent and outbox row in one transaction; the payment is a consequence, under a key of its own at the provider.',
   why: 'A resubmit brings the key of its form and gets the order that is there; an unknown charge is looked up before it is tried again.',
   idempotencyKey: 'required',
-  start: async ({ clock, random, newId, payments }) => {
+  start: async ({ clock, random, newId, payments, ...rest }) => {
     const store = memoryStore({ clock, newId });
     const transport = memoryTransport({ profile: 'plain', clock, random });
-    const bus = createBus({ transport, store, clock, random, newId });
+    const bus = createBus({ transport, store, clock, random, newId, ...rest });
     const service = createCommitFirstService({ bus, rowsOf: memoryOrderRows, clock, newId, payments });
     await bus.start();
     return { service, orders: async () => store.tables.table<Order>(orderTables.orders).rows(), ...busLife(bus) };
