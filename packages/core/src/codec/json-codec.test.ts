@@ -163,6 +163,14 @@ describe('encoding', () => {
     expect(codeOf(() => encodeBody('123456', tight))).toBe('none');
   });
 
+  test('a body that stays keeps no more than 8 KiB alive beside itself', () => {
+    for (const chars of [0, 1, 200, 1022, 1023, 5000, 200_000]) {
+      const body = encodeBody('x'.repeat(chars), limits);
+      expect(body.byteLength).toBe(chars + 2);
+      expect(body.buffer.byteLength - body.byteLength).toBeLessThanOrEqual(8192);
+    }
+  });
+
   test('what is far too large is not even encoded, and whatever is too large is not scanned', () => {
     const encodeInto = vi.spyOn(TextEncoder.prototype, 'encodeInto');
     const encode = vi.spyOn(TextEncoder.prototype, 'encode');

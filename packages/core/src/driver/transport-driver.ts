@@ -64,6 +64,7 @@ export interface TransportMessage {
   readonly deduplicationKey: string;
   /** Everything else of the envelope and the custom headers, already within limits. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Often a view: `body.buffer` holds other messages too, and is neither sent nor transferred. */
   readonly body: Uint8Array;
   /** Not delivered before this many milliseconds have passed; 0 unless `capabilities.delay` allows more. */
   readonly delayMs: number;
