@@ -164,6 +164,21 @@ test('a graceful stop lets running handlers end and settles them, and starts not
   expect(done).toEqual(['o-1', 'next o-2']);
 });
 
+test('a handler that a graceful stop lets end may still commit, and is not taken for poison', async () => {
+  const { clock, createBus: create } = createWorld();
+  const shipped: string[] = [];
+  const bus = create(async ({ orderId }) => {
+    await clock.sleep(1000);
+    await bus.transaction(async () => shipped.push(orderId));
+  });
+  await bus.start();
+  await bus.send(ShipOrder, { orderId: 'o-1' });
+  await clock.advance(500);
+  await clock.runUntil(bus.stop());
+  expect(shipped).toEqual(['o-1']);
+  await expect(bus.transaction(async () => undefined)).rejects.toMatchObject({ code: 'not-running' });
+});
+
 test('at the end of its grace a stop aborts what runs, and a next bus on the same broker is given it again', async () => {
   const { clock, createBus: create } = createWorld();
   const reasons: unknown[] = [];

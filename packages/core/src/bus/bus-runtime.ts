@@ -53,6 +53,8 @@ export class BusRuntime<Native> {
   #status: 'idle' | 'running' | 'stopped' = 'idle';
   #starting: Promise<void> | undefined = undefined;
   #stopping: Promise<void> | undefined = undefined;
+  /** In the grace of a stop, handlers that are let end may still need a transaction to do so. */
+  #isEnding = false;
 
   constructor({ services, checked, registry }: BusRuntimeOptions<Native>) {
     this.#services = services;
@@ -126,9 +128,11 @@ export class BusRuntime<Native> {
 
   async #stop(graceMs: number): Promise<void> {
     if (this.#status === 'idle') await this.#starting?.catch(() => undefined);
+    this.#isEnding = this.#status === 'running';
     this.#status = 'stopped';
     const subscriptions = [...this.#subscriptions.values()];
     await Promise.all(subscriptions.map((subscription) => subscription.stop(graceMs)));
+    this.#isEnding = false;
     await this.#port.close();
     await this.#relay.stop();
     await this.#direct.close();
@@ -163,7 +167,7 @@ export class BusRuntime<Native> {
   }
 
   async transaction<Result>(work: (transaction: TransactionContext<Native>) => Promise<Result>): Promise<Result> {
-    this.#requireRunning();
+    if (!this.#isEnding) this.#requireRunning();
     let wrote = false;
     const result = await this.#drivers.transaction(async (transaction) => {
       const captured = createCapturedPublishes(this.#prepare, undefined);
