@@ -23,6 +23,8 @@ async function serve(ports: Ports): Promise<void> {
   await checkout.stop();
   await providerClient.close();
   await provider.server.close();
+  // The provider may still be working on a charge whose asker has gone; nobody waits for that.
+  process.exit();
 }
 
 const welcome = (

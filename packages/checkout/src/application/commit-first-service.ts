@@ -13,11 +13,11 @@ export interface CommitFirstParts<Native> extends PlaceOrderParts<Native>, TakeP
 
 /** An order must come to an end: a payment whose result stays unknown is asked about for a day before a human looks at it. */
 const retry = {
-  attemptsMax: 1000,
-  deliveriesMax: 1000,
+  attemptsMax: 10_000,
+  deliveriesMax: 10_000,
   elapsedMsMax: 86_400_000,
   backoffMs: 500,
-  backoffMsMax: 60_000,
+  backoffMsMax: 10_000,
 };
 
 /** The checkout and its first consequence, on one bus and one store: whatever these are, the service is the same. */

@@ -55,6 +55,9 @@ export function createTakePayment<Native>(
   };
 }
 
+/** Short, because hanging up costs nothing where the result can be looked up. */
+const timeoutMs = 5000;
+
 /** What became of an earlier try; `undefined` when the provider certainly knows nothing of it. @throws `payment-unknown` */
 async function lookUp({ id }: PaymentIntent, payments: PaymentGateway): Promise<ChargeResult | undefined> {
   const known = await payments.lookUp(id);
@@ -67,7 +70,7 @@ function charge(
   { id: key, orderId, customerId, amount }: PaymentIntent,
   payments: PaymentGateway,
 ): Promise<ChargeResult> {
-  return payments.charge({ orderId, customerId, amount, key });
+  return payments.charge({ orderId, customerId, amount, key }, { timeoutMs });
 }
 
 function isSettled({ status }: PaymentIntent): boolean {

@@ -13,7 +13,7 @@ export const commitFirst: Architecture = {
   asWorded: 'Buildable as worded.',
   nearest:
     'Idempotency key, order, payment intent and outbox row in one transaction; the payment is a consequence, under a key of its own at the provider.',
-  why: 'A resubmit brings the key of its form and gets the order that is there; an unknown charge is looked up before it is tried again.',
+  why: 'A resubmit brings the key of its form and gets the order that is there; an unknown charge is looked up before it is tried again. Its slowest payments take as long as the provider does: no second charge overtakes them.',
   idempotencyKey: 'required',
   start: async ({ clock, random, newId, payments, ...rest }) => {
     const store = memoryStore({ clock, newId });

@@ -15,10 +15,15 @@ export type ChargeResult = { readonly status: 'captured'; readonly chargeId: str
 /** What the provider knows of a key. `absent` is the only answer after which a charge may be tried again. */
 export type ChargeLookUp = ChargeResult | { readonly status: 'processing' } | { readonly status: 'absent' };
 
+export interface ChargeOptions {
+  /** How long to wait for the provider's answer. Default: the gateway's own. */
+  readonly timeoutMs?: number;
+}
+
 /** The shop's side of the payment provider. */
 export interface PaymentGateway {
   /** @throws `payment-unknown` when there is no certain answer: the charge may have been made */
-  readonly charge: (request: ChargeRequest) => Promise<ChargeResult>;
+  readonly charge: (request: ChargeRequest, options?: ChargeOptions) => Promise<ChargeResult>;
   /** @throws `payment-unknown` when the provider cannot be asked */
   readonly lookUp: (key: string) => Promise<ChargeLookUp>;
 }

@@ -7,6 +7,7 @@ import type { Order } from '../domain/order.ts';
 import { priceCart } from '../domain/price-cart.ts';
 import { CheckoutError } from '../errors/checkout-error.ts';
 import { errorTable } from '../errors/error-table.ts';
+import { answerUnreadable } from './answer-unreadable.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { problemMediaType, toProblemDetails } from './problem-details.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
@@ -28,6 +29,7 @@ export function createCheckoutServer(options: CheckoutServerOptions): FastifyIns
     bodyLimit: 65_536,
     requestTimeout: 10_000,
     forceCloseConnections: true,
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error, options),
   });
 

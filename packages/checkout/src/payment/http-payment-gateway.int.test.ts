@@ -65,6 +65,12 @@ describe('charge', () => {
     expect(await gateway.lookUp('k1')).toEqual({ status: 'captured', chargeId: 'ch_1' });
   });
 
+  test('a single call can be given up on earlier than the gateway would', async () => {
+    const { gateway } = await setUp({ latency: { medianMs: 10_000, sigma: 0 } }, 60_000);
+    await expect(gateway.charge(charge, { timeoutMs: 2000 })).rejects.toMatchObject(unknown);
+    expect(await gateway.lookUp('k1')).toEqual({ status: 'processing' });
+  });
+
   test('a provider that answers too late goes on working, and a look-up tells so', async () => {
     const { gateway, desk } = await setUp({ latency: { medianMs: 20_000, sigma: 0 } }, 3000);
     await expect(gateway.charge(charge)).rejects.toMatchObject(unknown);

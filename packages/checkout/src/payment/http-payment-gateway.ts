@@ -7,7 +7,7 @@ import type { JsonClient, JsonRequest, JsonResponse } from '../http/json-client.
 export interface HttpPaymentGatewayOptions {
   readonly client: JsonClient;
   readonly clock: Clock;
-  /** How long to wait for the provider's answer. Default 20,000. */
+  /** How long to wait for the provider's answer, unless a call says otherwise. Default 20,000. */
   readonly timeoutMs?: number;
 }
 
@@ -26,9 +26,9 @@ const lookUpSchema = z.discriminatedUnion('status', [
 export function createHttpPaymentGateway(options: HttpPaymentGatewayOptions): PaymentGateway {
   const { client, clock, timeoutMs = 20_000 } = options;
 
-  const ask = async (request: JsonRequest): Promise<JsonResponse> => {
+  const ask = async (request: JsonRequest, patienceMs = timeoutMs): Promise<JsonResponse> => {
     const controller = new AbortController();
-    const timer = clock.after(timeoutMs, () => controller.abort());
+    const timer = clock.after(patienceMs, () => controller.abort());
     try {
       return await client.request({ ...request, signal: controller.signal });
     } catch (error) {
@@ -39,13 +39,13 @@ export function createHttpPaymentGateway(options: HttpPaymentGatewayOptions): Pa
   };
 
   return {
-    charge: async ({ orderId, customerId, amount: { amount, currency }, key }): Promise<ChargeResult> => {
-      const { status, body } = await ask({
-        method: 'POST',
-        path: '/charges',
-        headers: key === undefined ? {} : { 'idempotency-key': key },
-        body: { orderId, customerId, amount, currency },
-      });
+    charge: async (
+      { orderId, customerId, amount: { amount, currency }, key },
+      { timeoutMs: patienceMs } = {},
+    ): Promise<ChargeResult> => {
+      const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+      const charge = { orderId, customerId, amount, currency };
+      const { status, body } = await ask({ method: 'POST', path: '/charges', headers, body: charge }, patienceMs);
       const parsed = resultSchema.safeParse(body);
       if (!parsed.success) throw unknownResult(`answered ${status}`, undefined);
       return parsed.data;
