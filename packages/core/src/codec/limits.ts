@@ -6,7 +6,7 @@ export interface MessageLimits {
   readonly depthMax: number;
   /** Custom headers. Default 64. */
   readonly headersMax: number;
-  /** Bytes of one header's name and value. Default 8,192. */
+  /** Bytes of one header's name and value, and of an id or a key. Default 8,192. */
   readonly headerBytesMax: number;
 }
 

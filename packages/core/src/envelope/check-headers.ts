@@ -1,13 +1,12 @@
 import type { MessageLimits } from '../codec/limits.ts';
 import { BusError } from '../errors/bus-error.ts';
+import { findTextProblem } from './find-text-problem.ts';
 import { isReservedHeader } from './header-names.ts';
 
 const encoder = new TextEncoder();
 
 /** What every broker carries, in HTTP's own alphabet; `__proto__` does not match. */
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/i;
-// oxlint-disable-next-line no-control-regex -- control characters are what must not pass
-const controlPattern = /[\u0000-\u001f\u007f]/;
 
 /** Checks a publisher's own headers. @throws `too-many-headers`, `header-invalid` */
 export function checkHeaders(headers: Readonly<Record<string, string>>, limits: MessageLimits): void {
@@ -45,10 +44,10 @@ function findProblem(name: string, value: unknown, limits: MessageLimits): strin
 
 function findValueProblem(name: string, value: unknown, { headerBytesMax }: MessageLimits): string | undefined {
   if (typeof value !== 'string') return 'is not a text';
-  if (controlPattern.test(value)) return 'holds control characters';
-  // Half a character becomes another one on its way through UTF-8.
-  if (!value.isWellFormed()) return 'is not well-formed Unicode';
-  return isLonger(name, value, headerBytesMax) ? `is longer than ${headerBytesMax} bytes` : undefined;
+  return (
+    findTextProblem(value) ??
+    (isLonger(name, value, headerBytesMax) ? `is longer than ${headerBytesMax} bytes` : undefined)
+  );
 }
 
 /** Whether a header takes more than `bytesMax` in UTF-8, which needs one to three bytes a unit. */

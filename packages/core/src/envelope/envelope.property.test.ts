@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { defaultMessageLimits as limits } from '../codec/limits.ts';
 import type { TransportMessage } from '../driver/index.ts';
 import { isBusError } from '../errors/bus-error.ts';
+import { checkAttribute } from './check-headers.ts';
 import { headerNames } from './header-names.ts';
 import { readEnvelope } from './read-envelope.ts';
 import { toTransportMessage } from './to-transport-message.ts';
@@ -75,10 +76,20 @@ test('whatever a foreign publisher puts into headers, reading gives an envelope 
   );
 });
 
+/** As a publisher's own would have to be: a handler publishes under them. */
+function isFitToPublish(value: string | undefined): boolean {
+  checkAttribute('attribute', value, limits);
+  return value !== '';
+}
+
 function read(message: TransportMessage): string {
   try {
-    const { id, version, timeMs, headers: custom } = readEnvelope(message, { attempt: 1, limits });
-    const isSane = id !== '' && Number.isSafeInteger(version) && version >= 1 && Number.isFinite(timeMs);
+    const envelope = readEnvelope(message, { attempt: 1, limits });
+    const { id, version, timeMs, headers: custom } = envelope;
+    const { orderingKey, deduplicationKey, correlationId, causationId, tenant, traceparent, tracestate } = envelope;
+    const carriedOn = [id, orderingKey, deduplicationKey, correlationId, causationId, tenant, traceparent, tracestate];
+    const isSane =
+      Number.isSafeInteger(version) && version >= 1 && Number.isFinite(timeMs) && carriedOn.every(isFitToPublish);
     const isSafe = Object.getPrototypeOf(custom) === null || Object.keys(custom).length === 0;
     return isSane && isSafe ? 'a sane envelope' : 'not sane';
   } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultMessageLimits as limits } from '../codec/limits.ts';
 import type { TransportMessage } from '../driver/index.ts';
 import { checkAttribute, checkHeaders } from './check-headers.ts';
+import { checkKey } from './check-key.ts';
 import { readEnvelope, readSequence } from './read-envelope.ts';
 import { createTimeText } from './time-text.ts';
 import { toTransportMessage } from './to-transport-message.ts';
@@ -101,9 +102,58 @@ describe('an outgoing message', () => {
   });
 });
 
+describe('a key', () => {
+  const context = { contract: 'charge-order', kind: 'orderingKey', charsMax: 128, limits } as const;
+
+  test.each([
+    ['empty-key', ''],
+    ['empty-key', undefined],
+    ['empty-key', 7],
+    ['key-too-long', 'x'.repeat(129)],
+    ['key-invalid', 'a\u0000'],
+    ['key-invalid', 'a\n'],
+    ['key-invalid', 'a\u0085'],
+    ['key-invalid', 'a\ud800'],
+  ])('is refused with %s for %j, by its contract and without its value', (code, key) => {
+    const check = () => checkKey(key, context);
+    expect(check).toThrow(expect.objectContaining({ code, path: 'orderingKey' }));
+    expect(check).toThrow('The orderingKey of charge-order ');
+    expect(check).toThrow(expect.toSatisfy(({ message }: Error) => !message.includes('xxx')));
+  });
+
+  test('may be as long in bytes as a consumer takes it, whatever the transport carries', () => {
+    const unbounded = { ...context, charsMax: Infinity };
+    for (const key of ['x'.repeat(8192), '€'.repeat(2730)]) expect(checkKey(key, unbounded)).toBe(key);
+    for (const key of ['x'.repeat(8193), '€'.repeat(2731)])
+      expect(() => checkKey(key, unbounded)).toThrow(expect.objectContaining({ code: 'key-too-long' }));
+  });
+});
+
 describe('a received message', () => {
   test.each([
     ['no id', {}, { id: '' }],
+    ['an id that is too long', {}, { id: 'x'.repeat(8192) }],
+    ['an id with a line break', {}, { id: 'm\n1' }],
+    ['an empty key', {}, { key: '' }],
+    ['a key that no database takes', {}, { key: 'a\u0000' }],
+    ['a key that is too long', {}, { key: 'x'.repeat(9000) }],
+    ['no deduplication key', {}, { deduplicationKey: '' }],
+    ['a deduplication key that turns into another one', {}, { deduplicationKey: 'a\ud800' }],
+    ['a correlation that a broker would refuse', { 'wb-correlation': 'a\u0000' }, {}],
+    ['a cause that a broker would refuse', { 'wb-causation': 'a\u0000' }, {}],
+    ['a tenant with a line break', { 'wb-tenant': 'a\r\nb' }, {}],
+    ['a traceparent with a line break', { traceparent: '00\n' }, {}],
+    ['a tracestate with an escape sequence', { tracestate: '\u001b[2J' }, {}],
+    ['another CloudEvents', { 'ce-specversion': '2.0' }, {}],
+    ['a time of no standard', { 'ce-time': '11/21/2026' }, {}],
+    ['a time without a zone', { 'ce-time': '2026-11-21T05:30:00' }, {}],
+    ['a time that no calendar has', { 'ce-time': '2026-13-41T25:61:00Z' }, {}],
+    ['a version in another notation', { 'wb-version': '0x10' }, {}],
+    ['a version with an exponent', { 'wb-version': '1e3' }, {}],
+    ['a version with a blank', { 'wb-version': ' 2' }, {}],
+    ['a header that is a number', { foreign: 7 as unknown as string }, {}],
+    ['a header that is nothing', { foreign: null as unknown as string }, {}],
+    ['one of ours that is a table', { 'wb-tenant': {} as unknown as string }, {}],
     ['no type', { 'ce-type': '' }, {}],
     ['no time', { 'ce-time': '' }, {}],
     ['a time that is none', { 'ce-time': 'yesterday' }, {}],
@@ -122,6 +172,23 @@ describe('a received message', () => {
     expect(() => read(someHeaders(64))).toThrow(expect.objectContaining({ code: 'envelope-invalid' }));
   });
 
+  test('needs no more than an id, a type, a version and a time, in any zone and of any precision', () => {
+    for (const time of ['2026-11-21T05:30:00Z', '2026-11-21T06:30:00.000000001+01:00']) {
+      const headers = { 'ce-type': 'order-placed', 'ce-time': time, 'wb-version': '2' };
+      const envelope = readEnvelope({ ...sent, headers }, { attempt: 1, limits });
+      expect(envelope).toMatchObject({ source: '', timeMs: parts.timeMs, correlationId: 'm-1', tenant: undefined });
+    }
+  });
+
+  test('has attributes that are empty as if they were not there', () => {
+    const empty = { 'wb-correlation': '', 'wb-causation': '', 'wb-tenant': '', traceparent: '', tracestate: '' };
+    expect(read(empty)).toEqual(read({}));
+  });
+
+  test('may have headers of its own that no publisher of ours could give', () => {
+    expect(read({ 'a b': 'line\r\nline' }).headers).toMatchObject({ 'a b': 'line\r\nline' });
+  });
+
   test('cannot set its attempt or reach a prototype by a header', () => {
     const headers = JSON.parse('{"__proto__":"x","attempt":"99","wb-attempt":"99","constructor":"y"}') as Record<
       string,
@@ -135,8 +202,10 @@ describe('a received message', () => {
 
   test('has a number only where both number and epoch are well-formed', () => {
     expect(sequence('7', 'e')).toEqual({ number: 7, epoch: 'e' });
-    for (const number of ['0', '-1', '1.5', 'x', '', '9007199254740993']) expect(sequence(number, 'e')).toBeUndefined();
+    for (const number of ['0', '-1', '1.5', 'x', '', '0x1', ' 1', '9007199254740993'])
+      expect(sequence(number, 'e')).toBeUndefined();
     expect(sequence('7')).toBeUndefined();
+    expect(sequence('7', 'e\u0000')).toBeUndefined();
     expect(readSequence({ headers: { 'wb-epoch': 'e' } })).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 /**
  * The headers in which an envelope travels: the attribute names of the CloudEvents binary mode, and our own extension attributes. The
  * id, the ordering key (`partitionkey` there) and the deduplication key have fields of their own in a transport message.
+ * `docs/message-format.md` lists them for publishers in other languages.
  */
 export const headerNames = {
   specVersion: 'ce-specversion',

@@ -4,9 +4,11 @@
  */
 export interface TimeText {
   readonly write: (timeMs: number) => string;
-  /** `NaN` when it is no time. */
+  /** `NaN` when it is no RFC 3339 time; anything else would be read in the time zone of whoever reads it. */
   readonly read: (text: string) => number;
 }
+
+const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 export function createTimeText(): TimeText {
   let written = { timeMs: Number.NaN, text: '' };
@@ -17,7 +19,7 @@ export function createTimeText(): TimeText {
       return written.text;
     },
     read: (text) => {
-      if (read.text !== text) read = { timeMs: Date.parse(text), text };
+      if (read.text !== text) read = { timeMs: pattern.test(text) ? Date.parse(text) : Number.NaN, text };
       return read.timeMs;
     },
   };

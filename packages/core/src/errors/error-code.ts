@@ -14,6 +14,7 @@ export type BusErrorCode =
   | 'payload-invalid'
   | 'payload-not-serializable'
   | 'empty-key'
+  | 'key-invalid'
   | 'key-too-long'
   | 'header-invalid'
   | 'too-many-headers'

@@ -71,6 +71,11 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
     'An ordering or deduplication key is empty or not a string.',
     'Return a non-empty string from the key function of the contract.',
   ),
+  'key-invalid': entry(
+    false,
+    'A key holds control characters or halves of characters.',
+    'Return printable text from the key function of the contract, such as an id or a hash.',
+  ),
   'key-too-long': entry(
     false,
     'A key is longer than the transport or the store can hold.',

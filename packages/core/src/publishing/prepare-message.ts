@@ -5,6 +5,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { validatePayload } from '../contracts/validate-payload.ts';
 import type { Clock, NewId, TransportCapabilities, TransportMessage } from '../driver/index.ts';
 import { checkAttribute } from '../envelope/check-headers.ts';
+import { checkKey } from '../envelope/check-key.ts';
 import { toTransportMessage } from '../envelope/to-transport-message.ts';
 import { BusError } from '../errors/bus-error.ts';
 
@@ -55,53 +56,45 @@ function build<Payload>(
   lineage: Lineage | undefined,
 ): TransportMessage {
   if (options !== undefined) for (const name of attributes) checkAttribute(name, options[name], settings.limits);
+  // The size before the keys, which are made of what is in it.
+  const body = encodeBody(payload, settings.limits);
   const id = options?.id ?? settings.newId();
-  const { capabilities } = settings;
-  const message = toTransportMessage(
+  return toTransportMessage(
     {
       id,
       source: settings.source,
       type: contract.name,
       version: contract.version,
       timeMs: settings.clock.now(),
-      key: keyOf(contract, 'orderingKey', payload, capabilities.message.keyCharsMax),
-      deduplicationKey: keyOf(contract, 'deduplicationKey', payload, Infinity) ?? id,
+      key: keyOf(settings, contract, 'orderingKey', payload),
+      deduplicationKey: keyOf(settings, contract, 'deduplicationKey', payload) ?? id,
       correlationId: options?.correlationId ?? lineage?.correlationId ?? id,
       causationId: lineage?.causationId,
       traceparent: options?.traceparent ?? lineage?.traceparent,
       tracestate: options?.tracestate ?? lineage?.tracestate,
       tenant: options?.tenant ?? lineage?.tenant,
       headers: options?.headers,
-      body: encodeBody(payload, settings.limits),
-      delayMs: delayOf(contract, options, capabilities),
+      body,
+      delayMs: delayOf(contract, options, settings.capabilities),
     },
     settings.limits,
   );
-  return message;
 }
 
 /** What a publisher may set of the envelope; each travels in a field or header of its own. */
 const attributes = ['id', 'correlationId', 'tenant', 'traceparent', 'tracestate'] as const;
 
 function keyOf<Payload>(
+  { capabilities, limits }: PrepareMessageOptions,
   contract: Contract<Payload>,
   kind: 'orderingKey' | 'deduplicationKey',
   payload: Payload,
-  charsMax: number,
 ): string | undefined {
-  const key: unknown = contract[kind]?.(payload);
-  if (contract[kind] === undefined) return undefined;
-  if (typeof key !== 'string' || key === '') {
-    throw new BusError({ code: 'empty-key', message: `The ${kind} of ${contract.name} gave no text.`, path: kind });
-  }
-  if (key.length > charsMax) {
-    throw new BusError({
-      code: 'key-too-long',
-      message: `The ${kind} of ${contract.name} has ${key.length} characters; the transport carries ${charsMax}.`,
-      path: kind,
-    });
-  }
-  return key;
+  const keyFunction = contract[kind];
+  if (keyFunction === undefined) return undefined;
+  // Where a deduplication key is too long for the broker, its driver hashes it.
+  const charsMax = kind === 'orderingKey' ? capabilities.message.keyCharsMax : Infinity;
+  return checkKey(keyFunction(payload), { contract: contract.name, kind, charsMax, limits });
 }
 
 function delayOf(
