@@ -3,6 +3,7 @@ import type { OutboxDraft } from '../driver/index.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import { createCapturedPublishes } from '../publishing/captured-publishes.ts';
 import type { CapturedPublishes } from '../publishing/captured-publishes.ts';
+import { childIdPrefix } from '../publishing/child-id-prefix.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
 
 /** Where an attempt finds its abort signal; made on first use. */
@@ -62,7 +63,7 @@ export class DeliveryContext implements HandlerContext {
   get #publishes(): CapturedPublishes {
     if (this.#captured !== undefined) return this.#captured;
     this.#captured = createCapturedPublishes(this.#prepare, {
-      idPrefix: `${this.envelope.id}/${this.subscription}`,
+      idPrefix: childIdPrefix(this.envelope.id, this.subscription),
       correlationId: this.envelope.correlationId,
       causationId: this.envelope.id,
       tenant: this.envelope.tenant,
