@@ -15,7 +15,8 @@ export type {
   TransactionContext,
 } from './bus/bus.ts';
 export type { BusEvent, BusObserver } from './bus/bus-event.ts';
-export type { Logger } from './bus/logger.ts';
+export type { HandlerDefaults } from './bus/handler-defaults.ts';
+export type { Logger, LogLevel } from './bus/logger.ts';
 export { loadStore, loadTransport } from './config/load-driver.ts';
 export type { ImportPackage } from './config/load-driver.ts';
 export type { DriverConfig, WaybillConfig } from './config/config-schema.ts';

@@ -4,7 +4,10 @@ import type { MessageLimits } from '../codec/limits.ts';
 import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { BusObserver } from './bus-event.ts';
-import type { Logger } from './logger.ts';
+import { handlerDefaultsSchema } from './handler-defaults.ts';
+import type { HandlerDefaults } from './handler-defaults.ts';
+import { logLevels } from './logger.ts';
+import type { Logger, LogLevel } from './logger.ts';
 
 export interface BusOptions<Native = unknown> {
   readonly transport: TransportDriver;
@@ -29,8 +32,12 @@ export interface BusOptions<Native = unknown> {
   readonly unconfirmedMax?: number;
   /** How long a publish is tried again after its first failure. Default 30,000. */
   readonly publishRetryMs?: number;
+  /** For every handler that does not say otherwise. Default: what `HandlerOptions` documents. */
+  readonly handlers?: HandlerDefaults;
   /** A pino logger, or what looks like one. Default: silent. */
   readonly log?: Logger;
+  /** What is quieter is not handed to `log`. Default `debug`: everything is, and the logger's own level decides. */
+  readonly logLevel?: LogLevel;
   readonly observe?: BusObserver;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -48,6 +55,8 @@ export interface CheckedBusOptions {
   readonly limits: MessageLimits;
   readonly unconfirmedMax: number;
   readonly publishRetryMs: number;
+  readonly handlers: HandlerDefaults;
+  readonly logLevel: LogLevel;
 }
 
 /** Everything of the options that is plain data: the same limits and defaults in code and in a config file. */
@@ -66,6 +75,8 @@ export const busDataShape: { readonly [Name in keyof CheckedBusOptions]: z.ZodTy
     .prefault({}),
   unconfirmedMax: positive.default(10_000),
   publishRetryMs: z.number().nonnegative().default(30_000),
+  handlers: handlerDefaultsSchema.default({}),
+  logLevel: z.enum(logLevels).default('debug'),
 };
 
 const driver = z.custom(

@@ -6,7 +6,7 @@ import { systemClock } from '../time/system-clock.ts';
 import type { BusOptions, CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
 import { harmlessObserver } from './harmless-observer.ts';
-import { silentLogger } from './logger.ts';
+import { atLevel, silentLogger } from './logger.ts';
 
 /** Resolves what the user left open. */
 export function createBusServices<Native>(
@@ -16,7 +16,7 @@ export function createBusServices<Native>(
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const newId = options.newId ?? systemNewId;
-  const log = options.log ?? silentLogger;
+  const log = atLevel(options.log ?? silentLogger, checked.logLevel);
   // Without a store the type parameter is that of the memory store: see the overloads of `createBus`.
   const store = options.store ?? (memoryStore({ clock, newId }) as unknown as StoreDriver<Native>);
   return {

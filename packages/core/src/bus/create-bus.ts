@@ -21,7 +21,7 @@ export function createBus<Native>(
 export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
   const checked = checkBusOptions(options);
   const services = createBusServices<Native>(options, checked);
-  const registry = createRegistry();
+  const registry = createRegistry(checked.handlers);
   const runtime = new BusRuntime<Native>({ services, checked, registry });
 
   const handle = (

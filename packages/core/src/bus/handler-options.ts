@@ -6,31 +6,20 @@ import type { RetryOptions } from '../handling/retry-policy.ts';
 import { defaultGuarantees } from '../planning/guarantees.ts';
 import type { Guarantees } from '../planning/guarantees.ts';
 import type { HandlerOptions } from './bus.ts';
-
-const count = z.int().positive();
-const milliseconds = z.number().positive();
+import { paceShape, retryShape } from './handler-defaults.ts';
+import type { HandlerDefaults } from './handler-defaults.ts';
 
 const optionsSchema = z.strictObject({
+  ...paceShape,
   group: z.string().min(1).max(100).optional(),
   order: z.enum(['none', 'per-key']).optional(),
   effect: z.enum(['at-least-once', 'once']).optional(),
   onPoison: z.enum(['dead-letter', 'park-key', 'block-key']).optional(),
-  leaseMs: milliseconds.optional(),
-  concurrency: count.optional(),
-  waitingMax: count.optional(),
   ratePerSecond: z.union([z.number().positive(), z.literal(Infinity)]).optional(),
-  handlerTimeoutMs: milliseconds.optional(),
   durability: z.enum(['durable', 'as-configured', 'volatile']).optional(),
   retry: z
     .strictObject({
-      attemptsMax: count.optional(),
-      deliveriesMax: count.optional(),
-      gapMsMax: milliseconds.optional(),
-      elapsedMsMax: milliseconds.optional(),
-      backoffMs: milliseconds.optional(),
-      backoffMsMax: milliseconds.optional(),
-      backoffFactor: z.number().min(1).optional(),
-      jitter: z.number().min(0).max(1).optional(),
+      ...retryShape,
       classify: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
     })
     .optional(),
@@ -42,10 +31,11 @@ export interface CheckedHandlerOptions {
   readonly retry: RetryOptions;
 }
 
-/** Fills the defaults in and reports every problem at once. @throws `invalid-options` */
+/** Fills the defaults in, those of the bus before our own, and reports every problem at once. @throws `invalid-options` */
 export function checkHandlerOptions(
   contract: Pick<Contract<unknown>, 'name' | 'orderingKey'>,
   options: HandlerOptions & { readonly group?: string },
+  { retry: retryDefaults, ...paceDefaults }: HandlerDefaults,
 ): CheckedHandlerOptions {
   const result = optionsSchema.safeParse(options);
   if (!result.success) {
@@ -57,14 +47,15 @@ export function checkHandlerOptions(
     });
   }
   const { retry, middleware: _middleware, group: _group, ...asked } = options;
-  const concurrency = asked.concurrency ?? defaultGuarantees.concurrency;
+  const pace = { ...defaultGuarantees, ...paceDefaults };
+  const concurrency = asked.concurrency ?? pace.concurrency;
   return {
     guarantees: {
-      ...defaultGuarantees,
       order: contract.orderingKey === undefined ? 'none' : 'per-key',
       waitingMax: Math.max(100, concurrency * 10),
+      ...pace,
       ...asked,
     },
-    retry: { ...defaultRetryOptions, ...retry },
+    retry: { ...defaultRetryOptions, ...retryDefaults, ...retry },
   };
 }

@@ -5,6 +5,7 @@ import { defineEvent } from '../contracts/define-event.ts';
 import { inProcessTransport } from '../testing/in-process-transport.ts';
 import { testBus } from '../testing/test-bus.ts';
 import { virtualClock } from '../testing/virtual-clock.ts';
+import { atLevel } from './logger.ts';
 import type { Logger } from './logger.ts';
 
 const canary = 'sk_live_canary';
@@ -65,6 +66,25 @@ test('the way of a message is told at debug and no louder, also when it fails', 
   await playAll({ log });
   expect(lines.length).toBeGreaterThan(5);
   expect(lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+});
+
+test.each([
+  ['debug', ['debug', 'info', 'warn', 'error']],
+  ['info', ['info', 'warn', 'error']],
+  ['warn', ['warn', 'error']],
+  ['error', ['error']],
+  ['silent', []],
+] as const)('at level %s the logger is handed %j and nothing quieter', (level, told) => {
+  const { log, lines } = recordingLogger();
+  const quiet = atLevel(log, level);
+  for (const name of ['debug', 'info', 'warn', 'error'] as const) quiet[name]({ code: 'x' }, 'text');
+  expect(lines.map((line) => line.level)).toEqual(told);
+});
+
+test('the level of a bus holds for all that it tells', async () => {
+  const { log, lines } = recordingLogger();
+  await playAll({ log, logLevel: 'info' });
+  expect(lines).toEqual([]);
 });
 
 test('no line holds a body, a key or a secret', async () => {

@@ -4,6 +4,7 @@ import { BusError } from '../errors/bus-error.ts';
 import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
 import type { SubscriptionRequest } from '../planning/subscription-request.ts';
 import type { Handler, HandlerOptions } from './bus.ts';
+import type { HandlerDefaults } from './handler-defaults.ts';
 import { checkHandlerOptions } from './handler-options.ts';
 
 /** The handlers of one bus, by subscription. */
@@ -20,7 +21,7 @@ export type AnyHandlerOptions = HandlerOptions & { readonly group?: string };
 /** A command's only group; the name of its queue says the rest. */
 const commandGroup = 'handler';
 
-export function createRegistry(): Registry {
+export function createRegistry(defaults: HandlerDefaults): Registry {
   const specs = new Map<string, SubscriptionSpec>();
   return {
     get specs() {
@@ -33,7 +34,7 @@ export function createRegistry(): Registry {
         throw new BusError({ code: 'duplicate-handler', message: `${name} has a handler already.` });
       }
       const address = { kind: contract.kind, channel: contract.name, group };
-      const checked = checkHandlerOptions(contract, options);
+      const checked = checkHandlerOptions(contract, options, defaults);
       specs.set(name, { name, address, contract, handler, middleware: options.middleware ?? [], ...checked });
     },
     topology: () => toTopology([...specs.values()]),

@@ -28,6 +28,8 @@ describe('a configuration', () => {
       limits: defaultMessageLimits,
       unconfirmedMax: 10_000,
       publishRetryMs: 30_000,
+      handlers: {},
+      logLevel: 'debug',
     });
   });
 
@@ -44,6 +46,9 @@ describe('a configuration', () => {
       limits: { depthMax: 5000, bodyBytesMax: 'sk_live_2', depth: 1 },
       relays: true,
       unconfirmedMax: 0,
+      logLevel: 'loud',
+      // Guarantees are not a matter of configuration.
+      handlers: { concurrency: 0, effect: 'at-least-once', retry: { attemptsMax: 1.5, classify: 'retry' } },
     };
     const problems = problemsOf(raw);
     const paths = [
@@ -55,6 +60,11 @@ describe('a configuration', () => {
       'limits.depth',
       'relays',
       'unconfirmedMax',
+      'logLevel',
+      'handlers.concurrency',
+      'handlers.effect',
+      'handlers.retry.attemptsMax',
+      'handlers.retry.classify',
     ];
     expect(problems.map((line) => line.slice(2, line.indexOf(':'))).toSorted(byText)).toEqual(paths.toSorted(byText));
     expect(problems.join('')).not.toContain('sk_live');
@@ -95,6 +105,9 @@ describe('the environment', () => {
       WAYBILL_LIMITS__DEPTH_MAX: ' 32 ',
       WAYBILL_PUBLISH_RETRY_MS: '1.5e3',
       WAYBILL_PUBLISHING: 'outbox',
+      WAYBILL_LOG_LEVEL: 'warn',
+      WAYBILL_HANDLERS__CONCURRENCY: '20',
+      WAYBILL_HANDLERS__RETRY__ATTEMPTS_MAX: '3',
       PATH: '/bin',
       WAYBILL_RELAY: undefined,
     });
@@ -103,6 +116,8 @@ describe('the environment', () => {
       limits: { depthMax: 32, headersMax: 3 },
       publishRetryMs: 1500,
       publishing: 'outbox',
+      logLevel: 'warn',
+      handlers: { concurrency: 20, retry: { attemptsMax: 3 } },
     });
     expect(raw.limits.depthMax).toBe(8);
   });
