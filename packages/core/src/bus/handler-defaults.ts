@@ -12,10 +12,12 @@ export interface HandlerDefaults extends Partial<
   readonly retry?: Partial<Omit<RetryOptions, 'classify'>>;
 }
 
+type OptionalNumbers<Name extends string> = { readonly [Each in Name]: z.ZodExactOptional<z.ZodType<number>> };
+
 const count = z.int().positive();
 const milliseconds = z.number().positive();
 
-export const retryShape = {
+export const retryShape: OptionalNumbers<keyof Omit<RetryOptions, 'classify'>> = {
   attemptsMax: count.exactOptional(),
   deliveriesMax: count.exactOptional(),
   gapMsMax: milliseconds.exactOptional(),
@@ -26,7 +28,7 @@ export const retryShape = {
   jitter: z.number().min(0).max(1).exactOptional(),
 };
 
-export const paceShape = {
+export const paceShape: OptionalNumbers<'leaseMs' | 'concurrency' | 'waitingMax' | 'handlerTimeoutMs'> = {
   leaseMs: milliseconds.exactOptional(),
   concurrency: count.exactOptional(),
   waitingMax: count.exactOptional(),
