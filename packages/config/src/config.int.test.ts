@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from '@waybill/core';
-import type { Environment } from '@waybill/core';
+import type { Environment, ImportPackage } from '@waybill/core';
+import { transportFromConfig } from '@waybill/transport-memory';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { configuredBus } from './configured-bus.ts';
@@ -40,6 +41,14 @@ describe('a file', () => {
       store: { kind: 'memory' },
       limits: { depthMax: 8, headersMax: 64 },
     });
+  });
+
+  test.each([
+    ['waybill.config.json', json],
+    ['waybill.config.yaml', yaml],
+  ])('%s may begin with the mark of an editor', async (name, text) => {
+    await write(name, `\ufeff${text}`);
+    expect((await load()).limits.depthMax).toBe(8);
   });
 
   test('can be named, from the folder', async () => {
@@ -94,6 +103,13 @@ describe('refused with a code', () => {
     await expect(loading).rejects.toThrow(expect.toSatisfy(({ message }: Error) => !message.includes('sk_live_1')));
   });
 
+  test('a file of an ending that nobody reads', async () => {
+    await write('waybill.toml', 'kind = "memory"');
+    const loading = loadConfig({ cwd, file: 'waybill.toml', env: {} });
+    await expect(loading).rejects.toMatchObject(invalid);
+    await expect(loading).rejects.toThrow('waybill.toml is none of json, yaml');
+  });
+
   test('wrong YAML with its line', async () => {
     await write('waybill.config.yaml', 'transport:\n  kind: memory\n  kind: sqs\n');
     await expect(load()).rejects.toThrow('line 3, column 3');
@@ -142,6 +158,42 @@ describe('a configured bus', () => {
     const making = configuredBus({ cwd, env: {} });
     await expect(making).rejects.toMatchObject({ code: 'missing-package', path: 'transport.kind' });
     await expect(making).rejects.toThrow('npm install @waybill/transport-carrier-pigeon');
+  });
+
+  test('gives its handlers the defaults of the file, under those of the environment', async () => {
+    await write(
+      'waybill.config.yaml',
+      'transport: {kind: memory}\nhandlers: {retry: {attemptsMax: 9, backoffMs: 1}}\n',
+    );
+    const bus = await configuredBus({ cwd, env: { WAYBILL_HANDLERS__RETRY__ATTEMPTS_MAX: '2' } });
+    let attempts = 0;
+    bus.handle(ChargeOrder, () => {
+      attempts += 1;
+      throw new Error('declined');
+    });
+    await bus.start();
+    await bus.send(ChargeOrder, { orderId: 'o-1' });
+    await bus.drain();
+    await bus.stop();
+    expect(attempts).toBe(2);
+  });
+
+  test('closes the transport when the store cannot be had, and tells of the store', async () => {
+    await write('waybill.config.json', '{"transport":{"kind":"memory"},"store":{"kind":"postgres"}}');
+    let closed = 0;
+    const close = async () => {
+      closed += 1;
+      throw new Error('close failed too');
+    };
+    const importPackage: ImportPackage = async (name) => {
+      if (name !== '@waybill/transport-memory') throw new Error(`Cannot find package '${name}'`);
+      return { transportFromConfig: () => ({ ...transportFromConfig({}), close }) };
+    };
+    await expect(configuredBus({ cwd, env: {}, importPackage })).rejects.toMatchObject({
+      code: 'missing-package',
+      path: 'store.kind',
+    });
+    expect(closed).toBe(1);
   });
 
   test('passes on what the transport says of its options', async () => {

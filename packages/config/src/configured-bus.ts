@@ -19,6 +19,12 @@ export async function configuredBus(options: ConfiguredBusOptions = {}): Promise
   const { cwd = process.cwd(), file: _file, env: _env, importPackage = importFrom(cwd), ...live } = options;
   const config = await loadConfig(options);
   const transport = await loadTransport(config.transport, importPackage);
-  const store = await loadStore(config.store, importPackage);
-  return createBus({ ...config, ...live, transport, store });
+  try {
+    const store = await loadStore(config.store, importPackage);
+    return createBus({ ...config, ...live, transport, store });
+  } catch (error) {
+    // It may hold a connection, which would keep the process of a program alive that never got its bus.
+    await transport.close().catch(() => undefined);
+    throw error;
+  }
 }

@@ -13,14 +13,23 @@ export async function readConfigFile(path: string): Promise<unknown> {
     case '.yaml':
     case '.yml':
       return parseYaml(path, await readText(path));
-    default:
+    case '.ts':
+    case '.mts':
+    case '.js':
+    case '.mjs':
       return importConfig(path);
+    default:
+      throw new BusError({
+        code: 'invalid-config',
+        message: `${path} is none of json, yaml, yml, ts, mts, js and mjs.`,
+      });
   }
 }
 
+/** Without the byte order mark that some editors put in front. */
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   } catch (cause) {
     throw new BusError({ code: 'config-not-found', message: `${path} cannot be read.`, cause });
   }

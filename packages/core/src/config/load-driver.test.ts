@@ -67,6 +67,15 @@ test('a package without the function is no driver', async () => {
   }
 });
 
+test.each([undefined, null, 7, {}, { specVersion: 2 }, { specVersion: '1' }])(
+  'a function that makes %j makes no driver',
+  async (made) => {
+    const loading = loadStore({ kind: '@acme/store-x' }, async () => ({ storeFromConfig: () => made }));
+    await expect(loading).rejects.toMatchObject({ code: 'invalid-config', path: 'store.kind' });
+    await expect(loading).rejects.toThrow('storeFromConfig of @acme/store-x made is no driver of specVersion 1');
+  },
+);
+
 test('what a driver says of its options is passed on, without credentials', async () => {
   const load = async () => ({
     transportFromConfig: () => {

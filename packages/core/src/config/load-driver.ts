@@ -1,6 +1,7 @@
 import type { StoreDriver, TransportDriver } from '../driver/index.ts';
 import { BusError, isBusError } from '../errors/bus-error.ts';
 import { redactCredentials } from '../errors/redact-credentials.ts';
+import { textOfError } from '../errors/text-of-error.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import type { DriverConfig } from './config-schema.ts';
 
@@ -48,26 +49,40 @@ async function loadDriver<Driver>({ role, factory, config, load }: LoadOptions):
   const name = kind.includes('/') ? kind : `@waybill/${role}-${kind}`;
   const exports: Readonly<Record<string, unknown>> = { ...(await loadPackage(name, role, load)) };
   const create = exports[factory];
-  if (typeof create !== 'function') {
-    throw new BusError({
-      code: 'invalid-config',
-      message: `${name} exports no function ${factory}, so it is no package of a ${role}.`,
-      path: `${role}.kind`,
-    });
-  }
+  if (typeof create !== 'function') throw noDriver(role, `${name} exports no function ${factory}`);
+  const driver = await createDriver(create as CreateDriver, { name, role, options });
+  if ((driver as { readonly specVersion?: unknown } | null | undefined)?.specVersion === 1) return driver as Driver;
+  throw noDriver(role, `What ${factory} of ${name} made is no driver of specVersion 1`);
+}
+
+type CreateDriver = (options: object) => unknown;
+
+interface CreateOptions {
+  readonly name: string;
+  readonly role: string;
+  readonly options: object;
+}
+
+async function createDriver(create: CreateDriver, { name, role, options }: CreateOptions): Promise<unknown> {
   try {
-    return (await (create as (options: object) => unknown)(options)) as Driver;
+    return await create(options);
   } catch (cause) {
     if (isBusError(cause)) throw cause;
-    const text = redactCredentials(cause instanceof Error ? cause.message : String(cause));
     throw new BusError({
       code: 'invalid-config',
-      message: `The options of ${name} are refused: ${text}.`,
+      message: `The options of ${name} are refused: ${redactCredentials(textOfError(cause))}.`,
       path: role,
       cause,
     });
   }
 }
+
+const noDriver = (role: string, problem: string): BusError =>
+  new BusError({
+    code: 'invalid-config',
+    message: `${problem}, so it is no package of a ${role}.`,
+    path: `${role}.kind`,
+  });
 
 async function loadPackage(name: string, role: string, load: ImportPackage): Promise<object> {
   try {
