@@ -98,7 +98,11 @@ describe('the environment', () => {
   });
 
   test('overrides single values, with numbers where they are wanted', () => {
-    const raw = { transport: { kind: 'memory', profile: 'plain' }, limits: { depthMax: 8, headersMax: 3 } };
+    const raw = {
+      relay: 'off',
+      transport: { kind: 'memory', profile: 'plain' },
+      limits: { depthMax: 8, headersMax: 3 },
+    };
     const config = parseConfig(raw, {
       WAYBILL_TRANSPORT__KIND: 'sqs',
       WAYBILL_TRANSPORT__QUEUE_PREFIX: '42',
@@ -116,6 +120,7 @@ describe('the environment', () => {
       limits: { depthMax: 32, headersMax: 3 },
       publishRetryMs: 1500,
       publishing: 'outbox',
+      relay: 'off',
       logLevel: 'warn',
       handlers: { concurrency: 20, retry: { attemptsMax: 3 } },
     });
@@ -131,7 +136,9 @@ describe('the environment', () => {
       expect.stringMatching(/^- limits\.depthMax: .*\(from WAYBILL_LIMITS__DEPTH_MAX\)$/),
       expect.stringMatching(/^- limit: is not known \(from WAYBILL_LIMIT__X\)$/),
     ]);
-    expect(problemsOf({ transport: { kind: 'memory' } }, { WAYBILL_UNCONFIRMED_MAX: '' })).toHaveLength(1);
+    // Nothing is not 0, which would be a legal time.
+    for (const text of ['', ' ', 'Infinity', '1s'])
+      expect(problemsOf({ transport: { kind: 'memory' } }, { WAYBILL_PUBLISH_RETRY_MS: text })).toHaveLength(1);
   });
 
   test('cannot reach a prototype', () => {

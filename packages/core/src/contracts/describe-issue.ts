@@ -15,7 +15,6 @@ export function pathOfIssue({ path = [] }: Pick<StandardSchemaV1.Issue, 'path'>)
   for (const segment of path) {
     const key = typeof segment === 'object' ? segment.key : segment;
     text += typeof key === 'number' ? `[${key}]` : nameStep(String(key), text === '');
-    if (text.length > pathCharsMax) break;
   }
   return onOneLine(text, pathCharsMax) || '(payload)';
 }
