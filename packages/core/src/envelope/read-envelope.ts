@@ -26,15 +26,15 @@ export function readEnvelope(message: TransportMessage, { attempt, limits }: Rea
   const id = textField('id', message.id, limits);
   const specVersion = headers[headerNames.specVersion];
   if (specVersion !== undefined && specVersion !== '1.0') throw invalid(`${headerNames.specVersion} is not 1.0`);
+  const orderingKey = message.key === undefined ? undefined : textField('key', message.key, limits);
   return {
     id,
     source: headers[headerNames.source] ?? '',
     type: required(headers, headerNames.type),
     version: readVersion(headers),
     timeMs: readTime(headers),
-    orderingKey: message.key === undefined ? undefined : textField('key', message.key, limits),
-    deduplicationKey:
-      message.deduplicationKey === id ? id : textField('deduplication key', message.deduplicationKey, limits),
+    orderingKey,
+    deduplicationKey: readDeduplicationKey(message.deduplicationKey, { id, orderingKey, limits }),
     sequence: readSequence(message),
     attempt,
     correlationId: optional(headers, headerNames.correlation) ?? id,
@@ -45,6 +45,16 @@ export function readEnvelope(message: TransportMessage, { attempt, limits }: Rea
     headers: custom,
   };
 }
+
+interface CheckedTexts {
+  readonly id: string;
+  readonly orderingKey: string | undefined;
+  readonly limits: MessageLimits;
+}
+
+/** Often the id or the ordering key once more, and those have been looked at. */
+const readDeduplicationKey = (key: string, { id, orderingKey, limits }: CheckedTexts): string =>
+  key === id || key === orderingKey ? key : textField('deduplication key', key, limits);
 
 /** The number that the outbox gave; `undefined` without a well-formed one. Never throws. */
 export function readSequence({ headers }: Pick<TransportMessage, 'headers'>): Sequence | undefined {
@@ -64,6 +74,8 @@ function readVersion(headers: TransportMessage['headers']): number {
 
 /** From 1, and only as it is printed: `0x10`, `1e3` and ` 2 ` are numbers to JavaScript alone. */
 function wholeNumber(text: string): number | undefined {
+  // Nearly every version is one digit.
+  if (text.length === 1 && text >= '1' && text <= '9') return text.charCodeAt(0) - 0x30;
   const number = Number(text);
   return Number.isSafeInteger(number) && number >= 1 && String(number) === text ? number : undefined;
 }

@@ -59,6 +59,7 @@ function build<Payload>(
   // The size before the keys, which are made of what is in it.
   const body = encodeBody(payload, settings.limits);
   const id = options?.id ?? settings.newId();
+  const key = keyOf(settings, contract, 'orderingKey', payload, undefined);
   return toTransportMessage(
     {
       id,
@@ -66,8 +67,8 @@ function build<Payload>(
       type: contract.name,
       version: contract.version,
       timeMs: settings.clock.now(),
-      key: keyOf(settings, contract, 'orderingKey', payload),
-      deduplicationKey: keyOf(settings, contract, 'deduplicationKey', payload) ?? id,
+      key,
+      deduplicationKey: keyOf(settings, contract, 'deduplicationKey', payload, key) ?? id,
       correlationId: options?.correlationId ?? lineage?.correlationId ?? id,
       causationId: lineage?.causationId,
       traceparent: options?.traceparent ?? lineage?.traceparent,
@@ -89,12 +90,16 @@ function keyOf<Payload>(
   contract: Contract<Payload>,
   kind: 'orderingKey' | 'deduplicationKey',
   payload: Payload,
+  checked: string | undefined,
 ): string | undefined {
   const keyFunction = contract[kind];
   if (keyFunction === undefined) return undefined;
+  const key: unknown = keyFunction(payload);
+  // The ordering key once more, as often: it has been looked at.
+  if (key !== undefined && key === checked) return checked;
   // Where a deduplication key is too long for the broker, its driver hashes it.
   const charsMax = kind === 'orderingKey' ? capabilities.message.keyCharsMax : Infinity;
-  return checkKey(keyFunction(payload), { contract: contract.name, kind, charsMax, limits });
+  return checkKey(key, { contract: contract.name, kind, charsMax, limits });
 }
 
 function delayOf(
