@@ -32,12 +32,14 @@ export const layers: readonly Layer[] = [
   {
     files: [
       'packages/{transport-*,store-*,config}/src/**/*.test.ts',
+      'packages/transport-*/src/conformance/**',
       'packages/{transport-*,store-*}/src/**/*.test-d.ts',
     ],
     workspace: [...anyPublished, '@waybill/conformance'],
     builtins: 'any',
   },
   { files: ['packages/conformance/src/**'], workspace: [...core, '@waybill/core/testing'], builtins: 'any' },
+  { files: ['packages/conformance/src/**/*.test.ts'], workspace: anyPublished, builtins: 'any' },
   {
     files: ['packages/simulator/src/**'],
     workspace: [...core, '@waybill/core/testing', '@waybill/transport-memory'],
