@@ -1,0 +1,126 @@
+import type { Delivery, Receipt } from '@waybill/core/driver';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { RabbitTransportError } from '../rabbit-transport-error.ts';
+import { HeldMessage } from './held-message.ts';
+import type { ReadMessage } from './held-message.ts';
+import { createPartitionBuffer } from './partition-buffer.ts';
+import { createSettleTracker } from './settle-tracker.ts';
+
+export interface PartitionSessionOptions {
+  readonly channel: Channel;
+  readonly queue: string;
+  /** Which of the receiver's queues it is. */
+  readonly partition: number;
+  readonly prefetch: number;
+  /** Total: a message that no publisher of ours has made is read as well. */
+  readonly read: (raw: ConsumeMessage) => ReadMessage;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  readonly onArrival: () => void;
+}
+
+export interface SessionEnd {
+  readonly reason: 'closed' | 'held-too-long' | 'failed';
+  readonly error: unknown;
+  /** What core held. */
+  readonly lost: readonly Receipt[];
+}
+
+/** One channel with one consumer on one queue. All of it dies with the channel, so that no tag can reach another one. */
+export interface PartitionSession {
+  readonly take: (limit: number) => readonly Delivery[];
+  /** When a released message is due; `Infinity` when none waits. */
+  readonly nextDueMs: () => number;
+  /** Unacknowledged here: with core, in the buffer, or in the local hold. */
+  readonly heldCount: () => number;
+  readonly oldest: () => HeldMessage | undefined;
+  readonly owns: (held: HeldMessage) => boolean;
+  /** @throws what amqplib throws on a channel that is gone */
+  readonly accept: (messages: readonly HeldMessage[]) => void;
+  readonly release: (message: HeldMessage, delayMs: number) => void;
+  /** Forgets everything, at once; the channel is still to be closed. Idempotent. */
+  readonly end: (reason: 'closed' | 'held-too-long') => void;
+  readonly ended: Promise<SessionEnd>;
+}
+
+export async function openPartitionSession(options: PartitionSessionOptions): Promise<PartitionSession> {
+  const { channel, queue, prefetch } = options;
+  const { session, arrive, fail } = createSession(options);
+  channel.on('error', fail);
+  channel.on('close', () =>
+    fail(new RabbitTransportError('unavailable', `The channel on queue "${queue}" was closed.`)),
+  );
+  await channel.prefetch(prefetch);
+  await channel.consume(queue, (raw) => {
+    if (raw === null)
+      fail(new RabbitTransportError('not-found', `The broker ended the consumer: queue "${queue}" is gone.`));
+    else arrive(raw);
+  });
+  return session;
+}
+
+interface NewSession {
+  readonly session: PartitionSession;
+  /** Never throws: amqplib would close the channel with a protocol error. */
+  readonly arrive: (raw: ConsumeMessage) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function createSession({ channel, partition, read, nowMs, onArrival }: PartitionSessionOptions): NewSession {
+  const buffer = createPartitionBuffer<HeldMessage>();
+  const tracker = createSettleTracker();
+  /** By tag; a map keeps the order of insertion, so the oldest comes first. */
+  const held = new Map<number, HeldMessage>();
+  const ending = Promise.withResolvers<SessionEnd>();
+  let isOpen = true;
+
+  const finish = (reason: SessionEnd['reason'], error: unknown): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    const lost = [...held.values()].flatMap(({ receipt }) => receipt ?? []);
+    held.clear();
+    ending.resolve({ reason, error, lost });
+  };
+  const fail = (error: unknown): void => finish('failed', error);
+
+  const keep = (raw: ConsumeMessage): void => {
+    const message = new HeldMessage(raw, read(raw), partition, nowMs());
+    held.set(message.tag, message);
+    tracker.deliver(message.tag);
+    buffer.add(message, 0);
+    onArrival();
+  };
+
+  const session: PartitionSession = {
+    take: (limit) => (isOpen ? buffer.take(limit, nowMs()).map((message) => message.handOut()) : []),
+    nextDueMs: () => (isOpen ? buffer.nextDueMs(nowMs()) : Infinity),
+    heldCount: () => held.size,
+    oldest: () => held.values().next().value,
+    owns: (message) => isOpen && held.get(message.tag) === message,
+    accept: (messages) => {
+      for (const { tag } of messages) held.delete(tag);
+      const raws = new Map(messages.map(({ tag, raw }) => [tag, raw]));
+      for (const { tag, multiple } of tracker.settle([...raws.keys()])) {
+        const raw = raws.get(tag);
+        if (raw !== undefined) channel.ack(raw, multiple);
+      }
+    },
+    release: (message, delayMs) => {
+      message.takeBack();
+      buffer.add(message, nowMs() + delayMs);
+      onArrival();
+    },
+    end: (reason) => finish(reason, undefined),
+    ended: ending.promise,
+  };
+
+  const arrive = (raw: ConsumeMessage): void => {
+    if (!isOpen) return;
+    try {
+      keep(raw);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return { session, arrive, fail };
+}

@@ -1,0 +1,146 @@
+import type { Clock, Random, Receipt } from '@waybill/core/driver';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ReadMessage } from './held-message.ts';
+import { openPartitionSession } from './partition-session.ts';
+import type { PartitionSession, SessionEnd } from './partition-session.ts';
+import { reconnectBackoffMs, reconnectBackoffMsMax } from './reconnect-backoff.ts';
+
+/** A broker that does not answer must keep no process from ending, and no queue from being consumed again. */
+const closeMsMax = 5_000;
+
+export interface PartitionOptions {
+  readonly queue: string;
+  readonly partition: number;
+  readonly prefetch: number;
+  /** Opens a channel on the connection for consuming. */
+  readonly openChannel: () => Promise<Channel>;
+  /** Rejects when the queue is missing. Asks elsewhere: a 404 on the consumers' own connection would cost all of them. */
+  readonly checkQueue: (queue: string) => Promise<void>;
+  readonly read: (raw: ConsumeMessage) => ReadMessage;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long a message may stay unacknowledged before the broker would close the channel. */
+  readonly holdMsMax: number;
+  readonly onArrival: () => void;
+  readonly onLost: (receipts: readonly Receipt[]) => void;
+  /** The session was lost, or could not be opened again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** One queue of a subscription, consumed again whenever its channel is lost. */
+export interface Partition {
+  readonly queue: string;
+  /** `undefined` while there is no channel. */
+  readonly session: () => PartitionSession | undefined;
+  /** Rejects when the first channel cannot be had. Called once. */
+  readonly start: () => Promise<void>;
+  /** Closes the channel, so that what is unacknowledged goes back to the head of the queue in its order. Idempotent. */
+  readonly close: () => Promise<void>;
+}
+
+interface Line {
+  readonly channel: Channel;
+  readonly session: PartitionSession;
+}
+
+export function createPartition(options: PartitionOptions): Partition {
+  const { queue, clock, random, onLost, onFailure } = options;
+  const stopped = new AbortController();
+  let current: PartitionSession | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  const serve = async ({ channel, session }: Line): Promise<SessionEnd> => {
+    const stopWatch = watchHold(session, options);
+    current = session;
+    if (stopped.signal.aborted) session.end('closed');
+    const end = await session.ended;
+    stopWatch();
+    if (end.reason !== 'closed' && end.lost.length > 0) onLost(end.lost);
+    if (end.reason === 'failed') onFailure(end.error);
+    await closeChannel(channel, clock);
+    return end;
+  };
+
+  const reopen = async (failuresBefore: number): Promise<Line | undefined> => {
+    let failures = failuresBefore;
+    while (!stopped.signal.aborted) {
+      await clock.sleep(reconnectBackoffMs(failures, random), stopped.signal);
+      if (stopped.signal.aborted) return undefined;
+      try {
+        return await openLine(options);
+      } catch (error) {
+        failures += 1;
+        onFailure(error);
+      }
+    }
+    return undefined;
+  };
+
+  const run = async (first: Line): Promise<void> => {
+    let failures = 0;
+    for (let line: Line | undefined = first; line !== undefined; line = await reopen(failures)) {
+      const startedAtMs = clock.monotonic();
+      const { reason } = await serve(line);
+      if (clock.monotonic() - startedAtMs > reconnectBackoffMsMax) failures = 0;
+      failures = reason === 'failed' ? failures + 1 : 0;
+    }
+  };
+
+  return {
+    queue,
+    session: () => current,
+    start: async () => {
+      running = run(await openLine(options));
+    },
+    close: async () => {
+      stopped.abort();
+      current?.end('closed');
+      await atMost(closeMsMax, running, clock);
+    },
+  };
+}
+
+async function openLine(options: PartitionOptions): Promise<Line> {
+  await options.checkQueue(options.queue);
+  const channel = await options.openChannel();
+  try {
+    const nowMs = (): number => options.clock.monotonic();
+    return { channel, session: await openPartitionSession({ ...options, channel, nowMs }) };
+  } catch (error) {
+    await closeChannel(channel, options.clock);
+    throw error;
+  }
+}
+
+/**
+ * Gives everything back by closing the channel before the broker's consumer timeout does: that would be a channel error, with which
+ * amqplib loses the whole connection when deliveries are in flight.
+ */
+function watchHold(session: PartitionSession, { clock, holdMsMax }: PartitionOptions): () => void {
+  const check = (): void => {
+    const heldSinceMs = session.oldest()?.arrivedAtMs ?? clock.monotonic();
+    const leftMs = heldSinceMs + holdMsMax - clock.monotonic();
+    if (leftMs <= 0) session.end('held-too-long');
+    else timer = clock.after(leftMs, check);
+  };
+  let timer = clock.after(holdMsMax, check);
+  return () => timer.cancel();
+}
+
+/** Never `basic.cancel` first: it would start the next consumer while this one still holds messages, and break their order. */
+async function closeChannel(channel: Channel, clock: Clock): Promise<void> {
+  try {
+    await atMost(closeMsMax, channel.close(), clock);
+  } catch {
+    // It was gone already, and what it held with it.
+  }
+}
+
+async function atMost(limitMs: number, work: Promise<void>, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([work, clock.sleep(limitMs, done.signal)]);
+  } finally {
+    done.abort();
+  }
+}

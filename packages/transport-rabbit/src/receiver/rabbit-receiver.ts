@@ -1,0 +1,141 @@
+import type { Clock, Delivery, Random, ReceiverOptions, TransportReceiver } from '@waybill/core/driver';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { RabbitTransportError } from '../rabbit-transport-error.ts';
+import { createDoorbell } from './doorbell.ts';
+import type { HeldMessage, ReadMessage } from './held-message.ts';
+import type { PartitionSession } from './partition-session.ts';
+import { createPartition } from './partition.ts';
+import type { Partition } from './partition.ts';
+import { ownedBy, settleBatch } from './settle-batch.ts';
+import { spreadPrefetch } from './spread-prefetch.ts';
+import { takeFairly } from './take-fairly.ts';
+
+/** The contract's longest wait of one receive. */
+const waitMsMax = 20_000;
+
+export interface RabbitReceiverOptions {
+  /** The partition queues of the subscription. */
+  readonly queues: readonly string[];
+  /** Opens a channel on the connection for consuming, which carries no publish and no declare. */
+  readonly openChannel: () => Promise<Channel>;
+  /** Rejects when the queue is missing, without touching the connection for consuming. */
+  readonly checkQueue: (queue: string) => Promise<void>;
+  readonly read: (raw: ConsumeMessage) => ReadMessage;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The broker's `consumer_timeout`; everything is given back some time before. */
+  readonly consumerTimeoutMs: number;
+  readonly receiver: ReceiverOptions;
+}
+
+/** What this receiver holds of one queue. */
+export interface QueueHolding {
+  readonly queue: string;
+  readonly isConsuming: boolean;
+  readonly count: number;
+  readonly oldest: HeldMessage | undefined;
+}
+
+export interface RabbitReceiver extends TransportReceiver {
+  readonly holdings: () => readonly QueueHolding[];
+}
+
+/** Resolves once every queue is consumed. */
+export async function openRabbitReceiver(options: RabbitReceiverOptions): Promise<RabbitReceiver> {
+  const { queues, clock, consumerTimeoutMs, receiver } = options;
+  const { unsettledMax, onLost } = receiver;
+  const doorbell = createDoorbell(clock);
+  /** Told by the next receive, so that somebody hears of it; one at a time is enough. */
+  let failure: { readonly error: unknown } | undefined;
+  let isClosed = false;
+  let turn = 0;
+
+  const onFailure = (error: unknown): void => {
+    failure ??= { error };
+    doorbell.ring();
+  };
+  const prefetches = spreadPrefetch(unsettledMax, queues.length);
+  const partitions = queues.map((queue, partition) =>
+    createPartition({
+      ...options,
+      queue,
+      partition,
+      prefetch: prefetches[partition] ?? 1,
+      holdMsMax: holdMsMaxOf(consumerTimeoutMs),
+      onArrival: doorbell.ring,
+      onLost,
+      onFailure,
+    }),
+  );
+
+  const take = (limit: number): readonly Delivery[] => {
+    turn += 1;
+    return takeFairly(sessionsOf(partitions), limit, turn);
+  };
+
+  const raise = (): void => {
+    if (isClosed) throw new RabbitTransportError('closed', 'The receiver is closed.');
+    if (failure === undefined) return;
+    const { error } = failure;
+    failure = undefined;
+    throw error;
+  };
+
+  const receive = async (limit: number, signal: AbortSignal): Promise<readonly Delivery[]> => {
+    const untilMs = clock.monotonic() + waitMsMax;
+    for (;;) {
+      if (signal.aborted) return [];
+      raise();
+      const deliveries = take(limit);
+      const leftMs = untilMs - clock.monotonic();
+      if (deliveries.length > 0 || leftMs <= 0) return deliveries;
+      await doorbell.wait(Math.min(leftMs, msToNextDue(partitions, clock.monotonic())), signal);
+    }
+  };
+
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    doorbell.ring();
+    await Promise.all(partitions.map((partition) => partition.close()));
+  };
+
+  try {
+    await Promise.all(partitions.map((partition) => partition.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    receiveBatch: receive,
+    settleBatch: async (settlements) => settleBatch(partitions, settlements),
+    // A hold lasts as long as its channel, so nothing is said to the broker.
+    extendBatch: async (receipts) =>
+      receipts.map((receipt) => (ownedBy(partitions, receipt) === undefined ? 'lost' : 'extended')),
+    close,
+    holdings: () => partitions.map(holdingOf),
+  };
+}
+
+/** The broker looks once a minute, and a hand-back takes its time too. */
+function holdMsMaxOf(consumerTimeoutMs: number): number {
+  return consumerTimeoutMs - Math.min(60_000, consumerTimeoutMs / 10);
+}
+
+function sessionsOf(partitions: readonly Partition[]): readonly PartitionSession[] {
+  return partitions.flatMap((partition) => partition.session() ?? []);
+}
+
+function msToNextDue(partitions: readonly Partition[], nowMs: number): number {
+  const dueMs = sessionsOf(partitions).map((session) => session.nextDueMs());
+  return Math.max(1, Math.min(...dueMs, Infinity) - nowMs);
+}
+
+function holdingOf(partition: Partition): QueueHolding {
+  const session = partition.session();
+  return {
+    queue: partition.queue,
+    isConsuming: session !== undefined,
+    count: session?.heldCount() ?? 0,
+    oldest: session?.oldest(),
+  };
+}
