@@ -11,6 +11,7 @@ const commands = {
   start: [...source, 'packages/checkout/src/compare/main.ts'],
   checkout: [...source, 'packages/checkout/src/main.ts'],
   bench: [...source, 'packages/bench/src/main.ts'],
+  conformance: [...source, 'packages/conformance/src/main.ts'],
   test: [...source, 'scripts/checks/main.ts'],
   pnpm: ['pnpm'],
 };

@@ -1,0 +1,25 @@
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { everyDayModes } from '../harness/mode.ts';
+import type { Mode } from '../harness/mode.ts';
+import type { World } from '../harness/world.ts';
+import type { PropertyId } from '../properties/properties.ts';
+
+/** Run where the property is native or emulated. */
+export function proves(
+  id: PropertyId,
+  title: string,
+  run: (world: World) => Promise<void>,
+  modes: readonly Mode[] = everyDayModes,
+): ConformanceCase {
+  return { id, title, modes, kind: 'positive', run };
+}
+
+/** Run where the property is unsupported. */
+export function refuses(
+  id: PropertyId,
+  title: string,
+  run: (world: World) => Promise<void>,
+  modes: readonly Mode[] = everyDayModes,
+): ConformanceCase {
+  return { id, title, modes, kind: 'negative', run };
+}

@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util';
+import { inspect } from 'node:util';
+import type { Finding } from '../oracle/finding.ts';
+import { ConformanceFailure, NotRunnable } from './conformance-failure.ts';
+
+/** @throws ConformanceFailure with `what`, said of what should have been */
+export function check(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new ConformanceFailure(what);
+}
+
+export function checkEqual(actual: unknown, expected: unknown, what: string): void {
+  check(isDeepStrictEqual(actual, expected), `${what}: ${show(actual)} where ${show(expected)} was due`);
+}
+
+/** @throws ConformanceFailure that tells the first findings */
+export function checkFindings(...findings: readonly (readonly Finding[])[]): void {
+  const all = findings.flat();
+  const shown = all.slice(0, 3).map(({ rule, text }) => `${rule}: ${text}`);
+  check(all.length === 0, `${all.length} findings; ${shown.join('; ')}`);
+}
+
+/** What a case cannot do without. @throws NotRunnable */
+export function need<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) throw new NotRunnable(`the harness offers no ${what}`);
+  return value;
+}
+
+const show = (value: unknown): string => inspect(value, { depth: 4, breakLength: Infinity }).slice(0, 400);

@@ -1,0 +1,15 @@
+import type { PropertyId } from '../properties/properties.ts';
+import type { Mode } from './mode.ts';
+import type { World } from './world.ts';
+
+/** A closed test of one property: a transport can pass or fail it, not change it. */
+export interface ConformanceCase {
+  readonly id: PropertyId;
+  /** What it does, where a property has several. */
+  readonly title: string;
+  readonly modes: readonly Mode[];
+  /** `positive`: run where the property is native or emulated. `negative`: run where it is unsupported, to see asking for it refused. */
+  readonly kind: 'positive' | 'negative';
+  /** @throws ConformanceFailure when the property does not hold, NotRunnable when it cannot be told */
+  readonly run: (world: World) => Promise<void>;
+}

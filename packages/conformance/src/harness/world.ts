@@ -1,0 +1,37 @@
+import type { Clock, Random, TransportDriver } from '@waybill/core/driver';
+import type { Ledger } from '../ledger/ledger.ts';
+import { check } from './check.ts';
+import type { Harness } from './harness.ts';
+import type { Mode } from './mode.ts';
+
+/** What one run of one case has to itself. */
+export interface World {
+  readonly harness: Harness;
+  readonly mode: Mode;
+  readonly clock: Clock;
+  /** Seeded, so that a failure can be had again. */
+  readonly random: Random;
+  /** In the name of every channel and the id of every message of this case. */
+  readonly runId: string;
+  readonly ledger: Ledger;
+  /** A connection that is closed when the case ends. */
+  readonly connect: () => Promise<TransportDriver>;
+  /** Runs when the case ends, the last one first. */
+  readonly defer: (task: () => Promise<unknown>) => void;
+  /** How many of something: `standard` in CI, a fifth under `smoke`, ten times as many under `stress`. At least 1. */
+  readonly amount: (standard: number) => number;
+}
+
+/** Asks until the answer is right. @throws ConformanceFailure when it is not within the harness's patience */
+export async function eventually(
+  { clock, harness }: World,
+  what: string,
+  isTrue: () => Promise<boolean> | boolean,
+  withinMs: number = harness.timing.patienceMs,
+): Promise<void> {
+  const untilMs = clock.monotonic() + withinMs;
+  while (!(await isTrue())) {
+    check(clock.monotonic() < untilMs, `${what}: not within ${withinMs} ms`);
+    await clock.sleep(5);
+  }
+}

@@ -1,0 +1,20 @@
+/** Properties of faults, by id. */
+export const faultProperties = {
+  'FLT-1': 'broker restart mid-flight: no loss of confirmed, consumer resumes',
+  'FLT-2': 'cluster leader loss / loss of quorum and return',
+  'FLT-3': 'network black hole 30 s (no RST)',
+  'FLT-4': 'TCP reset / connection killed by admin',
+  'FLT-5': 'channel-level error without connection loss',
+  'FLT-6': 'consumer SIGKILL with in-flight',
+  'FLT-7': 'consumer frozen (SIGSTOP) past lease then resumed: zombie fenced',
+  'FLT-8': 'producer SIGKILL mid batch: confirmed all present, no torn batch beyond declared',
+  'FLT-9': 'confirm lost (request reached broker, response dropped): outcome "unknown", retry de-duplicated or counted',
+  'FLT-10': 'rolling restart of consumers under load',
+  'FLT-11': 'topic/queue/stream deleted or purged while consuming',
+  'FLT-12': 'throttling / 5xx / quota from broker API',
+  'FLT-13': 'credentials wrong / expire / permission removed',
+  'FLT-14': 'clock skew between host and broker',
+  'FLT-15': 'duplicates in fault run are bounded (<= in-flight at fault)',
+  'FLT-16': 'recovery time bound and unavailability measured',
+  'FLT-17': 'event-loop stall (sync CPU 10 s) does not lose session silently',
+} as const;

@@ -1,0 +1,30 @@
+import { acknowledgementProperties } from './acknowledgement-properties.ts';
+import { backPressureProperties } from './back-pressure-properties.ts';
+import { deduplicationProperties } from './deduplication-properties.ts';
+import { deliveryProperties } from './delivery-properties.ts';
+import { fanOutProperties } from './fan-out-properties.ts';
+import { faultProperties } from './fault-properties.ts';
+import { lifecycleProperties } from './lifecycle-properties.ts';
+import { observabilityProperties } from './observability-properties.ts';
+import { orderingProperties } from './ordering-properties.ts';
+import { payloadProperties } from './payload-properties.ts';
+import { retryProperties } from './retry-properties.ts';
+
+/** Every property that a transport must prove or say that it lacks, with its one-line meaning. Ids never change their meaning. */
+export const properties = {
+  ...deliveryProperties,
+  ...acknowledgementProperties,
+  ...orderingProperties,
+  ...deduplicationProperties,
+  ...fanOutProperties,
+  ...retryProperties,
+  ...lifecycleProperties,
+  ...payloadProperties,
+  ...backPressureProperties,
+  ...faultProperties,
+  ...observabilityProperties,
+} as const;
+
+export type PropertyId = keyof typeof properties;
+
+export const propertyIds: readonly PropertyId[] = Object.keys(properties) as readonly PropertyId[];

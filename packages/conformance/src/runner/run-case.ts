@@ -1,0 +1,47 @@
+import type { Clock } from '@waybill/core/driver';
+import { seededRandom } from '@waybill/core/testing';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { ConformanceFailure, NotRunnable } from '../harness/conformance-failure.ts';
+import type { Harness } from '../harness/harness.ts';
+import type { Mode } from '../harness/mode.ts';
+import { openWorld } from '../harness/open-world.ts';
+
+export interface CaseOptions {
+  readonly harness: Harness;
+  readonly mode: Mode;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly runId: string;
+  readonly timeoutMs: number;
+}
+
+export type CaseOutcome =
+  | { readonly status: 'passed' }
+  | { readonly status: 'not-run'; readonly reason: string }
+  | { readonly status: 'failed'; readonly cause: 'assertion' | 'crash' | 'time-out'; readonly reason: string };
+
+/** Runs one case in a world of its own. A case that hangs is left behind; its world is closed all the same. */
+export async function runCase(conformanceCase: ConformanceCase, options: CaseOptions): Promise<CaseOutcome> {
+  const { clock, timeoutMs } = options;
+  const { world, close } = openWorld({ ...options, random: seededRandom(options.seed) });
+  const overtime = new AbortController();
+  const tooLong = clock
+    .sleep(timeoutMs, overtime.signal)
+    .then((): CaseOutcome => ({ status: 'failed', cause: 'time-out', reason: `no end within ${timeoutMs} ms` }));
+  try {
+    const running = conformanceCase.run(world).then((): CaseOutcome => ({ status: 'passed' }), outcomeOf);
+    return await Promise.race([running, tooLong]);
+  } finally {
+    overtime.abort();
+    await Promise.race([close(), clock.sleep(closeMsMax)]);
+  }
+}
+
+const closeMsMax = 5000;
+
+function outcomeOf(error: unknown): CaseOutcome {
+  if (error instanceof NotRunnable) return { status: 'not-run', reason: error.message };
+  if (error instanceof ConformanceFailure) return { status: 'failed', cause: 'assertion', reason: error.message };
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { status: 'failed', cause: 'crash', reason };
+}

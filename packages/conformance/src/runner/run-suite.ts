@@ -1,0 +1,47 @@
+import { systemClock } from '@waybill/core';
+import type { Clock } from '@waybill/core/driver';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import type { Harness } from '../harness/harness.ts';
+import type { Mode } from '../harness/mode.ts';
+import type { Matrix } from '../report/matrix.ts';
+import type { Deviation } from './deviation.ts';
+import { runProperty } from './run-property.ts';
+import { selectIds } from './select-ids.ts';
+import type { PropertyResult } from './verdict.ts';
+
+export interface SuiteOptions {
+  readonly harness: Harness;
+  readonly cases: readonly ConformanceCase[];
+  /** Ids and patterns such as `RTY-*`; default all. */
+  readonly only?: readonly string[];
+  /** Default `standard`. */
+  readonly mode?: Mode;
+  /** Same seed, same choices of the suite; default 1. */
+  readonly seed?: number;
+  readonly deviations?: readonly Deviation[];
+  /** Longest run of one case; default 60,000, ten times that under `stress` and `soak`. */
+  readonly caseTimeoutMs?: number;
+  readonly onResult?: (result: PropertyResult) => void;
+  /** Default the machine's. */
+  readonly clock?: Clock;
+}
+
+/** Runs the chosen properties one after the other and gives every one a verdict. Does not stop the harness. */
+export async function runSuite(options: SuiteOptions): Promise<Matrix> {
+  const { harness, cases, only = [], mode = 'standard', seed = 1, deviations = [], clock = systemClock } = options;
+  const { caseTimeoutMs = mode === 'stress' || mode === 'soak' ? 600_000 : 60_000 } = options;
+  const startedAtMs = clock.now();
+  // Names of broker objects: short, legal everywhere, and other than those of every run before.
+  const runId = `wb${startedAtMs.toString(36)}s${seed}`;
+  const results: PropertyResult[] = [];
+  for (const id of selectIds(only)) {
+    const isNamed = only.length > 0;
+    const each = { harness, cases, mode, seed, deviations, clock, runId, isNamed, timeoutMs: caseTimeoutMs };
+    const result = await runProperty(id, each);
+    results.push(result);
+    options.onResult?.(result);
+  }
+  const { transport, product, version, startedBy } = harness;
+  const date = new Date(startedAtMs).toISOString();
+  return { transport, product, version, startedBy, date, seed, mode, results };
+}

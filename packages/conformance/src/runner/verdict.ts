@@ -1,0 +1,18 @@
+import type { PropertyLevel } from '../harness/property-level.ts';
+import type { PropertyId } from '../properties/properties.ts';
+
+export type Verdict = 'pass' | 'fail' | 'negative-pass' | 'deviation' | 'not-run';
+
+/** What became of one property; every id of a run has exactly one. */
+export interface PropertyResult {
+  readonly id: PropertyId;
+  readonly level: PropertyLevel['level'];
+  readonly verdict: Verdict;
+  /** Why it failed, deviates or was not run; empty otherwise. */
+  readonly reason: string;
+  /** Of a failure: an assertion proves something, a crash or a time-out only that the case did not end. */
+  readonly cause: 'assertion' | 'crash' | 'time-out' | 'none';
+  /** Whether this run was to give a verdict, so that `not-run` is its failure. */
+  readonly isAsked: boolean;
+  readonly elapsedMs: number;
+}

@@ -1,0 +1,36 @@
+import type { SubscriptionAddress } from '@waybill/core/driver';
+import { check, checkFindings } from '../harness/check.ts';
+import { eventually } from '../harness/world.ts';
+import type { World } from '../harness/world.ts';
+import { findDisorder } from '../oracle/find-disorder.ts';
+import { findDuplicates } from '../oracle/find-duplicates.ts';
+import { findForeign } from '../oracle/find-foreign.ts';
+import { findLosses } from '../oracle/find-losses.ts';
+import { findOverlaps } from '../oracle/find-overlaps.ts';
+import { findRejectedDelivered } from '../oracle/find-rejected-delivered.ts';
+
+/** Waits in silence, then asks the broker itself whether anything is left. */
+export async function checkEmpty(world: World, address: SubscriptionAddress): Promise<void> {
+  const { admin, timing } = world.harness;
+  await world.clock.sleep(timing.settleMs);
+  await eventually(world, 'the queue is empty', async () => (await admin.depth(address)) === 0);
+  await eventually(world, 'nothing is in flight', async () => (await admin.inFlight(address)) === 0);
+}
+
+export interface SettledBounds {
+  /** Deliveries of accepted messages that may happen; default 0. */
+  readonly duplicatesMax?: number;
+}
+
+/** What must hold of every ledger once all is quiet: nothing lost, foreign, rejected, out of order, overlapping or too often. */
+export function checkLedger({ ledger }: World, { duplicatesMax = 0 }: SettledBounds = {}): void {
+  check(ledger.publishes.length > 0 && ledger.deliveries.length > 0, 'the case has published and received something');
+  checkFindings(
+    findLosses(ledger),
+    findForeign(ledger),
+    findRejectedDelivered(ledger),
+    findDisorder(ledger),
+    findOverlaps(ledger),
+    findDuplicates(ledger, duplicatesMax),
+  );
+}

@@ -1,0 +1,39 @@
+import type { Harness, OpenHarness } from '@waybill/conformance';
+import type { TransportDriver } from '@waybill/core/driver';
+import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { memoryTransport } from '../memory-transport.ts';
+import type { MemoryTransport } from '../memory-transport.ts';
+import { memoryLevels } from './memory-levels.ts';
+
+/** One broker of the profile `plain` for all cases; every connection is a transport of its own on it. */
+export const openHarness: OpenHarness = async () => {
+  const broker = createMemoryBroker();
+  const transports = new WeakMap<TransportDriver, MemoryTransport>();
+  const harness: Harness = {
+    transport: 'memory',
+    product: 'in-process broker, profile plain',
+    version: process.version,
+    startedBy: 'in-process',
+    levels: memoryLevels,
+    timing: { leaseMs: 300, settleMs: 60, patienceMs: 5000 },
+    connect: async () => {
+      const transport = memoryTransport({ broker });
+      transports.set(transport, transport);
+      return transport;
+    },
+    // The broker's own figures, not the driver's answer.
+    admin: {
+      depth: async (address) => broker.channelOf(address).inspect(address.group).ready ?? 0,
+      inFlight: async (address) => broker.channelOf(address).inspect(address.group).inFlight ?? 0,
+      deleteQueue: undefined,
+    },
+    foreign: undefined,
+    faults: {
+      restartBroker: undefined,
+      cutConnections: undefined,
+      abandon: async (driver) => transports.get(driver)?.abandon(),
+    },
+    stop: async () => undefined,
+  };
+  return harness;
+};
