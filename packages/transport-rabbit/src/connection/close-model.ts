@@ -1,0 +1,36 @@
+import type { Duplex } from 'node:stream';
+import type { ChannelModel } from 'amqplib';
+import type { RabbitSettings } from '../options.ts';
+
+/** Says goodbye, and stops waiting after `connectTimeoutMs`: a frozen broker, or a socket that was destroyed, never answers. */
+export function closeModel(
+  model: ChannelModel,
+  { clock, connectTimeoutMs }: Pick<RabbitSettings, 'clock' | 'connectTimeoutMs'>,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      timer.cancel();
+      resolve();
+    };
+    const timer = clock.after(connectTimeoutMs, () => {
+      cutModel(model, new Error('RabbitMQ did not answer to the closing of the connection.'));
+      resolve();
+    });
+    goodbye(model).then(end, end);
+  });
+}
+
+/** `close` of amqplib throws at once where the connection has ended already. */
+async function goodbye(model: ChannelModel): Promise<void> {
+  await model.close();
+}
+
+/**
+ * Ends the connection without a word. With an error, because amqplib hears of nothing else: a socket destroyed in silence would
+ * leave every confirm and every answer pending for ever. Does nothing to one that has ended.
+ */
+export function cutModel(model: ChannelModel, error: Error): void {
+  // amqplib keeps the socket there, but its types do not say so, and it offers no other way to end a hanging connection.
+  const { stream } = model.connection as { readonly stream?: Duplex };
+  stream?.destroy(error);
+}

@@ -1,0 +1,85 @@
+import type { Delivery, TransportMessage } from '@waybill/core/driver';
+import type { ConsumeMessage, Options } from 'amqplib';
+import { driverHeaders, readHeaders, toHeaderName } from './message-headers.ts';
+
+/** AMQP 0-9-1 short string, in UTF-8 bytes. */
+const shortTextBytesMax = 255;
+
+export interface PublishMark {
+  readonly nowMs: number;
+  /** Unique on its channel. */
+  readonly publishId: string;
+}
+
+/** What a message becomes on the wire. Always persistent and mandatory, never with a priority: 4.x breaks the order of a key by it. */
+export function toProperties(message: TransportMessage, { nowMs, publishId }: PublishMark): Options.Publish {
+  const headers: Record<string, string | number> = {};
+  for (const name in message.headers) {
+    const value = message.headers[name];
+    if (value !== undefined) headers[toHeaderName(name)] = value;
+  }
+  const isShort = isShortText(message.id);
+  if (!isShort) headers[driverHeaders.id] = message.id;
+  if (message.key !== undefined) headers[driverHeaders.key] = message.key;
+  headers[driverHeaders.deduplicationKey] = message.deduplicationKey;
+  headers[driverHeaders.sentAt] = nowMs;
+  headers[driverHeaders.publish] = publishId;
+  return {
+    ...(isShort ? { messageId: message.id } : {}),
+    timestamp: Math.floor(nowMs / 1000),
+    headers,
+    persistent: true,
+    mandatory: true,
+  };
+}
+
+function isShortText(text: string): boolean {
+  return text.length <= shortTextBytesMax / 3 || Buffer.byteLength(text) <= shortTextBytesMax;
+}
+
+/**
+ * Reads what `toProperties` wrote, or what a foreign publisher wrote in its place; never throws. What is missing is empty, which
+ * core refuses and dead-letters with the bytes as they came. `delayMs` is over by now and reads 0.
+ */
+export function toMessage({ properties, content }: Pick<ConsumeMessage, 'properties' | 'content'>): TransportMessage {
+  const table = tableOf(properties.headers);
+  const id = textAt(table, driverHeaders.id) ?? (typeof properties.messageId === 'string' ? properties.messageId : '');
+  return {
+    id,
+    key: textAt(table, driverHeaders.key),
+    deduplicationKey: textAt(table, driverHeaders.deduplicationKey) ?? id,
+    headers: readHeaders(table),
+    body: content,
+    delayMs: 0,
+  };
+}
+
+/**
+ * When the publisher sent it: the broker keeps no time of its own. The header counts only where it agrees with the property, which
+ * other tools may have set.
+ */
+export function enqueuedAtMsOf({ properties }: Pick<ConsumeMessage, 'properties'>): Delivery['enqueuedAtMs'] {
+  const seconds: unknown = properties.timestamp;
+  if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds * 1000) || seconds <= 0) return undefined;
+  const ms = tableOf(properties.headers)[driverHeaders.sentAt];
+  return typeof ms === 'number' && Math.floor(ms / 1000) === seconds ? ms : seconds * 1000;
+}
+
+/**
+ * The broker's count of deliveries, from 1. Quorum queues write `x-delivery-count` over whatever a producer put there, but only
+ * from the second delivery on; the first one shows the producer's, so there `redelivered` decides. Classic queues count none: 1.
+ */
+export function attemptOf({ properties, fields }: ConsumeMessage, queueType: 'quorum' | 'classic'): number {
+  if (queueType === 'classic' || !fields.redelivered) return 1;
+  const count = tableOf(properties.headers)['x-delivery-count'];
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count + 1 : 1;
+}
+
+function tableOf(headers: unknown): Readonly<Record<string, unknown>> {
+  return typeof headers === 'object' && headers !== null ? { ...headers } : {};
+}
+
+function textAt(table: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = Object.hasOwn(table, name) ? table[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
