@@ -1,0 +1,15 @@
+import type { Frame, FrameKind } from './frames/frame.ts';
+
+/** Which frames a toxic is about. */
+export interface FrameChoice {
+  /** A kind of frame, or a test of one's own. The proxy must have been told the protocol. */
+  readonly at: FrameKind | ((frame: Frame) => boolean);
+  /** Leaves the first so many matching frames alone, counted over all connections. Default 0. */
+  readonly skip?: number;
+  /** Takes effect so many times, counted over all connections. Default: without end. */
+  readonly times?: number;
+}
+
+export function isChosen({ at }: FrameChoice, frame: Frame): boolean {
+  return typeof at === 'function' ? at(frame) : frame.kind === at;
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { activateToxic, type ActiveToxic, type ToxicHandle } from './active-toxic.ts';
+import { checkToxic } from './check-toxic.ts';
+import type { Protocol } from './frames/frame.ts';
+import { splitFrames } from './frames/split-frames.ts';
+import { mixSeed } from './mix-seed.ts';
+import { createProxyConnection, type ProxyConnection } from './proxy-connection.ts';
+import type { Toxic } from './toxic.ts';
+
+export interface ProxyTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ProxyOptions {
+  readonly target: ProxyTarget;
+  /** Makes every draw repeat. Default 1. */
+  readonly seed?: number;
+  /**
+   * What is spoken, for toxics that name frames. The proxy then passes whole frames; a connection that speaks something else, or TLS, is
+   * reset. Default: bytes without a meaning.
+   */
+  readonly protocol?: Protocol;
+  /** A longer frame resets its connection. Default 16 MiB. */
+  readonly frameBytesMax?: number;
+  /** What the proxy keeps of one direction of one connection before it stops to read. Default 1 MiB. */
+  readonly heldBytesMax?: number;
+}
+
+/** A TCP proxy on loopback that breaks connections on purpose. */
+export interface Proxy {
+  readonly port: number;
+  /** How many are open. */
+  readonly connections: number;
+  /** Why the proxy gave connections up by itself: bytes that are not of its protocol. The newest 100. */
+  readonly problems: readonly unknown[];
+  /**
+   * Works on all open connections and on new ones, until it is removed.
+   * @throws RangeError A number makes no sense.
+   * @throws TypeError It names frames of another protocol.
+   */
+  readonly addToxic: (toxic: Toxic) => ToxicHandle;
+  /** Where new connections go; open ones stay where they are. */
+  readonly retarget: (target: ProxyTarget) => void;
+  /** RST to both sides of every open connection; new ones are let in. Resolves with their number when all have closed. */
+  readonly cutAll: () => Promise<number>;
+  /** Listens no more and cuts everything. Resolves when nothing is left; a second call does nothing. */
+  readonly close: () => Promise<void>;
+}
+
+const defaults = { seed: 1, frameBytesMax: 16_777_216, heldBytesMax: 1_048_576 } as const;
+const problemsMax = 100;
+
+/** Starts a proxy on a free loopback port. */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const { protocol, seed, frameBytesMax, heldBytesMax } = { ...defaults, ...options };
+  const open = new Set<ProxyConnection>();
+  const toxics = new Set<ActiveToxic>();
+  const problems: unknown[] = [];
+  let { target } = options;
+  let connectionCount = 0;
+  let toxicCount = 0;
+
+  const accept = (client: Socket): void => {
+    connectionCount += 1;
+    const connection = createProxyConnection({
+      client,
+      broker: connect({ ...target, allowHalfOpen: true }),
+      splitters: protocol === undefined ? null : splitFrames(protocol, frameBytesMax),
+      heldBytesMax,
+      seed: mixSeed(seed, connectionCount),
+      onProblem: (problem) => {
+        problems.push(problem);
+        if (problems.length > problemsMax) problems.shift();
+      },
+    });
+    open.add(connection);
+    void connection.closed.then(() => open.delete(connection));
+    for (const active of toxics) connection.toxics.attach(active);
+  };
+
+  const detach = (active: ActiveToxic): void => {
+    toxics.delete(active);
+    for (const connection of open) connection.toxics.detach(active);
+  };
+
+  const cutAll = async (): Promise<number> => {
+    const cut = [...open];
+    for (const connection of cut) connection.reset();
+    await Promise.all(cut.map(({ closed }) => closed));
+    return cut.length;
+  };
+
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, accept).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return open.size;
+    },
+    problems,
+    addToxic: (toxic) => {
+      checkToxic(toxic, protocol);
+      toxicCount += 1;
+      const active = activateToxic(toxic, toxicCount, detach);
+      toxics.add(active);
+      for (const connection of open) connection.toxics.attach(active);
+      return active.handle;
+    },
+    retarget: (next) => {
+      target = next;
+    },
+    cutAll,
+    close: async () => {
+      const closed = server.listening ? once(server, 'close') : undefined;
+      server.close();
+      await cutAll();
+      await closed;
+    },
+  };
+}
