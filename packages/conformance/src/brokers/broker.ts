@@ -1,0 +1,49 @@
+/** The servers the launcher knows. */
+export const brokerKinds = ['rabbitmq', 'redis', 'postgres', 'kafka', 'sqs'] as const;
+
+export type BrokerKind = (typeof brokerKinds)[number];
+
+/** Where a broker came from, in the order in which the launcher tries. */
+export const brokerOrigins = ['environment', 'docker', 'native'] as const;
+
+export type BrokerOrigin = (typeof brokerOrigins)[number];
+
+/**
+ * A running server and the ways to hurt it. A broker from the environment belongs to somebody else: on it `kill9`,
+ * `restart`, `pause` and `resume` throw {@link BrokerNotAvailable}, and `stop` only lets go of it.
+ * The calls of one handle must not overlap.
+ */
+export interface Broker {
+  readonly kind: BrokerKind;
+  /** A URL with the credentials a client needs. It stays the same over `kill9` and `restart`. */
+  readonly address: string;
+  /** RabbitMQ: the management API with its credentials. */
+  readonly adminAddress?: string;
+  /** As the server names itself, for example `RabbitMQ`. */
+  readonly product: string;
+  /** As the server reports it, or `unknown` where it tells only those who log in with a password. */
+  readonly version: string;
+  readonly startedBy: BrokerOrigin;
+  /** Ends it with SIGKILL; the data stay. Resolves when no process of it is left. */
+  readonly kill9: () => Promise<void>;
+  /** Ends it politely if it still runs, then starts it on the same port and data and waits until it answers. */
+  readonly restart: () => Promise<void>;
+  /** Stops its processes with SIGSTOP: connections stay open, and nobody answers on them. */
+  readonly pause: () => Promise<void>;
+  /** Lets a paused broker go on. */
+  readonly resume: () => Promise<void>;
+  /** Ends it at once and removes its data. May be called again. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How a broker is looked for. Every field has a default. */
+export interface StartBrokerOptions {
+  /** Which ways may be taken; the order is always that of {@link brokerOrigins}. Default: all. */
+  readonly origins?: readonly BrokerOrigin[];
+  /** Where the addresses of the environment are read. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** How long a broker may take to answer, in milliseconds. Default: 60 000. */
+  readonly startTimeoutMs?: number;
+  /** Takes one line for each thing worth knowing, an installation above all. Default: standard error. */
+  readonly log?: (line: string) => void;
+}

@@ -1,0 +1,78 @@
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { BrokerNotAvailable } from '../broker-not-available.ts';
+import type { Broker, BrokerKind } from '../broker.ts';
+import { freePorts } from '../native/free-ports.ts';
+import { probeKind } from '../probe/probe-kind.ts';
+import { waitForAnswer } from '../probe/wait-for-answer.ts';
+import { dockerImages, type DockerImage } from './docker-images.ts';
+
+/**
+ * Runs a server in a container, or gives nothing when no Docker engine answers or no image is known.
+ * Testcontainers' reaper removes the container when this process is gone.
+ * @throws BrokerNotAvailable when an engine answers but the container does not run.
+ */
+export async function findDockerBroker(
+  kind: BrokerKind,
+  startTimeoutMs: number,
+  log: (line: string) => void,
+): Promise<Broker | undefined> {
+  const image = dockerImages[kind];
+  const client = image && (await findEngine());
+  if (image === undefined || client === undefined) return undefined;
+  log(`starting ${image.image} in Docker (the first time its image is fetched)`);
+  try {
+    return await startContainer(kind, image, client, startTimeoutMs);
+  } catch (cause) {
+    const reason = `Docker answers, but a container of ${image.image} could not be started`;
+    throw new BrokerNotAvailable(kind, reason, 'Read the cause, or leave `docker` out of the origins.', { cause });
+  }
+}
+
+async function findEngine(): Promise<ContainerRuntimeClient | undefined> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  try {
+    return await getContainerRuntimeClient();
+  } catch {
+    return undefined;
+  }
+}
+
+async function startContainer(
+  kind: BrokerKind,
+  image: DockerImage,
+  client: ContainerRuntimeClient,
+  startTimeoutMs: number,
+): Promise<Broker> {
+  const { GenericContainer } = await import('testcontainers');
+  // Fixed ports: those that Docker draws itself change with every restart.
+  const [port = 0, adminPort = 0] = await freePorts(2);
+  const admin = image.adminPort === undefined ? [] : [{ container: image.adminPort, host: adminPort }];
+  const definition = new GenericContainer(image.image)
+    .withEnvironment(image.environment)
+    .withExposedPorts({ container: image.port, host: port }, ...admin)
+    .withStartupTimeout(startTimeoutMs);
+  if (image.arguments.length > 0) definition.withCommand([...image.arguments]);
+  const started = await definition.start();
+  const container = client.container.getById(started.getId());
+  const [before, after] = image.address;
+  const address = `${before}${started.getHost()}:${port}${after}`;
+  const answer = () => waitForAnswer(() => probeKind(kind, new URL(address)), startTimeoutMs);
+  const identity = await answer();
+  return {
+    kind,
+    address,
+    ...(image.adminPort === undefined
+      ? {}
+      : { adminAddress: `http://waybill:waybill@${started.getHost()}:${adminPort}` }),
+    ...identity,
+    startedBy: 'docker',
+    kill9: () => container.kill({ signal: 'SIGKILL' }).then(() => undefined),
+    restart: async () => {
+      await container.restart();
+      await answer();
+    },
+    pause: () => container.pause().then(() => undefined),
+    resume: () => container.unpause().then(() => undefined),
+    stop: () => started.stop().then(() => undefined),
+  };
+}

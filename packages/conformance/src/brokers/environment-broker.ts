@@ -1,0 +1,64 @@
+import { BrokerNotAvailable } from './broker-not-available.ts';
+import type { Broker, BrokerKind } from './broker.ts';
+import type { ServerIdentity } from './probe/exchange.ts';
+import { probeKind, protocols } from './probe/probe-kind.ts';
+import { waitForAnswer } from './probe/wait-for-answer.ts';
+
+/** The variable that names a server of this kind which somebody else runs. */
+export const addressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_URL`;
+
+/** The variable that names its management API, for RabbitMQ. */
+export const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_ADMIN_URL`;
+
+/**
+ * The server that the environment names, or nothing when it names none.
+ * @throws BrokerNotAvailable when the address is wrong or nobody answers there: another server is never used instead.
+ */
+export async function findEnvironmentBroker(
+  kind: BrokerKind,
+  environment: Readonly<Record<string, string | undefined>>,
+  startTimeoutMs: number,
+): Promise<Broker | undefined> {
+  const name = addressVariable(kind);
+  const address = environment[name];
+  const protocol = protocols[kind];
+  if (protocol === undefined || address === undefined || address === '') return undefined;
+  const remedy = `Correct ${name}, or remove it.`;
+  const url = URL.parse(address);
+  if (url === null || url.hostname === '' || !protocol.schemes.includes(url.protocol)) {
+    const wanted = protocol.schemes.map((scheme) => `${scheme}//`).join(' or ');
+    throw new BrokerNotAvailable(kind, `${name} is not an address that begins with ${wanted}`, remedy);
+  }
+  try {
+    const identity = await waitForAnswer(() => probeKind(kind, url), startTimeoutMs);
+    return foreignBroker(kind, address, environment[adminAddressVariable(kind)], identity);
+  } catch (cause) {
+    throw new BrokerNotAvailable(kind, `${name} names ${url.host}, which does not answer as ${kind}`, remedy, {
+      cause,
+    });
+  }
+}
+
+function foreignBroker(
+  kind: BrokerKind,
+  address: string,
+  adminAddress: string | undefined,
+  identity: ServerIdentity,
+): Broker {
+  const refuse = async (): Promise<never> => {
+    const reason = 'the server comes from the environment and is not ours to break';
+    throw new BrokerNotAvailable(kind, reason, `Remove ${addressVariable(kind)} to get one of your own.`);
+  };
+  return {
+    kind,
+    address,
+    ...(adminAddress === undefined ? {} : { adminAddress }),
+    ...identity,
+    startedBy: 'environment',
+    kill9: refuse,
+    restart: refuse,
+    pause: refuse,
+    resume: refuse,
+    stop: async () => undefined,
+  };
+}

@@ -1,0 +1,4 @@
+export { brokerKinds, brokerOrigins } from './broker.ts';
+export type { Broker, BrokerKind, BrokerOrigin, StartBrokerOptions } from './broker.ts';
+export { BrokerNotAvailable } from './broker-not-available.ts';
+export { startBroker } from './start-broker.ts';

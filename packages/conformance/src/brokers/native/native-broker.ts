@@ -1,0 +1,39 @@
+import type { Broker } from '../broker.ts';
+import { createBrokerFolder } from './broker-folder.ts';
+import type { Recipe } from './recipe.ts';
+import { createServerProcess } from './server-process.ts';
+import { startWatchdog } from './watchdog.ts';
+
+/** Starts a server by its recipe. However this process ends, the server ends with it and leaves no files. */
+export async function startNativeBroker(recipe: Recipe, programs: string, startTimeoutMs: number): Promise<Broker> {
+  const folder = createBrokerFolder(recipe.kind);
+  const watchdog = startWatchdog(folder.path);
+  try {
+    const preparation = await recipe.prepare(programs, folder.path);
+    const server = createServerProcess(preparation, folder, startTimeoutMs);
+    const { product, version } = await server.start();
+    const { address, adminAddress } = preparation;
+    return {
+      kind: recipe.kind,
+      address,
+      ...(adminAddress === undefined ? {} : { adminAddress }),
+      product,
+      version,
+      startedBy: 'native',
+      kill9: server.kill,
+      restart: async () => {
+        await server.end();
+        await server.start();
+      },
+      pause: async () => server.pause(),
+      resume: async () => server.resume(),
+      stop: async () => {
+        await server.kill();
+        await watchdog.release();
+      },
+    };
+  } catch (error) {
+    await watchdog.release();
+    throw error;
+  }
+}

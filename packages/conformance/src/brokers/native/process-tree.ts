@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processRow } from './process-identity.ts';
+
+/**
+ * A process and all that descend from it, parents first. The process group is not enough: PostgreSQL and the Erlang
+ * runtime give their children groups of their own.
+ */
+export function processTree(root: number): readonly number[] {
+  const parents = processParents();
+  const tree = new Set(processRow(root) === undefined ? [] : [root]);
+  // A set grows under its own iteration, so that children of children are met as well.
+  for (const pid of tree) {
+    for (const [child, parent] of parents) if (parent === pid) tree.add(child);
+  }
+  return [...tree];
+}
+
+/** Sends a signal to each that still exists. */
+export function signalEach(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Resolves to true when none of them runs any more, to false when some still do after `timeoutMs`. */
+export async function waitUntilGone(pids: readonly number[], timeoutMs: number): Promise<boolean> {
+  const start = performance.now();
+  while (pids.some((pid) => processRow(pid) !== undefined)) {
+    if (performance.now() - start > timeoutMs) return false;
+    await sleep(10);
+  }
+  return true;
+}
+
+function processParents(): ReadonlyMap<number, number> {
+  if (!existsSync('/proc/self/stat')) return parentsFromPs();
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return new Map(pids.map((pid) => [Number(pid), processRow(Number(pid))?.parent ?? 0]));
+}
+
+function parentsFromPs(): ReadonlyMap<number, number> {
+  const rows = execFileSync('ps', ['-axo', 'pid=,ppid=']).toString('utf8').trim().split('\n');
+  return new Map(rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]));
+}

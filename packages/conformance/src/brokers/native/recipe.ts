@@ -1,0 +1,40 @@
+import type { BrokerKind } from '../broker.ts';
+import type { ServerIdentity } from '../probe/exchange.ts';
+
+/** How one kind of server is run from the packages of the system. */
+export interface Recipe {
+  readonly kind: BrokerKind;
+  /** Debian packages that bring it. */
+  readonly packages: readonly string[];
+  /** The folder of its programs, or nothing when it is not installed. */
+  readonly findPrograms: () => string | undefined;
+  /** Writes configuration and data into `folder`, chooses ports, and says how the server is started and asked. */
+  readonly prepare: (programs: string, folder: string) => Promise<Preparation>;
+}
+
+/** A server that is ready to be started, as often as is asked for, on the same ports and data. */
+export interface Preparation {
+  readonly address: string;
+  readonly adminAddress?: string;
+  /** Started in this order; the last one is the server itself. */
+  readonly programs: readonly Program[];
+  /** What asks the server to shut down without waiting for its clients. */
+  readonly endSignal: NodeJS.Signals;
+  /** Resolves when the server answers in its own protocol. */
+  readonly probe: () => Promise<ServerIdentity>;
+}
+
+/** One process to start. */
+export interface Program {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The user it runs as, where it refuses the superuser. */
+  readonly user?: SystemUser;
+}
+
+/** A user of the machine by number. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { probeRedis } from '../probe/probe-redis.ts';
+import { freePorts } from './free-ports.ts';
+import type { Recipe } from './recipe.ts';
+
+const folders = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+/** Redis that writes every command to disk before it answers, so that a crash keeps what was confirmed. */
+export const redisRecipe: Recipe = {
+  kind: 'redis',
+  packages: ['redis-server'],
+  findPrograms: () => folders.find((folder) => existsSync(join(folder, 'redis-server'))),
+  prepare: async (programs, folder) => {
+    const [port = 0] = await freePorts(1);
+    const data = join(folder, 'data');
+    await mkdir(data);
+    const settings = {
+      bind: '127.0.0.1',
+      port: String(port),
+      dir: data,
+      daemonize: 'no',
+      save: '',
+      appendonly: 'yes',
+      appendfsync: 'always',
+    };
+    return {
+      address: `redis://127.0.0.1:${port}`,
+      programs: [
+        {
+          command: join(programs, 'redis-server'),
+          arguments: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+        },
+      ],
+      endSignal: 'SIGTERM',
+      probe: () => probeRedis({ host: '127.0.0.1', port }),
+    };
+  },
+};

@@ -1,0 +1,48 @@
+import type { BrokerKind } from '../broker.ts';
+import type { Endpoint, ServerIdentity } from './exchange.ts';
+import { probePostgres } from './probe-postgres.ts';
+import { probeRabbitmq } from './probe-rabbitmq.ts';
+import { probeRedis } from './probe-redis.ts';
+
+interface Protocol {
+  /** The schemes of its addresses, with the colon. */
+  readonly schemes: readonly string[];
+  readonly port: number;
+  readonly probe: (endpoint: Endpoint, url: URL) => Promise<ServerIdentity>;
+}
+
+/** The protocols that the launcher speaks well enough to see that a server is up and what it is. */
+export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
+  rabbitmq: { schemes: ['amqp:'], port: 5672, probe: probeRabbitmq },
+  redis: {
+    schemes: ['redis:'],
+    port: 6379,
+    probe: (endpoint, { username, password }) =>
+      probeRedis(
+        endpoint,
+        password === ''
+          ? undefined
+          : { username: decodeURIComponent(username) || 'default', password: decodeURIComponent(password) },
+      ),
+  },
+  postgres: {
+    schemes: ['postgres:', 'postgresql:'],
+    port: 5432,
+    probe: (endpoint, { username, pathname }) => {
+      const user = decodeURIComponent(username) || 'postgres';
+      return probePostgres(endpoint, user, decodeURIComponent(pathname.slice(1)) || user);
+    },
+  },
+};
+
+/** Asks the server at an address to name itself. Rejects when it is not up. */
+export async function probeKind(kind: BrokerKind, url: URL): Promise<ServerIdentity> {
+  const protocol = protocols[kind];
+  if (protocol === undefined) throw new Error(`no probe is known for ${kind}`);
+  return protocol.probe(endpointOf(url, protocol.port), url);
+}
+
+const endpointOf = (url: URL, defaultPort: number): Endpoint => ({
+  host: url.hostname.replace(/^\[|\]$/g, ''),
+  port: Number(url.port) || defaultPort,
+});
