@@ -35,7 +35,7 @@ export const layers: readonly Layer[] = [
       'packages/transport-*/src/conformance/**',
       'packages/{transport-*,store-*}/src/**/*.test-d.ts',
     ],
-    workspace: [...anyPublished, '@waybill/conformance'],
+    workspace: [...anyPublished, '@waybill/conformance', '@waybill/conformance/brokers', '@waybill/conformance/proxy'],
     builtins: 'any',
   },
   { files: ['packages/conformance/src/**'], workspace: [...core, '@waybill/core/testing'], builtins: 'any' },

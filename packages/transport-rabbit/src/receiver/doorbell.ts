@@ -1,4 +1,4 @@
-import type { Clock } from '@waybill/core/driver';
+import type { RabbitClock } from '../time/system-clock.ts';
 
 /** Lets one caller sleep until something has come. */
 export interface Doorbell {
@@ -7,7 +7,7 @@ export interface Doorbell {
   readonly wait: (limitMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-export function createDoorbell(clock: Clock): Doorbell {
+export function createDoorbell(clock: RabbitClock): Doorbell {
   let wake: (() => void) | undefined;
 
   return {

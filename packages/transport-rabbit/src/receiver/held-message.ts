@@ -5,7 +5,9 @@ import type { ConsumeMessage } from 'amqplib';
 export interface ReadMessage {
   readonly message: TransportMessage;
   /** The publisher's own time in epoch milliseconds; `undefined` where it set none. */
-  readonly publishedAtMs: number | undefined;
+  readonly enqueuedAtMs: number | undefined;
+  /** The broker's count of deliveries, from 1. */
+  readonly attempt: number;
 }
 
 /** Core's mark of one handing out; a message that is handed out again has another one. */
@@ -21,7 +23,8 @@ export class RabbitReceipt {
 export class HeldMessage implements ReadMessage {
   readonly raw: ConsumeMessage;
   readonly message: TransportMessage;
-  readonly publishedAtMs: number | undefined;
+  readonly enqueuedAtMs: number | undefined;
+  readonly attempt: number;
   /** On the receiver's monotonic clock. */
   readonly arrivedAtMs: number;
   /** Which of the receiver's queues it came from. */
@@ -34,7 +37,8 @@ export class HeldMessage implements ReadMessage {
     this.raw = raw;
     this.partition = partition;
     this.message = read.message;
-    this.publishedAtMs = read.publishedAtMs;
+    this.enqueuedAtMs = read.enqueuedAtMs;
+    this.attempt = read.attempt;
     this.arrivedAtMs = arrivedAtMs;
   }
 
@@ -54,8 +58,8 @@ export class HeldMessage implements ReadMessage {
   handOut(): Delivery {
     const receipt = new RabbitReceipt(this);
     this.#receipt = receipt;
-    const attempt = brokerAttempts(this.raw) + this.#releases;
-    return { receipt, message: this.message, attempt, enqueuedAtMs: this.publishedAtMs };
+    const attempt = this.attempt + this.#releases;
+    return { receipt, message: this.message, attempt, enqueuedAtMs: this.enqueuedAtMs };
   }
 
   /** Core gives it back; its receipt means nothing from now on. */
@@ -68,18 +72,4 @@ export class HeldMessage implements ReadMessage {
 /** The message whose current receipt this is; a receipt of another driver or of an earlier handing out has none. */
 export function heldBy(receipt: Receipt): HeldMessage | undefined {
   return receipt instanceof RabbitReceipt && receipt.held.receipt === receipt ? receipt.held : undefined;
-}
-
-/**
- * Attempts as the broker counts them, from 1. The counters are headers that a producer could set as well: only on a redelivery
- * has the broker written them. A classic queue counts none and says no more than that it was not the first.
- */
-function brokerAttempts({ fields, properties }: ConsumeMessage): number {
-  if (!fields.redelivered) return 1;
-  const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
-  return 1 + Math.max(1, countIn(headers['x-delivery-count']), countIn(headers['x-acquired-count']));
-}
-
-function countIn(header: unknown): number {
-  return typeof header === 'number' && Number.isSafeInteger(header) ? header : 0;
 }

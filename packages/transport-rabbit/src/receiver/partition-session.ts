@@ -1,6 +1,7 @@
 import type { Delivery, Receipt } from '@waybill/core/driver';
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { RabbitTransportError } from '../rabbit-transport-error.ts';
+import type { ManagedConnection } from '../connection/managed-connection.ts';
+import { RabbitTransportError } from '../rabbit-error.ts';
 import { HeldMessage } from './held-message.ts';
 import type { ReadMessage } from './held-message.ts';
 import { createPartitionBuffer } from './partition-buffer.ts';
@@ -8,6 +9,8 @@ import { createSettleTracker } from './settle-tracker.ts';
 
 export interface PartitionSessionOptions {
   readonly channel: Channel;
+  /** The one that the channel is on. */
+  readonly connection: Pick<ManagedConnection, 'onLost'>;
   readonly queue: string;
   /** Which of the receiver's queues it is. */
   readonly partition: number;
@@ -44,16 +47,18 @@ export interface PartitionSession {
 }
 
 export async function openPartitionSession(options: PartitionSessionOptions): Promise<PartitionSession> {
-  const { channel, queue, prefetch } = options;
+  const { channel, connection, queue, prefetch } = options;
   const { session, arrive, fail } = createSession(options);
+  const stopListening = connection.onLost(fail);
+  void session.ended.then(stopListening);
   channel.on('error', fail);
   channel.on('close', () =>
-    fail(new RabbitTransportError('unavailable', `The channel on queue "${queue}" was closed.`)),
+    fail(new RabbitTransportError('connection-lost', `The channel on queue "${queue}" was closed.`)),
   );
   await channel.prefetch(prefetch);
   await channel.consume(queue, (raw) => {
     if (raw === null)
-      fail(new RabbitTransportError('not-found', `The broker ended the consumer: queue "${queue}" is gone.`));
+      fail(new RabbitTransportError('queue-gone', `The broker ended the consumer: queue "${queue}" is gone.`));
     else arrive(raw);
   });
   return session;

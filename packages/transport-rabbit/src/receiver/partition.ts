@@ -1,9 +1,13 @@
-import type { Clock, Random, Receipt } from '@waybill/core/driver';
+import type { Random, Receipt } from '@waybill/core/driver';
 import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ManagedConnection } from '../connection/managed-connection.ts';
+import { reconnectDelayMs } from '../connection/reconnect-delay.ts';
+import type { ReconnectPace } from '../connection/reconnect-delay.ts';
+import { pause } from '../time/pause.ts';
+import type { RabbitClock } from '../time/system-clock.ts';
 import type { ReadMessage } from './held-message.ts';
 import { openPartitionSession } from './partition-session.ts';
 import type { PartitionSession, SessionEnd } from './partition-session.ts';
-import { reconnectBackoffMs, reconnectBackoffMsMax } from './reconnect-backoff.ts';
 
 /** A broker that does not answer must keep no process from ending, and no queue from being consumed again. */
 const closeMsMax = 5_000;
@@ -12,13 +16,14 @@ export interface PartitionOptions {
   readonly queue: string;
   readonly partition: number;
   readonly prefetch: number;
-  /** Opens a channel on the connection for consuming. */
-  readonly openChannel: () => Promise<Channel>;
+  /** The connection for consuming. */
+  readonly connection: Pick<ManagedConnection, 'openChannel' | 'onLost'>;
   /** Rejects when the queue is missing. Asks elsewhere: a 404 on the consumers' own connection would cost all of them. */
   readonly checkQueue: (queue: string) => Promise<void>;
   readonly read: (raw: ConsumeMessage) => ReadMessage;
-  readonly clock: Clock;
+  readonly clock: RabbitClock;
   readonly random: Random;
+  readonly reconnectMs: ReconnectPace;
   /** How long a message may stay unacknowledged before the broker would close the channel. */
   readonly holdMsMax: number;
   readonly onArrival: () => void;
@@ -44,7 +49,7 @@ interface Line {
 }
 
 export function createPartition(options: PartitionOptions): Partition {
-  const { queue, clock, random, onLost, onFailure } = options;
+  const { queue, clock, random, reconnectMs, onArrival, onLost, onFailure } = options;
   const stopped = new AbortController();
   let current: PartitionSession | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -52,6 +57,8 @@ export function createPartition(options: PartitionOptions): Partition {
   const serve = async ({ channel, session }: Line): Promise<SessionEnd> => {
     const stopWatch = watchHold(session, options);
     current = session;
+    // The first deliveries may have come before this.
+    onArrival();
     if (stopped.signal.aborted) session.end('closed');
     const end = await session.ended;
     stopWatch();
@@ -64,7 +71,7 @@ export function createPartition(options: PartitionOptions): Partition {
   const reopen = async (failuresBefore: number): Promise<Line | undefined> => {
     let failures = failuresBefore;
     while (!stopped.signal.aborted) {
-      await clock.sleep(reconnectBackoffMs(failures, random), stopped.signal);
+      await pause(clock, reconnectDelayMs(failures, reconnectMs, random), stopped.signal);
       if (stopped.signal.aborted) return undefined;
       try {
         return await openLine(options);
@@ -81,7 +88,7 @@ export function createPartition(options: PartitionOptions): Partition {
     for (let line: Line | undefined = first; line !== undefined; line = await reopen(failures)) {
       const startedAtMs = clock.monotonic();
       const { reason } = await serve(line);
-      if (clock.monotonic() - startedAtMs > reconnectBackoffMsMax) failures = 0;
+      if (clock.monotonic() - startedAtMs > reconnectMs.max) failures = 0;
       failures = reason === 'failed' ? failures + 1 : 0;
     }
   };
@@ -102,7 +109,7 @@ export function createPartition(options: PartitionOptions): Partition {
 
 async function openLine(options: PartitionOptions): Promise<Line> {
   await options.checkQueue(options.queue);
-  const channel = await options.openChannel();
+  const channel = await options.connection.openChannel('plain');
   try {
     const nowMs = (): number => options.clock.monotonic();
     return { channel, session: await openPartitionSession({ ...options, channel, nowMs }) };
@@ -128,7 +135,7 @@ function watchHold(session: PartitionSession, { clock, holdMsMax }: PartitionOpt
 }
 
 /** Never `basic.cancel` first: it would start the next consumer while this one still holds messages, and break their order. */
-async function closeChannel(channel: Channel, clock: Clock): Promise<void> {
+async function closeChannel(channel: Channel, clock: RabbitClock): Promise<void> {
   try {
     await atMost(closeMsMax, channel.close(), clock);
   } catch {
@@ -136,10 +143,10 @@ async function closeChannel(channel: Channel, clock: Clock): Promise<void> {
   }
 }
 
-async function atMost(limitMs: number, work: Promise<void>, clock: Clock): Promise<void> {
+async function atMost(limitMs: number, work: Promise<void>, clock: RabbitClock): Promise<void> {
   const done = new AbortController();
   try {
-    await Promise.race([work, clock.sleep(limitMs, done.signal)]);
+    await Promise.race([work, pause(clock, limitMs, done.signal)]);
   } finally {
     done.abort();
   }

@@ -1,6 +1,9 @@
-import type { Clock, Delivery, Random, ReceiverOptions, TransportReceiver } from '@waybill/core/driver';
-import type { Channel, ConsumeMessage } from 'amqplib';
-import { RabbitTransportError } from '../rabbit-transport-error.ts';
+import type { Delivery, Random, ReceiverOptions, TransportReceiver } from '@waybill/core/driver';
+import type { ConsumeMessage } from 'amqplib';
+import type { ManagedConnection } from '../connection/managed-connection.ts';
+import type { ReconnectPace } from '../connection/reconnect-delay.ts';
+import { RabbitTransportError } from '../rabbit-error.ts';
+import type { RabbitClock } from '../time/system-clock.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { HeldMessage, ReadMessage } from './held-message.ts';
 import type { PartitionSession } from './partition-session.ts';
@@ -16,13 +19,14 @@ const waitMsMax = 20_000;
 export interface RabbitReceiverOptions {
   /** The partition queues of the subscription. */
   readonly queues: readonly string[];
-  /** Opens a channel on the connection for consuming, which carries no publish and no declare. */
-  readonly openChannel: () => Promise<Channel>;
+  /** The connection for consuming, which carries no publish and no declare. */
+  readonly connection: Pick<ManagedConnection, 'openChannel' | 'onLost'>;
   /** Rejects when the queue is missing, without touching the connection for consuming. */
   readonly checkQueue: (queue: string) => Promise<void>;
   readonly read: (raw: ConsumeMessage) => ReadMessage;
-  readonly clock: Clock;
+  readonly clock: RabbitClock;
   readonly random: Random;
+  readonly reconnectMs: ReconnectPace;
   /** The broker's `consumer_timeout`; everything is given back some time before. */
   readonly consumerTimeoutMs: number;
   readonly receiver: ReceiverOptions;
