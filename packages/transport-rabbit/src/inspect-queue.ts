@@ -19,7 +19,7 @@ interface QueueView {
   readonly queue: string;
   readonly ready: number;
   readonly holdings: readonly QueueHolding[];
-  /** Nobody else can hold a message of it: a single active consumer holds alone, and here are all there are. */
+  /** Nobody else can hold a message of it: the single active consumer is here, or there is none. */
   readonly isWhole: boolean;
 }
 
@@ -53,7 +53,7 @@ export function createQueueInspector({ connection, clock }: QueueInspectorOption
       const views = await viewsOf(connection, queues, holdings);
       return {
         ready: views.reduce((total, { ready }) => total + ready, 0),
-        inFlight: views.every(({ isWhole }) => isWhole) ? countOf(holdings) : undefined,
+        inFlight: views.every(({ isWhole }) => isWhole) ? countOf(views.flatMap((view) => view.holdings)) : undefined,
         oldestAgeMs: oldest(views.map(ageMs)),
       };
     },
@@ -70,8 +70,7 @@ async function viewsOf(
   await channel.close();
   return answers.map(({ queue, messageCount, consumerCount }) => {
     const own = holdings.filter((holding) => holding.queue === queue);
-    const consumers = own.filter(({ isConsuming }) => isConsuming).length;
-    const isWhole = countOf(own) > 0 || consumers >= consumerCount;
+    const isWhole = consumerCount === 0 || own.some(({ isActive }) => isActive);
     return { queue, ready: messageCount, holdings: own, isWhole };
   });
 }

@@ -1,11 +1,12 @@
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 
 /**
- * Rejects with the broker's 404 when the queue is missing. On a channel of its own, which that costs, of a connection without consumers,
+ * Answers with the number of active consumers; rejects with the broker's 404 when the queue is missing. On a channel of its own, which that costs, of a connection without consumers,
  * which it would cost as well.
  */
-export async function checkQueue(connection: Pick<ManagedConnection, 'openChannel'>, queue: string): Promise<void> {
+export async function checkQueue(connection: Pick<ManagedConnection, 'openChannel'>, queue: string): Promise<number> {
   const channel = await connection.openChannel('plain');
-  await channel.checkQueue(queue);
+  const { consumerCount } = await channel.checkQueue(queue);
   await channel.close();
+  return consumerCount;
 }

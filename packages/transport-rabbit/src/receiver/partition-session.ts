@@ -15,6 +15,8 @@ export interface PartitionSessionOptions {
   /** Which of the receiver's queues it is. */
   readonly partition: number;
   readonly prefetch: number;
+  /** Nobody consumed the queue just before. */
+  readonly isFirst: boolean;
   /** Total: a message that no publisher of ours has made is read as well. */
   readonly read: (raw: ConsumeMessage) => ReadMessage;
   /** Monotonic milliseconds. */
@@ -36,6 +38,11 @@ export interface PartitionSession {
   readonly nextDueMs: () => number;
   /** Unacknowledged here: with core, in the buffer, or in the local hold. */
   readonly heldCount: () => number;
+  /**
+   * Whether this is the single active consumer, as far as one can know: the broker does not say. It is once it was given anything, and
+   * presumably when it was the first to come; two that come in the same instant both believe so until then.
+   */
+  readonly isActive: () => boolean;
   readonly oldest: () => HeldMessage | undefined;
   readonly owns: (held: HeldMessage) => boolean;
   /** @throws what amqplib throws on a channel that is gone */
@@ -71,13 +78,15 @@ interface NewSession {
   readonly fail: (error: unknown) => void;
 }
 
-function createSession({ channel, partition, read, nowMs, onArrival }: PartitionSessionOptions): NewSession {
+function createSession(options: PartitionSessionOptions): NewSession {
+  const { channel, partition, isFirst, read, nowMs, onArrival } = options;
   const buffer = createPartitionBuffer<HeldMessage>();
   const tracker = createSettleTracker();
   /** By tag; a map keeps the order of insertion, so the oldest comes first. */
   const held = new Map<number, HeldMessage>();
   const ending = Promise.withResolvers<SessionEnd>();
   let isOpen = true;
+  let isActive = isFirst;
 
   const finish = (reason: SessionEnd['reason'], error: unknown): void => {
     if (!isOpen) return;
@@ -90,6 +99,7 @@ function createSession({ channel, partition, read, nowMs, onArrival }: Partition
 
   const keep = (raw: ConsumeMessage): void => {
     const message = new HeldMessage(raw, read(raw), partition, nowMs());
+    isActive = true;
     held.set(message.tag, message);
     tracker.deliver(message.tag);
     buffer.add(message, 0);
@@ -100,6 +110,7 @@ function createSession({ channel, partition, read, nowMs, onArrival }: Partition
     take: (limit) => (isOpen ? buffer.take(limit, nowMs()).map((message) => message.handOut()) : []),
     nextDueMs: () => (isOpen ? buffer.nextDueMs(nowMs()) : Infinity),
     heldCount: () => held.size,
+    isActive: () => isOpen && isActive,
     oldest: () => held.values().next().value,
     owns: (message) => isOpen && held.get(message.tag) === message,
     accept: (messages) => {

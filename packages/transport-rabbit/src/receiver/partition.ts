@@ -18,8 +18,11 @@ export interface PartitionOptions {
   readonly prefetch: number;
   /** The connection for consuming. */
   readonly connection: Pick<ManagedConnection, 'openChannel' | 'onLost'>;
-  /** Rejects when the queue is missing. Asks elsewhere: a 404 on the consumers' own connection would cost all of them. */
-  readonly checkQueue: (queue: string) => Promise<void>;
+  /**
+   * Answers with the number of active consumers, and rejects when the queue is missing. Asks elsewhere: a 404 on the consumers' own
+   * connection would cost all of them.
+   */
+  readonly checkQueue: (queue: string) => Promise<number>;
   readonly read: (raw: ConsumeMessage) => ReadMessage;
   readonly clock: RabbitClock;
   readonly random: Random;
@@ -108,11 +111,11 @@ export function createPartition(options: PartitionOptions): Partition {
 }
 
 async function openLine(options: PartitionOptions): Promise<Line> {
-  await options.checkQueue(options.queue);
+  const others = await options.checkQueue(options.queue);
   const channel = await options.connection.openChannel('plain');
   try {
     const nowMs = (): number => options.clock.monotonic();
-    return { channel, session: await openPartitionSession({ ...options, channel, nowMs }) };
+    return { channel, session: await openPartitionSession({ ...options, channel, nowMs, isFirst: others === 0 }) };
   } catch (error) {
     await closeChannel(channel, options.clock);
     throw error;

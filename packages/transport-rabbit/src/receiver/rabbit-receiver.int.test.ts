@@ -2,7 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerNotAvailable, startBroker } from '@waybill/conformance/brokers';
 import type { Delivery, SettleOutcome } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { accept, bodiesOf, openReceiverStage, receiveSome, receiveThrough, signalAfter } from './testing/receiver-stage.ts';
+import {
+  accept,
+  bodiesOf,
+  openReceiverStage,
+  receiveSome,
+  receiveThrough,
+  signalAfter,
+} from './testing/receiver-stage.ts';
 import type { ReceiverStage } from './testing/receiver-stage.ts';
 
 const broker = await startBroker('rabbitmq').catch((error: unknown) => {
@@ -104,29 +111,33 @@ const killConnection = async (name: string): Promise<void> => {
   throw new Error(`The broker shows no connection ${name}.`);
 };
 
-test('when the broker kills the connection, all that is held is lost and comes again in order', { timeout: 30_000 }, async () => {
-  const stage = await stageOf(3);
-  const { receiver, lost, connectionName } = await stage.open({ unsettledMax: 12 });
-  for (const partition of [0, 1, 2]) await stage.publish(partition, `k${partition}`, numbered(8, `p${partition}-`));
-  const held = await receiveSome(receiver, 12);
-  const isFirst = (delivery: Delivery): boolean => bodiesOf([delivery])[0] === 'p0-1';
-  await accept(receiver, held.filter(isFirst));
-  await killConnection(connectionName);
-  const errors: unknown[] = [];
-  const again = await receiveThrough(receiver, 12, errors);
-  expect(errors.length).toBeGreaterThan(0);
-  expect(lost).toHaveLength(11);
-  expect(new Set(lost)).toEqual(new Set(receiptsOf(held.filter((delivery) => !isFirst(delivery)))));
-  for (const partition of [0, 1, 2]) {
-    const from = partition === 0 ? 2 : 1;
-    const bodies = bodiesOf(again).filter((body) => body.startsWith(`p${partition}-`));
-    expect(bodies).toEqual([0, 1, 2, 3].map((index) => `p${partition}-${index + from}`));
-  }
-  expect(await accept(receiver, held)).toEqual(statuses(12, 'lost'));
-  expect(await accept(receiver, again)).toEqual(statuses(12, 'settled'));
-  expect(await receiveSome(receiver, 11)).toHaveLength(11);
-  expect(lost).toHaveLength(11);
-});
+test(
+  'when the broker kills the connection, all that is held is lost and comes again in order',
+  { timeout: 30_000 },
+  async () => {
+    const stage = await stageOf(3);
+    const { receiver, lost, connectionName } = await stage.open({ unsettledMax: 12 });
+    for (const partition of [0, 1, 2]) await stage.publish(partition, `k${partition}`, numbered(8, `p${partition}-`));
+    const held = await receiveSome(receiver, 12);
+    const isFirst = (delivery: Delivery): boolean => bodiesOf([delivery])[0] === 'p0-1';
+    await accept(receiver, held.filter(isFirst));
+    await killConnection(connectionName);
+    const errors: unknown[] = [];
+    const again = await receiveThrough(receiver, 12, errors);
+    expect(errors.length).toBeGreaterThan(0);
+    expect(lost).toHaveLength(11);
+    expect(new Set(lost)).toEqual(new Set(receiptsOf(held.filter((delivery) => !isFirst(delivery)))));
+    for (const partition of [0, 1, 2]) {
+      const from = partition === 0 ? 2 : 1;
+      const bodies = bodiesOf(again).filter((body) => body.startsWith(`p${partition}-`));
+      expect(bodies).toEqual([0, 1, 2, 3].map((index) => `p${partition}-${index + from}`));
+    }
+    expect(await accept(receiver, held)).toEqual(statuses(12, 'lost'));
+    expect(await accept(receiver, again)).toEqual(statuses(12, 'settled'));
+    expect(await receiveSome(receiver, 11)).toHaveLength(11);
+    expect(lost).toHaveLength(11);
+  },
+);
 
 test('the bound spread over the partitions is what the broker lets out, and no more', async () => {
   const stage = await stageOf(4);
@@ -171,22 +182,26 @@ test('a foreign message is delivered as it is and can be settled', async () => {
   expect(await accept(receiver, received)).toEqual(statuses(2, 'settled'));
 });
 
-test('a queue deleted under way is an error with a code, and consumed again once it is there', { timeout: 30_000 }, async () => {
-  const stage = await stageOf(2);
-  const { receiver, lost } = await stage.open();
-  await stage.publish(0, 'a', ['old']);
-  const held = await receiveSome(receiver, 1);
-  await stage.admin.deleteQueue(stage.queues[0] ?? '');
-  await expect(receiver.receiveBatch(1, signalAfter(5_000))).rejects.toMatchObject({ reason: 'queue-gone' });
-  expect(lost).toEqual(receiptsOf(held));
-  await stage.publish(1, 'b', ['other']);
-  const errors: unknown[] = [];
-  expect(bodiesOf(await receiveThrough(receiver, 1, errors))).toEqual(['other']);
-  await expect(receiver.receiveBatch(1, signalAfter(5_000))).rejects.toMatchObject({ code: 404 });
-  await stage.declare();
-  await stage.publish(0, 'a', ['new']);
-  expect(bodiesOf(await receiveThrough(receiver, 1, errors))).toEqual(['new']);
-});
+test(
+  'a queue deleted under way is an error with a code, and consumed again once it is there',
+  { timeout: 30_000 },
+  async () => {
+    const stage = await stageOf(2);
+    const { receiver, lost } = await stage.open();
+    await stage.publish(0, 'a', ['old']);
+    const held = await receiveSome(receiver, 1);
+    await stage.admin.deleteQueue(stage.queues[0] ?? '');
+    await expect(receiver.receiveBatch(1, signalAfter(5_000))).rejects.toMatchObject({ reason: 'queue-gone' });
+    expect(lost).toEqual(receiptsOf(held));
+    await stage.publish(1, 'b', ['other']);
+    const errors: unknown[] = [];
+    expect(bodiesOf(await receiveThrough(receiver, 1, errors))).toEqual(['other']);
+    await expect(receiver.receiveBatch(1, signalAfter(5_000))).rejects.toMatchObject({ code: 404 });
+    await stage.declare();
+    await stage.publish(0, 'a', ['new']);
+    expect(bodiesOf(await receiveThrough(receiver, 1, errors))).toEqual(['new']);
+  },
+);
 
 test('a receive waits no longer than its signal, and a closed receiver says so', async () => {
   const stage = await stageOf(1);

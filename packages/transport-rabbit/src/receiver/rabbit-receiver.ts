@@ -21,8 +21,8 @@ export interface RabbitReceiverOptions {
   readonly queues: readonly string[];
   /** The connection for consuming, which carries no publish and no declare. */
   readonly connection: Pick<ManagedConnection, 'openChannel' | 'onLost'>;
-  /** Rejects when the queue is missing, without touching the connection for consuming. */
-  readonly checkQueue: (queue: string) => Promise<void>;
+  /** Answers with the number of active consumers; rejects when the queue is missing. Must not touch the connection for consuming. */
+  readonly checkQueue: (queue: string) => Promise<number>;
   readonly read: (raw: ConsumeMessage) => ReadMessage;
   readonly clock: RabbitClock;
   readonly random: Random;
@@ -35,7 +35,8 @@ export interface RabbitReceiverOptions {
 /** What this receiver holds of one queue. */
 export interface QueueHolding {
   readonly queue: string;
-  readonly isConsuming: boolean;
+  /** This receiver is the single active consumer. */
+  readonly isActive: boolean;
   readonly count: number;
   readonly oldest: HeldMessage | undefined;
 }
@@ -138,7 +139,7 @@ function holdingOf(partition: Partition): QueueHolding {
   const session = partition.session();
   return {
     queue: partition.queue,
-    isConsuming: session !== undefined,
+    isActive: session?.isActive() ?? false,
     count: session?.heldCount() ?? 0,
     oldest: session?.oldest(),
   };

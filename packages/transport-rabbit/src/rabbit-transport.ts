@@ -1,0 +1,104 @@
+import type { SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
+import type { ConsumeMessage } from 'amqplib';
+import { capabilitiesOf } from './capabilities.ts';
+import { createConnection } from './connection/create-connection.ts';
+import { errorCodeOf } from './error-code-of.ts';
+import { createQueueInspector } from './inspect-queue.ts';
+import { attemptOf, enqueuedAtMsOf, toMessage } from './message-properties.ts';
+import { createNames } from './names.ts';
+import { readOptions } from './options.ts';
+import type { RabbitSettings, RabbitTransportOptions } from './options.ts';
+import { RabbitTransportError } from './rabbit-error.ts';
+import { checkQueue } from './receiver/check-queue.ts';
+import type { ReadMessage } from './receiver/held-message.ts';
+import { openRabbitReceiver } from './receiver/rabbit-receiver.ts';
+import type { RabbitReceiver } from './receiver/rabbit-receiver.ts';
+import { createRabbitSender } from './sender/rabbit-sender.ts';
+import { checkChannel, ensureTopology } from './topology/ensure-topology.ts';
+
+interface Closable {
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * A transport over RabbitMQ 3.10 or later. Connects when it is first used, with one connection for publishing, one for consuming and
+ * one for topology and inspection, each made again after a loss.
+ * @throws RabbitTransportError `illegal-options`
+ */
+export function rabbitTransport(options: RabbitTransportOptions): TransportDriver {
+  const settings = readOptions(options);
+  const names = createNames(settings.namePrefix);
+  const publishing = createConnection(settings, 'publish');
+  const consuming = createConnection(settings, 'consume');
+  const topology = createConnection(settings, 'topology');
+  const inspector = createQueueInspector({ connection: topology, clock: settings.clock });
+  const topologyOptions = { settings, names, connection: topology };
+  const open = new Set<Closable>();
+  const receivers = new Set<RabbitReceiver>();
+  let isClosed = false;
+
+  const refuseWhenClosed = (): void => {
+    if (isClosed) throw new RabbitTransportError('closed', 'The transport is closed.');
+  };
+
+  /** `close` of the transport ends what is open, also what was still being opened. */
+  const keep = async <Opened extends Closable>(opened: Opened, forget: () => void): Promise<Opened> => {
+    const close = async (): Promise<void> => {
+      open.delete(kept);
+      forget();
+      await opened.close();
+    };
+    const kept = { ...opened, close };
+    open.add(kept);
+    if (isClosed) await kept.close();
+    refuseWhenClosed();
+    return kept;
+  };
+
+  const queuesOf = (subscription: SubscriptionAddress): readonly string[] =>
+    Array.from({ length: settings.partitions }, (_, partition) => names.queueOf(subscription, partition));
+
+  return {
+    specVersion: 1,
+    name: 'rabbit',
+    capabilities: capabilitiesOf(settings),
+    ensureTopology: async (wanted) => {
+      refuseWhenClosed();
+      await ensureTopology(topologyOptions, wanted);
+    },
+    openSender: async (address) => {
+      refuseWhenClosed();
+      await checkChannel(topologyOptions, address);
+      const sender = createRabbitSender({ settings, names, connection: publishing, address });
+      return keep(sender, () => undefined);
+    },
+    openReceiver: async (subscription, receiverOptions) => {
+      refuseWhenClosed();
+      const receiver = await openRabbitReceiver({
+        ...settings,
+        queues: queuesOf(subscription),
+        connection: consuming,
+        checkQueue: (queue) => checkQueue(topology, queue),
+        read: (raw) => readMessage(raw, settings),
+        receiver: receiverOptions,
+      });
+      receivers.add(receiver);
+      return keep(receiver, () => receivers.delete(receiver));
+    },
+    inspect: async (subscription) => {
+      refuseWhenClosed();
+      const holdings = [...receivers].flatMap((receiver) => receiver.holdings());
+      return inspector.inspect(queuesOf(subscription), holdings);
+    },
+    codeOf: errorCodeOf,
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...open].map((opened) => opened.close()));
+      await Promise.all([publishing, consuming, topology].map((connection) => connection.close()));
+    },
+  };
+}
+
+function readMessage(raw: ConsumeMessage, { queueType }: RabbitSettings): ReadMessage {
+  return { message: toMessage(raw), enqueuedAtMs: enqueuedAtMsOf(raw), attempt: attemptOf(raw, queueType) };
+}
