@@ -3,7 +3,7 @@ import { rabbitErrorCodes } from './rabbit-error.ts';
 import type { RabbitErrorReason } from './rabbit-error.ts';
 
 /** Reply codes of AMQP 0-9-1 and RabbitMQ, on a closed channel or connection. */
-export const replyCodes: Readonly<Record<number, TransportErrorCode>> = {
+const replyCodes: Readonly<Record<number, TransportErrorCode>> = {
   311: 'message-too-large',
   312: 'unroutable',
   320: 'unavailable',

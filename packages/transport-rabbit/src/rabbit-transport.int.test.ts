@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerNotAvailable, startBroker } from '@waybill/conformance/brokers';
+import { findBroker } from '@waybill/conformance/brokers';
 import type { Delivery, SubscriptionAddress, TransportDriver, TransportReceiver } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { rabbitTransport } from './rabbit-transport.ts';
 
-const broker = await startBroker('rabbitmq').catch((error: unknown) => {
-  if (!(error instanceof BrokerNotAvailable) || process.env['CI'] === 'true') throw error;
-  console.log(`NOT RUN the transport on RabbitMQ: ${error.reason}. ${error.remedy}`);
-  return undefined;
-});
+const broker = await findBroker('rabbitmq', 'the transport on RabbitMQ');
 
 beforeEach(({ skip }) => skip(broker === undefined, 'RabbitMQ cannot be had here.'));
 

@@ -5,10 +5,10 @@ import { probeKind, protocols } from './probe/probe-kind.ts';
 import { waitForAnswer } from './probe/wait-for-answer.ts';
 
 /** The variable that names a server of this kind which somebody else runs. */
-export const addressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_URL`;
+const addressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_URL`;
 
 /** The variable that names its management API, for RabbitMQ. */
-export const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_ADMIN_URL`;
+const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_ADMIN_URL`;
 
 /**
  * The server that the environment names, or nothing when it names none.

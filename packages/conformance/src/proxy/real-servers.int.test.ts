@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import amqp, { type ConfirmChannel } from 'amqplib';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BrokerNotAvailable, startBroker, type Broker, type BrokerKind } from '../brokers/index.ts';
+import { findBroker, type Broker, type BrokerKind } from '../brokers/index.ts';
 import type { ToxicHandle } from './active-toxic.ts';
 import type { Protocol } from './frames/frame.ts';
 import { startProxy, type Proxy } from './start-proxy.ts';
@@ -21,18 +21,13 @@ interface Subject {
 }
 
 const openSubject = async (kind: BrokerKind, protocol: Protocol): Promise<Subject | undefined> => {
-  try {
-    const broker = await startBroker(kind);
-    const url = new URL(broker.address);
-    const proxy = await startProxy({ target: { host: url.hostname, port: Number(url.port) }, protocol });
-    url.hostname = '127.0.0.1';
-    url.port = String(proxy.port);
-    return { broker, proxy, proxied: url.href };
-  } catch (error) {
-    if (!(error instanceof BrokerNotAvailable) || process.env['CI'] === 'true') throw error;
-    console.log(`NOT RUN the proxy before ${kind}: ${error.reason}. ${error.remedy}`);
-    return undefined;
-  }
+  const broker = await findBroker(kind, `the proxy before ${kind}`);
+  if (broker === undefined) return undefined;
+  const url = new URL(broker.address);
+  const proxy = await startProxy({ target: { host: url.hostname, port: Number(url.port) }, protocol });
+  url.hostname = '127.0.0.1';
+  url.port = String(proxy.port);
+  return { broker, proxy, proxied: url.href };
 };
 
 const closeSubject = async (subject: Subject | undefined): Promise<void> => {

@@ -1,5 +1,6 @@
 import { createBus, defineCommand, defineEvent, memoryStore } from '@waybill/core';
 import type { Bus, BusOptions, Command, Event } from '@waybill/core';
+import type { SubscriptionAddress } from '@waybill/core/driver';
 import { countingIds } from '@waybill/core/testing';
 import { z } from 'zod';
 import type { World } from '../harness/world.ts';
@@ -46,3 +47,10 @@ export async function openBus(world: World, options: CaseBusOptions = {}): Promi
   world.defer(() => bus.stop({ graceMs: 0 }));
   return bus;
 }
+
+/** Where the messages of a command wait; core calls its only group so. */
+export const commandAddress = ({ name }: Command<Numbered>): SubscriptionAddress => ({
+  kind: 'command',
+  channel: name,
+  group: 'handler',
+});

@@ -2,15 +2,14 @@ import type { HandlerContext } from '@waybill/core';
 import type { World } from '../harness/world.ts';
 import type { Numbered } from './open-bus.ts';
 
-/** A handler that writes the ledger round `work`; counts its own calls as attempts, since a handler is not told. */
+/** A handler that writes the ledger round `work`. */
 export function recordedHandler(
   { ledger }: World,
   consumerId: string,
   work: (payload: Numbered, context: HandlerContext) => Promise<void> | void = () => undefined,
 ): (payload: Numbered, context: HandlerContext) => Promise<void> {
   return async (payload, context) => {
-    const { id: messageId } = context.envelope;
-    const attempt = 1 + ledger.deliveries.filter((delivery) => delivery.messageId === messageId).length;
+    const { id: messageId, attempt } = context.envelope;
     const end = ledger.deliver({ consumerId, pid: process.pid, messageId, key: payload.key, attempt });
     try {
       await work(payload, context);

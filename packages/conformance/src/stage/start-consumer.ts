@@ -1,4 +1,4 @@
-import type { Bus, Command, HandlerContext, HandlerOptions } from '@waybill/core';
+import type { Bus, Command, Event, HandlerContext, HandlerOptions } from '@waybill/core';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { openBus } from './open-bus.ts';
@@ -9,20 +9,28 @@ export interface ConsumerOptions {
   readonly work?: (payload: Numbered, context: HandlerContext) => Promise<void> | void;
   readonly handler?: HandlerOptions;
   readonly bus?: CaseBusOptions;
+  /** Of an event; default `workers`. */
+  readonly group?: string;
 }
 
-/** A started bus of its own that handles the command and writes the ledger as `consumerId`. */
+/** A started bus of its own that handles the contract and writes the ledger as `consumerId`. */
 export async function startConsumer(
   world: World,
-  command: Command<Numbered>,
+  contract: Command<Numbered> | Event<Numbered>,
   consumerId: string,
-  { work, handler = {}, bus: busOptions }: ConsumerOptions = {},
+  { work, handler = {}, bus: busOptions, group = 'workers' }: ConsumerOptions = {},
 ): Promise<Bus> {
   const bus = await openBus(world, busOptions);
-  bus.handle(command, recordedHandler(world, consumerId, work), handler);
+  const recorded = recordedHandler(world, consumerId, work);
+  const options = { ...caseGuarantees, ...handler };
+  if (contract.kind === 'command') bus.handle(contract, recorded, options);
+  else bus.handle(contract, recorded, { ...options, group });
   await bus.start();
   return bus;
 }
+
+/** Cases keep marks and dead letters in memory, which a durable transport is asked to accept. */
+const caseGuarantees = { durability: 'volatile' } as const;
 
 /** Waits until so many different messages are accepted. @throws ConformanceFailure when they are not in time */
 export function untilAccepted(world: World, count: number, consumerPrefix = '', withinMs?: number): Promise<void> {

@@ -92,7 +92,6 @@ export const memoryLevels: PropertyLevels = {
     'ORD-8',
     'ORD-13',
     'DUP-1',
-    'DUP-2',
     'DUP-3',
     'DUP-4',
     'DUP-5',
@@ -135,6 +134,7 @@ export const memoryLevels: PropertyLevels = {
     'OBS-7',
   ]),
   ...declareLevel('unsupported', 'the contract has no such request', ['DEL-6', 'DEL-16', 'DEL-17', 'DEL-23', 'PAY-9']),
+  ...declareLevel('unsupported', 'an identity is known for ever: there is no window to ask for', ['DUP-2']),
   ...declareLevel('unsupported', 'there is no connection, no other process and no disk', [
     'LIF-11',
     'LIF-15',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerNotAvailable, startBroker } from '@waybill/conformance/brokers';
+import { findBroker } from '@waybill/conformance/brokers';
 import type { Delivery, SettleOutcome } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
@@ -12,11 +12,7 @@ import {
 } from './testing/receiver-stage.ts';
 import type { ReceiverStage } from './testing/receiver-stage.ts';
 
-const broker = await startBroker('rabbitmq').catch((error: unknown) => {
-  if (!(error instanceof BrokerNotAvailable) || process.env['CI'] === 'true') throw error;
-  console.log(`NOT RUN the receiver on RabbitMQ: ${error.reason}. ${error.remedy}`);
-  return undefined;
-});
+const broker = await findBroker('rabbitmq', 'the receiver on RabbitMQ');
 
 beforeEach(({ skip }) => skip(broker === undefined, 'RabbitMQ cannot be had here.'));
 

@@ -28,7 +28,7 @@ export interface BrokerFolder {
 /** Makes a folder whose name says which runner it belongs to; there is no moment at which it belongs to nobody. */
 export function createBrokerFolder(kind: string): BrokerFolder {
   const runner = `${process.pid}-${processRow(process.pid)?.startedAt ?? '0'}`;
-  const path = mkdtempSync(join(openRoot(), `${kind}-${runner}-`));
+  const path = mkdtempSync(join(brokerFolderRoot(), `${kind}-${runner}-`));
   chmodSync(path, passThrough);
   const noteOf = (pid: number): string => join(path, `${pid}${suffix}`);
   return {
@@ -43,7 +43,7 @@ export function createBrokerFolder(kind: string): BrokerFolder {
 
 /** Ends what runners that are gone have left behind: exactly the processes they noted, then their folders. */
 export function sweepLeftovers(): readonly string[] {
-  const root = openRoot();
+  const root = brokerFolderRoot();
   const left = readdirSync(root).filter(isAbandoned);
   for (const name of left) {
     const path = join(root, name);
@@ -58,7 +58,8 @@ function isAbandoned(name: string): boolean {
   return pid !== undefined && startedAt !== undefined && !isSameProcess(Number(pid), startedAt);
 }
 
-function notedProcesses(path: string): readonly number[] {
+/** The noted processes of a folder that still run. */
+export function notedProcesses(path: string): readonly number[] {
   return readdirSync(path)
     .filter((name) => name.endsWith(suffix))
     .map((name) => readFileSync(join(path, name), 'utf8').trim().split(' '))
@@ -66,8 +67,8 @@ function notedProcesses(path: string): readonly number[] {
     .map(([pid]) => Number(pid));
 }
 
-/** One folder for each user of the machine. */
-function openRoot(): string {
+/** Where all folders of this user's brokers lie. */
+export function brokerFolderRoot(): string {
   const userId = process.getuid?.() ?? 0;
   const path = join(tmpdir(), `waybill-brokers-${userId}`);
   mkdirSync(path, { recursive: true, mode: passThrough });

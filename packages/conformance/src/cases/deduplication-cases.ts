@@ -1,0 +1,214 @@
+import { isBusError, memoryStore } from '@waybill/core';
+import type { BusEvent } from '@waybill/core';
+import { check, checkEqual } from '../harness/check.ts';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { patientModes } from '../harness/mode.ts';
+import { eventually } from '../harness/world.ts';
+import { checkEmpty } from '../stage/check-settled.ts';
+import { quickRetry, untilLetters } from '../stage/dead-letters.ts';
+import { deduplicatedCommand, deduplicatedEvent } from '../stage/deduplicated-contract.ts';
+import { failingStore } from '../stage/failing-store.ts';
+import { commandAddress, openBus } from '../stage/open-bus.ts';
+import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { wrapDriver } from '../stage/wrap-driver.ts';
+import { proves, refuses } from './case.ts';
+
+const once = { effect: 'once' } as const;
+const payload = { key: 'k', seq: 1 };
+
+/** One effect per business identity. */
+export const deduplicationCases: readonly ConformanceCase[] = [
+  proves('DUP-1', 'two publishes of one identity have one effect', async (world) => {
+    const command = deduplicatedCommand(world);
+    const bus = await startConsumer(world, command, 'c', { handler: once });
+    await bus.send(command, payload);
+    await bus.send(command, payload);
+    await bus.send(command, { key: 'k', seq: 2 });
+    await untilAccepted(world, 2);
+    await checkEmpty(world, commandAddress(command));
+    checkEqual(world.ledger.deliveries.length, 2, 'calls of the handler');
+  }),
+
+  refuses(
+    'DUP-2',
+    'a window cannot be asked for, and an identity stays known after every lease',
+    async (world) => {
+      const command = deduplicatedCommand(world);
+      const bus = await startConsumer(world, command, 'c', { handler: once });
+      const asked = await openBus(world);
+      const options = { ...once, deduplicationMs: 100 };
+      const refusal = codeThrownBy(() => asked.handle(command, () => undefined, options));
+      checkEqual(refusal, 'invalid-options', 'the answer to a handler that asks for a window');
+      await bus.send(command, payload);
+      await untilAccepted(world, 1);
+      await world.clock.sleep(world.harness.timing.leaseMs * 2);
+      await bus.send(command, payload);
+      await checkEmpty(world, commandAddress(command));
+      checkEqual(world.ledger.deliveries.length, 1, 'calls of the handler');
+    },
+    patientModes,
+  ),
+
+  proves('DUP-3', 'a failed attempt does not use the identity up', async (world) => {
+    const command = deduplicatedCommand(world);
+    let failures = 0;
+    const work = (): void => {
+      failures += 1;
+      if (failures < 3) throw new Error('not yet');
+    };
+    const bus = await startConsumer(world, command, 'c', { work, handler: { ...once, retry: quickRetry } });
+    await bus.send(command, payload);
+    await untilAccepted(world, 1);
+    checkEqual(
+      world.ledger.deliveries.map(({ outcome }) => outcome),
+      ['failed', 'failed', 'accepted'],
+      'the attempts',
+    );
+  }),
+
+  proves('DUP-4', 'two copies that are handled at the same time by two consumers have one effect', async (world) => {
+    const store = memoryStore({ clock: world.clock });
+    const command = deduplicatedCommand(world);
+    const effects = { committed: 0 };
+    const handler = { ...once, order: 'none', retry: quickRetry } as const;
+    const observe = (event: BusEvent): void => {
+      if (event.event === 'handled') effects.committed += 1;
+    };
+    const options = { handler, bus: { store, observe }, work: () => world.clock.sleep(20) };
+    const bus = await startConsumer(world, command, 'one', options);
+    await startConsumer(world, command, 'two', options);
+    await Promise.all(Array.from({ length: 10 }, () => bus.send(command, payload)));
+    await checkEmpty(world, commandAddress(command));
+    await eventually(world, 'the copies are handled', () => effects.committed > 0);
+    checkEqual(effects.committed, 1, 'effects that were committed');
+  }),
+
+  proves('DUP-5', 'a storm of one identity stays one effect, and others are not held up', async (world) => {
+    const command = deduplicatedCommand(world);
+    const bus = await startConsumer(world, command, 'c', { handler: once });
+    const storm = Array.from({ length: world.amount(1000) }, () => payload);
+    const others = Array.from({ length: 100 }, (_, at) => ({ key: `o${at}`, seq: 1 }));
+    const outcomes = await bus.publishAll(command, [...storm, ...others]);
+    check(
+      outcomes.every(({ status }) => status === 'confirmed'),
+      'all are confirmed',
+    );
+    await untilAccepted(world, 101);
+    await checkEmpty(world, commandAddress(command));
+    checkEqual(world.ledger.deliveries.length, 101, 'calls of the handler');
+  }),
+
+  proves('DUP-6', 'each group counts identities for itself', async (world) => {
+    const event = deduplicatedEvent(world);
+    const store = memoryStore({ clock: world.clock });
+    const bus = await startConsumer(world, event, 'a', { handler: once, group: 'a', bus: { store } });
+    await startConsumer(world, event, 'b', { handler: once, group: 'b', bus: { store } });
+    await bus.publish(event, payload);
+    await bus.publish(event, payload);
+    await untilAccepted(world, 1, 'a');
+    await untilAccepted(world, 1, 'b');
+    await checkEmpty(world, { kind: 'event', channel: event.name, group: 'a' });
+    await checkEmpty(world, { kind: 'event', channel: event.name, group: 'b' });
+    checkEqual(world.ledger.deliveries.map(({ consumerId }) => consumerId).toSorted(), ['a', 'b'], 'who handled it');
+  }),
+
+  proves(
+    'DUP-7',
+    'a publish repeated after an unknown outcome keeps its identity and has one effect',
+    async (world) => {
+      const command = deduplicatedCommand(world);
+      const sent: string[] = [];
+      // The broker takes the batch; what is lost is its answer.
+      const transport = wrapDriver(await world.connect(), {
+        sender: (sender) => ({
+          sendBatch: async (messages) => {
+            const outcomes = await sender.sendBatch(messages);
+            sent.push(...messages.map(({ id, deduplicationKey }) => `${id} ${deduplicationKey}`));
+            if (sent.length > 1) return outcomes;
+            return messages.map(() => ({ status: 'unknown', error: new Error('the answer is lost') }));
+          },
+        }),
+        driver: { codeOf: () => 'unavailable' },
+      });
+      const bus = await startConsumer(world, command, 'c', { handler: once, bus: { transport } });
+      await bus.send(command, payload, { id: 'm1' });
+      await checkEmpty(world, commandAddress(command));
+      checkEqual(sent, ['m1 k/1', 'm1 k/1'], 'what was sent');
+      checkEqual(world.ledger.deliveries.length, 1, 'calls of the handler');
+    },
+  ),
+
+  proves('DUP-8', 'while identities cannot be claimed nothing is accepted, and nothing is lost', async (world) => {
+    const command = deduplicatedCommand(world);
+    const { store, breakDown, heal, refusals } = failingStore(world, 'claim');
+    const bus = await startConsumer(world, command, 'c', { handler: { ...once, retry: quickRetry }, bus: { store } });
+    breakDown();
+    await bus.send(command, payload);
+    await eventually(world, 'a claim is refused', () => refusals() > 0);
+    checkEqual(world.ledger.deliveries, [], 'calls of the handler without a claim');
+    heal();
+    await untilAccepted(world, 1);
+    checkEqual(world.ledger.deliveries.length, 1, 'calls of the handler');
+  }),
+
+  proves('DUP-9', 'a message without its key is refused with a code before anything is sent', async (world) => {
+    const command = deduplicatedCommand(world);
+    const bus = await startConsumer(world, command, 'c', { handler: once });
+    const code = await bus.send(command, { key: '', seq: 1 }).then(
+      () => 'published',
+      (error: unknown) => (isBusError(error) ? error.code : 'no code'),
+    );
+    checkEqual(code, 'empty-key', 'the answer');
+    await checkEmpty(world, commandAddress(command));
+    checkEqual(world.ledger.deliveries, [], 'calls of the handler');
+  }),
+
+  proves(
+    'DUP-10',
+    'a commit that fails after the effect leaves neither effect nor mark, and the repeat has both',
+    async (world) => {
+      const command = deduplicatedCommand(world);
+      const store = memoryStore({ clock: world.clock });
+      let crashes = 0;
+      const crashing: typeof store = {
+        ...store,
+        transaction: (work) =>
+          store.transaction(async (transaction) => {
+            const result = await work(transaction);
+            if (transaction.native.table('effects').scan().length > 0 && crashes < 2) {
+              crashes += 1;
+              throw new Error('killed before the commit');
+            }
+            return result;
+          }),
+      };
+      const bus = await openBus(world, { store: crashing });
+      bus.handle(
+        command,
+        ({ seq }, { transaction }) => {
+          const { table } = transaction as {
+            readonly table: (name: string) => { put: (key: string, row: object) => void };
+          };
+          table('effects').put(`${Math.floor(world.random() * 1e9)}`, { seq });
+        },
+        { ...once, durability: 'volatile', retry: { ...quickRetry, attemptsMax: 10 } },
+      );
+      await bus.start();
+      await bus.send(command, payload);
+      await eventually(world, 'the effect is committed', () => store.tables.table('effects').size > 0);
+      await bus.send(command, payload);
+      await checkEmpty(world, commandAddress(command));
+      checkEqual([crashes, store.tables.table('effects').size], [2, 1], 'crashes and effects');
+      await untilLetters(world, bus, 0);
+    },
+  ),
+];
+
+function codeThrownBy(work: () => void): string {
+  try {
+    work();
+    return 'no refusal';
+  } catch (error) {
+    return isBusError(error) ? error.code : 'no code';
+  }
+}

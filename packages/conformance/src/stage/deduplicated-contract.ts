@@ -1,0 +1,18 @@
+import { defineCommand, defineEvent } from '@waybill/core';
+import type { Command, Event } from '@waybill/core';
+import { z } from 'zod';
+import type { World } from '../harness/world.ts';
+import type { Numbered } from './open-bus.ts';
+
+const schema = z.object({ key: z.string(), seq: z.int() });
+const orderingKey = ({ key }: Numbered): string => key;
+/** Two publishes of one number of one key are the same business fact. */
+const deduplicationKey = ({ key, seq }: Numbered): string => `${key}/${seq}`;
+
+export function deduplicatedCommand({ runId }: World): Command<Numbered> {
+  return defineCommand({ name: `${runId}-dup`, version: 1, schema, orderingKey, deduplicationKey });
+}
+
+export function deduplicatedEvent({ runId }: World): Event<Numbered> {
+  return defineEvent({ name: `${runId}-dup`, version: 1, schema, orderingKey, deduplicationKey });
+}

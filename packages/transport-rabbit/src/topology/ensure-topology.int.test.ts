@@ -1,0 +1,156 @@
+import { findBroker } from '@waybill/conformance/brokers';
+import type { ChannelAddress, SubscriptionTopology } from '@waybill/core/driver';
+import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { errorCodeOf } from '../error-code-of.ts';
+import { messageOf, openSenderStage } from '../testing/sender-stage.ts';
+import type { SenderStage, SenderStageOptions } from '../testing/sender-stage.ts';
+import { checkChannel, ensureTopology } from './ensure-topology.ts';
+
+const broker = await findBroker('rabbitmq', 'the topology on RabbitMQ');
+
+beforeEach(({ skip }) => skip(broker === undefined, 'RabbitMQ cannot be had here.'));
+afterAll(() => broker?.stop());
+
+const url = broker?.address ?? '';
+const orders: ChannelAddress = { kind: 'command', channel: 'orders' };
+const placed: ChannelAddress = { kind: 'event', channel: 'placed' };
+
+const groupOf = (channel: ChannelAddress, group: string): SubscriptionTopology => ({
+  ...channel,
+  group,
+  leaseMs: 30_000,
+});
+
+const stageOf = async (options: SenderStageOptions = {}): Promise<SenderStage> => {
+  const stage = await openSenderStage(url, { declares: false, ...options });
+  onTestFinished(() => stage.close());
+  return stage;
+};
+
+const failureOf = async (work: Promise<unknown>): Promise<{ readonly code: string; readonly text: string }> => {
+  try {
+    await work;
+  } catch (error) {
+    return { code: errorCodeOf(error), text: String(error) };
+  }
+  return { code: 'none', text: '' };
+};
+
+test('declaring twice changes nothing, and each group of an event gets every message', async () => {
+  const stage = await stageOf({ delaysMs: [200] });
+  const topology = { channels: [orders, placed], subscriptions: [groupOf(placed, 'a'), groupOf(placed, 'b')] };
+  await ensureTopology(stage.topology, topology);
+  await ensureTopology(stage.topology, topology);
+  const counts = await stage.look(async (channel) => {
+    for (const partition of ['0', '1']) {
+      channel.publish(stage.names.exchangeOf(placed), partition, Buffer.from('x'), {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const queues = ['a', 'b'].flatMap((group) => [0, 1].map((one) => stage.names.queueOf(groupOf(placed, group), one)));
+    return Promise.all(queues.map(async (queue) => (await channel.checkQueue(queue)).messageCount));
+  });
+  expect(counts).toEqual([1, 1, 1, 1]);
+});
+
+test('another number of partitions is refused with both numbers, and nothing else is touched', async () => {
+  const stage = await stageOf({ partitions: 2 });
+  await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+  const other = { ...stage.topology, settings: { ...stage.settings, partitions: 3 } };
+  for (const work of [ensureTopology(other, { channels: [orders], subscriptions: [] }), checkChannel(other, orders)]) {
+    const failure = await failureOf(work);
+    expect(failure.code).toBe('topology-conflict');
+    expect(failure.text).toMatch(/has 2 partitions; partitions: 3 was wanted/u);
+  }
+  const third = stage.names.queueOf(orders, 2);
+  expect((await failureOf(stage.look((channel) => channel.checkQueue(third)))).code).toBe('not-found');
+});
+
+test.each([
+  [
+    'type',
+    { durable: true, arguments: { 'x-queue-type': 'classic' } },
+    /x-queue-type.*wanted 'quorum', present 'classic'/u,
+  ],
+  [
+    'single active consumer',
+    { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 } },
+    /x-single-active-consumer.*wanted.*present none/u,
+  ],
+  [
+    'delivery limit',
+    {
+      durable: true,
+      arguments: { 'x-queue-type': 'quorum', 'x-single-active-consumer': true, 'x-delivery-limit': 5 },
+    },
+    /x-delivery-limit.*wanted '1000000', present '5'/u,
+  ],
+])('a queue with another %s is a conflict that names it', async (_what, options, text) => {
+  const stage = await stageOf();
+  const queue = stage.names.queueOf(orders, 0);
+  await stage.look((channel) => channel.assertQueue(queue, options));
+  const failure = await failureOf(ensureTopology(stage.topology, { channels: [orders], subscriptions: [] }));
+  expect(failure.code).toBe('topology-conflict');
+  expect(failure.text).toContain(queue);
+  expect(failure.text).toMatch(text);
+});
+
+test('an exchange of another type is a conflict', async () => {
+  const stage = await stageOf();
+  await stage.look((channel) => channel.assertExchange(stage.names.exchangeOf(orders), 'fanout'));
+  const failure = await failureOf(ensureTopology(stage.topology, { channels: [orders], subscriptions: [] }));
+  expect(failure).toMatchObject({ code: 'topology-conflict' });
+  expect(failure.text).toMatch(/type.*wanted 'direct', present 'fanout'/u);
+});
+
+test('a command has one group, and the second one is told whose it is', async () => {
+  const stage = await stageOf();
+  const declare = (group: string) =>
+    ensureTopology(stage.topology, { channels: [], subscriptions: [groupOf(orders, group)] });
+  await declare('billing');
+  await declare('billing');
+  const failure = await failureOf(declare('mail'));
+  expect(failure).toMatchObject({ code: 'topology-conflict' });
+  expect(failure.text).toMatch(/belongs to the group 'billing'; 'mail'/u);
+});
+
+test('after a conflict the same connection goes on', async () => {
+  const stage = await stageOf();
+  await failureOf(checkChannel(stage.topology, { kind: 'command', channel: 'absent' }));
+  await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+  await expect(checkChannel(stage.topology, orders)).resolves.toBeUndefined();
+});
+
+test('a sender to a channel that does not exist is refused', async () => {
+  const stage = await stageOf();
+  expect(await failureOf(checkChannel(stage.topology, orders))).toMatchObject({ code: 'not-found' });
+});
+
+test.each(['quorum', 'classic'] as const)(
+  'a delayed message comes after its delay and to its partition: %s',
+  async (queueType) => {
+    const stage = await stageOf({ queueType, delaysMs: [300, 900], partitions: 2 });
+    await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+    const sentAt = performance.now();
+    const outcomes = await stage.sender.sendBatch([
+      { ...messageOf('slow'), delayMs: 800 },
+      { ...messageOf('fast'), delayMs: 250 },
+      messageOf('now'),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['confirmed', 'confirmed', 'confirmed']);
+    const arrivals = await stage.look(async (channel) => {
+      const seen: { readonly id: unknown; readonly ms: number }[] = [];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      for (const partition of [0, 1]) {
+        await channel.consume(stage.names.queueOf(orders, partition), (message) => {
+          seen.push({ id: message?.properties.messageId, ms: performance.now() - sentAt });
+          if (seen.length === 3) resolve();
+        });
+      }
+      await promise;
+      return seen;
+    });
+    expect(arrivals.map(({ id }) => id)).toEqual(['now', 'fast', 'slow']);
+    expect(arrivals[1]?.ms).toBeGreaterThanOrEqual(250);
+    expect(arrivals[2]?.ms).toBeGreaterThanOrEqual(800);
+  },
+);
