@@ -97,9 +97,9 @@ function laneChannelOf(
 function outcomeOf(error: unknown, isReturned: boolean): SendOutcome {
   if (isReturned) return { status: 'rejected', error: unroutable() };
   if (error === null) return { status: 'confirmed' };
-  if (error instanceof Error && error.message === 'message nacked')
-    return { status: 'rejected', error: refused(error) };
-  return { status: 'unknown', error: confirmLost(error) };
+  // Also a nack is no proof: one of several bound queues may have refused, or crashed, after another had taken it.
+  const isRefusal = error instanceof Error && error.message === 'message nacked';
+  return { status: 'unknown', error: isRefusal ? refused(error) : confirmLost(error) };
 }
 
 function unroutable(): RabbitTransportError {
@@ -107,7 +107,11 @@ function unroutable(): RabbitTransportError {
 }
 
 function refused(cause: Error): RabbitTransportError {
-  return new RabbitTransportError('refused-by-queue', 'The queue refused the message (nack).', { cause });
+  return new RabbitTransportError(
+    'refused-by-queue',
+    'A queue refused the message (nack); another one may have taken it.',
+    { cause },
+  );
 }
 
 function confirmLost(cause: unknown): RabbitTransportError {
