@@ -68,7 +68,7 @@ test('another number of partitions is refused with both numbers, and nothing els
 test.each([
   [
     'type',
-    { durable: true, arguments: { 'x-queue-type': 'classic' } },
+    { durable: true, arguments: { 'x-queue-type': 'classic', 'x-single-active-consumer': true } },
     /x-queue-type.*wanted 'quorum', present 'classic'/u,
   ],
   [
