@@ -1,4 +1,5 @@
 import type { TransportCapabilities } from '@waybill/core/driver';
+import { holdMsMaxOf } from './hold-ms-max.ts';
 import type { RabbitSettings } from './options.ts';
 import { keyCharsMax } from './sender/check-message.ts';
 
@@ -49,7 +50,7 @@ export function capabilitiesOf(settings: RabbitSettings): TransportCapabilities 
       level: 'native',
       kind: 'connection',
       leaseMsMax: Infinity,
-      holdMsMax: 30 * 60 * 1000,
+      holdMsMax: holdMsMaxOf(settings),
       source: 'unacknowledged until the channel ends; consumer_timeout of the broker, 30 min by default (measured)',
     },
     release: {

@@ -67,7 +67,10 @@ export interface Publisher {
 export interface PublishOptions {
   /** Identity of this message. Default: a new id. Give your own where a retry of yours must be the same message. */
   readonly id?: string;
-  /** Not delivered before; at most what the transport can do. Default 0. */
+  /**
+   * Not delivered before; at most what the transport can do. Default 0. While it waits, later messages of its key overtake it, except
+   * where they are numbered through an outbox: those wait for it.
+   */
   readonly delayMs?: number;
   readonly correlationId?: string;
   readonly tenant?: string;

@@ -42,7 +42,7 @@ export interface TransportCapabilities {
     /** `time` = ends unless extended; `connection` = lasts as long as the connection. */
     readonly kind: 'time' | 'connection';
     readonly leaseMsMax: number;
-    /** Longest total hold of one delivery, extensions included. */
+    /** Longest total hold of one delivery, extensions included; core refuses a handler that may take longer. */
     readonly holdMsMax: number;
   };
   /** Giving one delivery back for another attempt. */

@@ -98,10 +98,19 @@ function planPoison({ request, store }: PlanContext): PlanLine {
 
 function planLease({ request, transport }: PlanContext): PlanLine {
   const { lease } = transport.capabilities;
-  const asked = `${request.guarantees.leaseMs} ms`;
+  const { leaseMs, handlerTimeoutMs } = request.guarantees;
+  const asked = `${leaseMs} ms`;
+  if (lease.level !== 'unsupported' && handlerTimeoutMs > lease.holdMsMax) {
+    return refused(
+      'lease',
+      asked,
+      `${transport.name} leaves a delivery with nobody for longer than ${lease.holdMsMax} ms, and a handler may take ${handlerTimeoutMs} ms`,
+      'Ask for a shorter `handlerTimeoutMs`, or let the transport hold deliveries for longer.',
+    );
+  }
   if (lease.kind === 'connection')
     return native('lease', asked, `${transport.name} holds deliveries as long as the connection`);
-  if (lease.level === 'unsupported' || request.guarantees.leaseMs > lease.leaseMsMax) {
+  if (lease.level === 'unsupported' || leaseMs > lease.leaseMsMax) {
     const limit = lease.level === 'unsupported' ? 'has no leases' : `allows ${lease.leaseMsMax} ms`;
     return refused(
       'lease',

@@ -117,19 +117,25 @@ test.each<[string, string, string, Situation]>([
     'lease',
     'native',
     'as long as the connection',
-    { transport: { lease: { ...native, kind: 'connection', leaseMsMax: 0, holdMsMax: 0 } } },
+    { transport: { lease: { ...native, kind: 'connection', leaseMsMax: 0, holdMsMax: Infinity } } },
   ],
   [
     'lease',
     'refused',
     'allows 5 ms',
-    { transport: { lease: { ...native, kind: 'time', leaseMsMax: 5, holdMsMax: 5 } } },
+    { transport: { lease: { ...native, kind: 'time', leaseMsMax: 5, holdMsMax: Infinity } } },
   ],
   [
     'lease',
     'refused',
     'has no leases',
     { transport: { lease: { ...unsupported, kind: 'time', leaseMsMax: Infinity, holdMsMax: 0 } } },
+  ],
+  [
+    'lease',
+    'refused',
+    'nobody for longer than 1000 ms',
+    { transport: { lease: { ...native, kind: 'connection', leaseMsMax: Infinity, holdMsMax: 1000 } } },
   ],
   ['durability', 'native', 'what is in broker and store database outlives', { ask: { durability: 'durable' } }],
   [

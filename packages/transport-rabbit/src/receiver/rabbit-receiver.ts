@@ -2,6 +2,7 @@ import type { Delivery, Random, ReceiverOptions, TransportReceiver } from '@wayb
 import type { ConsumeMessage } from 'amqplib';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 import type { ReconnectPace } from '../connection/reconnect-delay.ts';
+import { holdMsMaxOf } from '../hold-ms-max.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
 import type { RabbitClock } from '../time/system-clock.ts';
 import { createDoorbell } from './doorbell.ts';
@@ -66,7 +67,7 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
       queue,
       partition,
       prefetch: prefetches[partition] ?? 1,
-      holdMsMax: holdMsMaxOf(consumerTimeoutMs),
+      holdMsMax: holdMsMaxOf({ consumerTimeoutMs }),
       onArrival: doorbell.ring,
       onLost,
       onFailure,
@@ -119,11 +120,6 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
     close,
     holdings: () => partitions.map(holdingOf),
   };
-}
-
-/** The broker looks once a minute, and a hand-back takes its time too. */
-function holdMsMaxOf(consumerTimeoutMs: number): number {
-  return consumerTimeoutMs - Math.min(60_000, consumerTimeoutMs / 10);
 }
 
 function sessionsOf(partitions: readonly Partition[]): readonly PartitionSession[] {
