@@ -19,6 +19,8 @@ export interface Broker {
   readonly address: string;
   /** RabbitMQ: the management API with its credentials. */
   readonly adminAddress?: string;
+  /** Present when {@link BrokerDemands.tls} was asked for. */
+  readonly tls?: TlsAccess;
   /** As the server names itself, for example `RabbitMQ`. */
   readonly product: string;
   /** As the server reports it, or `unknown` where it tells only those who log in with a password. */
@@ -36,8 +38,27 @@ export interface Broker {
   readonly stop: () => Promise<void>;
 }
 
+/** The TLS listener of a broker; the plain one stays open beside it. */
+export interface TlsAccess {
+  /** Names the host as its certificate does. */
+  readonly address: string;
+  /** The certificate to trust, in PEM: made for this broker, and its own authority. */
+  readonly ca: string;
+}
+
+/** What a test needs of its server beyond the kind. A server from the environment is refused when anything is asked for. */
+export interface BrokerDemands {
+  /**
+   * Settings by the names of the server's own configuration (`rabbitmq.conf`, `redis.conf`, `postgresql.conf`), over those of the
+   * launcher, for example `{ consumer_timeout: '5000' }`. Default: none.
+   */
+  readonly configuration?: Readonly<Record<string, string>>;
+  /** RabbitMQ: listens with TLS as well. Default: false. */
+  readonly tls?: boolean;
+}
+
 /** How a broker is looked for. Every field has a default. */
-export interface StartBrokerOptions {
+export interface StartBrokerOptions extends BrokerDemands {
   /** Which ways may be taken; the order is always that of {@link brokerOrigins}. Default: all. */
   readonly origins?: readonly BrokerOrigin[];
   /** Where the addresses of the environment are read. Default: `process.env`. */

@@ -1,5 +1,5 @@
 import { BrokerNotAvailable } from './broker-not-available.ts';
-import type { Broker, BrokerKind } from './broker.ts';
+import type { Broker, BrokerDemands, BrokerKind } from './broker.ts';
 import type { ServerIdentity } from './probe/exchange.ts';
 import { probeKind, protocols } from './probe/probe-kind.ts';
 import { waitForAnswer } from './probe/wait-for-answer.ts';
@@ -17,12 +17,17 @@ const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpp
 export async function findEnvironmentBroker(
   kind: BrokerKind,
   environment: Readonly<Record<string, string | undefined>>,
+  demands: Required<BrokerDemands>,
   startTimeoutMs: number,
 ): Promise<Broker | undefined> {
   const name = addressVariable(kind);
   const address = environment[name];
   const protocol = protocols[kind];
   if (protocol === undefined || address === undefined || address === '') return undefined;
+  if (demands.tls || Object.keys(demands.configuration).length > 0) {
+    const reason = `${name} names a server that is not ours to configure`;
+    throw new BrokerNotAvailable(kind, reason, `Remove ${name} to get one of your own.`);
+  }
   const remedy = `Correct ${name}, or remove it.`;
   const url = URL.parse(address);
   if (url === null || url.hostname === '' || !protocol.schemes.includes(url.protocol)) {

@@ -8,6 +8,8 @@ const defaults = {
   origins: brokerOrigins,
   environment: process.env,
   startTimeoutMs: 60_000,
+  configuration: {},
+  tls: false,
   log: (line: string): void => void process.stderr.write(`waybill-brokers: ${line}\n`),
 } satisfies Required<StartBrokerOptions>;
 
@@ -18,11 +20,14 @@ const defaults = {
  * @throws BrokerNotAvailable with the reason and the remedy.
  */
 export async function startBroker(kind: BrokerKind, options: StartBrokerOptions = {}): Promise<Broker> {
-  const { origins, environment, startTimeoutMs, log } = { ...defaults, ...options };
+  const { origins, environment, startTimeoutMs, log, ...demands } = { ...defaults, ...options };
+  if (demands.tls && kind !== 'rabbitmq') {
+    throw new BrokerNotAvailable(kind, 'the launcher gives TLS to rabbitmq only', 'Leave `tls` out.');
+  }
   const find: Readonly<Record<BrokerOrigin, () => Promise<Broker | undefined>>> = {
-    environment: () => findEnvironmentBroker(kind, environment, startTimeoutMs),
-    docker: () => findDockerBroker(kind, startTimeoutMs, log),
-    native: () => runNative(kind, startTimeoutMs, log),
+    environment: () => findEnvironmentBroker(kind, environment, demands, startTimeoutMs),
+    docker: () => findDockerBroker(kind, demands, startTimeoutMs, log),
+    native: () => runNative(kind, demands, startTimeoutMs, log),
   };
   for (const origin of brokerOrigins.filter((each) => origins.includes(each))) {
     const broker = await find[origin]();

@@ -1,6 +1,6 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { BrokerNotAvailable } from '../broker-not-available.ts';
-import type { Broker, BrokerKind } from '../broker.ts';
+import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { freePorts } from '../native/free-ports.ts';
 import { probeKind } from '../probe/probe-kind.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
@@ -13,6 +13,7 @@ import { dockerImages, type DockerImage } from './docker-images.ts';
  */
 export async function findDockerBroker(
   kind: BrokerKind,
+  demands: Required<BrokerDemands>,
   startTimeoutMs: number,
   log: (line: string) => void,
 ): Promise<Broker | undefined> {
@@ -21,7 +22,7 @@ export async function findDockerBroker(
   if (image === undefined || client === undefined) return undefined;
   log(`starting ${image.image} in Docker (the first time its image is fetched)`);
   try {
-    return await startContainer(kind, image, client, startTimeoutMs);
+    return await startContainer(kind, image, client, demands, startTimeoutMs);
   } catch (cause) {
     const reason = `Docker answers, but a container of ${image.image} could not be started`;
     throw new BrokerNotAvailable(kind, reason, 'Read the cause, or leave `docker` out of the origins.', { cause });
@@ -41,17 +42,23 @@ async function startContainer(
   kind: BrokerKind,
   image: DockerImage,
   client: ContainerRuntimeClient,
+  demands: Required<BrokerDemands>,
   startTimeoutMs: number,
 ): Promise<Broker> {
   const { GenericContainer } = await import('testcontainers');
+  const configuration = await image.configure(demands);
   // Fixed ports: those that Docker draws itself change with every restart.
-  const [port = 0, adminPort = 0] = await freePorts(2);
-  const admin = image.adminPort === undefined ? [] : [{ container: image.adminPort, host: adminPort }];
+  const [port = 0, adminPort = 0, tlsPort = 0] = await freePorts(3);
+  const others = [
+    { container: image.adminPort, host: adminPort },
+    { container: demands.tls ? image.tlsPort : undefined, host: tlsPort },
+  ].flatMap(({ container, host }) => (container === undefined ? [] : [{ container, host }]));
   const definition = new GenericContainer(image.image)
     .withEnvironment(image.environment)
-    .withExposedPorts({ container: image.port, host: port }, ...admin)
+    .withExposedPorts({ container: image.port, host: port }, ...others)
+    .withCopyContentToContainer(Object.entries(configuration.files).map(([target, content]) => ({ target, content })))
     .withStartupTimeout(startTimeoutMs);
-  if (image.arguments.length > 0) definition.withCommand([...image.arguments]);
+  if (configuration.arguments.length > 0) definition.withCommand([...configuration.arguments]);
   const started = await definition.start();
   const container = client.container.getById(started.getId());
   const [before, after] = image.address;
@@ -64,6 +71,9 @@ async function startContainer(
     ...(image.adminPort === undefined
       ? {}
       : { adminAddress: `http://waybill:waybill@${started.getHost()}:${adminPort}` }),
+    ...(configuration.ca !== undefined && {
+      tls: { address: `amqps://waybill:waybill@localhost:${tlsPort}`, ca: configuration.ca },
+    }),
     ...identity,
     startedBy: 'docker',
     kill9: () => container.kill({ signal: 'SIGKILL' }).then(() => undefined),

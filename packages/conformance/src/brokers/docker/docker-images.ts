@@ -1,4 +1,6 @@
-import type { BrokerKind } from '../broker.ts';
+import type { BrokerDemands, BrokerKind } from '../broker.ts';
+import { redisArguments } from '../native/redis.ts';
+import { rabbitmqFiles } from '../rabbitmq/rabbitmq-files.ts';
 
 /** How one kind of server is run in a container. `compose.yaml` names the same images. */
 export interface DockerImage {
@@ -6,11 +8,22 @@ export interface DockerImage {
   /** The port of its own protocol. */
   readonly port: number;
   readonly adminPort?: number;
+  /** Where it listens with TLS if that is asked for. */
+  readonly tlsPort?: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Replaces the image's own arguments where it is not empty. */
-  readonly arguments: readonly string[];
+  readonly configure: (demands: Required<BrokerDemands>) => ContainerConfiguration | Promise<ContainerConfiguration>;
   /** The address up to the host, and what follows the port. */
   readonly address: readonly [before: string, after: string];
+}
+
+/** What a container is given before it starts. */
+export interface ContainerConfiguration {
+  /** Replaces the image's own arguments where it is not empty. */
+  readonly arguments: readonly string[];
+  /** By their paths in the container. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The certificate to trust, where it listens with TLS. */
+  readonly ca?: string;
 }
 
 /** Versions are data: what is tested changes only here. */
@@ -19,23 +32,38 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
     image: 'rabbitmq:4.0.5-management',
     port: 5672,
     adminPort: 15_672,
+    tlsPort: 5671,
     // `guest` may log in from the container's own loopback address only.
     environment: { RABBITMQ_DEFAULT_USER: 'waybill', RABBITMQ_DEFAULT_PASS: 'waybill' },
-    arguments: [],
+    configure: async (demands) => {
+      const { files, ...rest } = await rabbitmqFiles({ folder: '/etc/rabbitmq', tlsListener: '5671' }, demands);
+      const entries = Object.entries(files).map(([name, text]) => [rabbitmqPath(name), text] as const);
+      return { arguments: [], files: Object.fromEntries(entries), ...rest };
+    },
     address: ['amqp://waybill:waybill@', ''],
   },
   redis: {
     image: 'redis:7.4.2',
     port: 6379,
     environment: {},
-    arguments: ['redis-server', '--appendonly', 'yes', '--appendfsync', 'always'],
+    configure: ({ configuration }) => ({
+      arguments: ['redis-server', ...redisArguments({ appendonly: 'yes', appendfsync: 'always', ...configuration })],
+      files: {},
+    }),
     address: ['redis://', ''],
   },
   postgres: {
     image: 'postgres:17.2',
     port: 5432,
     environment: { POSTGRES_HOST_AUTH_METHOD: 'trust' },
-    arguments: [],
+    configure: ({ configuration }) => ({
+      arguments: Object.entries(configuration).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      files: {},
+    }),
     address: ['postgres://postgres@', '/postgres'],
   },
 };
+
+// The image keeps settings of its own in files of this folder, which are read in the order of their names.
+const rabbitmqPath = (name: string): string =>
+  name === 'rabbitmq.conf' ? '/etc/rabbitmq/conf.d/90-waybill.conf' : `/etc/rabbitmq/${name}`;

@@ -1,22 +1,28 @@
-import type { Broker } from '../broker.ts';
+import type { Broker, BrokerDemands } from '../broker.ts';
 import { createBrokerFolder } from './broker-folder.ts';
 import type { Recipe } from './recipe.ts';
 import { createServerProcess } from './server-process.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /** Starts a server by its recipe. However this process ends, the server ends with it and leaves no files. */
-export async function startNativeBroker(recipe: Recipe, programs: string, startTimeoutMs: number): Promise<Broker> {
+export async function startNativeBroker(
+  recipe: Recipe,
+  programs: string,
+  demands: Required<BrokerDemands>,
+  startTimeoutMs: number,
+): Promise<Broker> {
   const folder = createBrokerFolder(recipe.kind);
   const watchdog = startWatchdog(folder.path);
   try {
-    const preparation = await recipe.prepare(programs, folder.path);
+    const preparation = await recipe.prepare(programs, folder.path, demands);
     const server = createServerProcess(preparation, folder, startTimeoutMs);
     const { product, version } = await server.start();
-    const { address, adminAddress } = preparation;
+    const { address, adminAddress, tls } = preparation;
     return {
       kind: recipe.kind,
       address,
       ...(adminAddress === undefined ? {} : { adminAddress }),
+      ...(tls === undefined ? {} : { tls }),
       product,
       version,
       startedBy: 'native',

@@ -15,7 +15,7 @@ export const postgresRecipe: Recipe = {
   kind: 'postgres',
   packages: ['postgresql'],
   findPrograms: () => newestFolder(globSync('/usr/lib/postgresql/*/bin')),
-  prepare: async (programs, folder) => {
+  prepare: async (programs, folder, { configuration }) => {
     const [port = 0] = await freePorts(1);
     const data = join(folder, 'data');
     const user = ownUser();
@@ -26,13 +26,19 @@ export const postgresRecipe: Recipe = {
       ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
       { cwd: '/', ...user },
     );
-    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on'];
+    const settings = {
+      port: String(port),
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      fsync: 'on',
+      ...configuration,
+    };
     return {
       address: `postgres://postgres@127.0.0.1:${port}/postgres`,
       programs: [
         {
           command: join(programs, 'postgres'),
-          arguments: ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+          arguments: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
           ...(user === undefined ? {} : { user }),
         },
       ],

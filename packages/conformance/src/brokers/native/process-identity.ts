@@ -25,9 +25,10 @@ function procRow(pid: number): ProcessRow | undefined {
   }
   // The name in brackets may hold spaces and brackets of its own.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X'
-    ? undefined
-    : { parent: Number(fields[1]), startedAt: String(fields[19]) };
+  // A main thread that has ended waits as a zombie for its other threads, which still hold the sockets.
+  const threads = Number(fields[17]);
+  const isOver = fields[0] === 'X' || (fields[0] === 'Z' && threads <= 1);
+  return isOver ? undefined : { parent: Number(fields[1]), startedAt: String(fields[19]) };
 }
 
 function psRow(pid: number): ProcessRow | undefined {

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { probeManagement } from '../probe/probe-management.ts';
 import { probeRabbitmq } from '../probe/probe-rabbitmq.ts';
+import { rabbitmqFiles } from '../rabbitmq/rabbitmq-files.ts';
 import { freePorts } from './free-ports.ts';
 import { newestFolder } from './newest-folder.ts';
 import type { Recipe } from './recipe.ts';
@@ -23,14 +24,21 @@ export const rabbitmqRecipe: Recipe = {
   kind: 'rabbitmq',
   packages: ['rabbitmq-server'],
   findPrograms: () => newestFolder(globSync('/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin')),
-  prepare: async (programs, folder) => {
-    const [amqp = 0, admin = 0, node = 0, names = 0] = await freePorts(4);
+  prepare: async (programs, folder, demands) => {
+    const [amqp = 0, tls = 0, admin = 0, node = 0, names = 0] = await freePorts(5);
     const ports = { amqp, admin, node, names };
-    await writeConfiguration(folder, ports);
+    const conf = join(folder, 'conf');
+    const { files, ca } = await rabbitmqFiles(
+      { folder: conf, tlsListener: `127.0.0.1:${tls}` },
+      demands,
+      settingsOf(ports),
+    );
+    await writeFiles(folder, { ...files, enabled_plugins: '[rabbitmq_management].\n' });
     const adminAddress = `http://guest:guest@127.0.0.1:${admin}`;
     return {
       address: `amqp://guest:guest@127.0.0.1:${amqp}`,
       adminAddress,
+      ...(ca !== undefined && { tls: { address: `amqps://guest:guest@localhost:${tls}`, ca } }),
       programs: [
         // The node would start the name server as a daemon that outlives it; it keeps one that already answers.
         { command: 'epmd', arguments: ['-address', '127.0.0.1', '-port', String(names)] },
@@ -46,22 +54,19 @@ export const rabbitmqRecipe: Recipe = {
   },
 };
 
-async function writeConfiguration(folder: string, ports: Ports): Promise<void> {
+const settingsOf = (ports: Ports): Readonly<Record<string, string>> => ({
+  'listeners.tcp.1': `127.0.0.1:${ports.amqp}`,
+  'management.tcp.ip': '127.0.0.1',
+  'management.tcp.port': String(ports.admin),
+  'vm_memory_high_watermark.absolute': '1GB',
+  'disk_free_limit.absolute': '50MB',
+  'log.console': 'false',
+});
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   await Promise.all(['home', 'data', 'log', 'conf'].map((name) => mkdir(join(folder, name))));
-  const settings = [
-    `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
-    'management.tcp.ip = 127.0.0.1',
-    `management.tcp.port = ${ports.admin}`,
-    'vm_memory_high_watermark.absolute = 1GB',
-    'disk_free_limit.absolute = 50MB',
-    'log.console = false',
-  ];
-  await Promise.all([
-    writeFile(join(folder, 'home', '.erlang.cookie'), randomBytes(20).toString('hex'), { mode: 0o400 }),
-    writeFile(join(folder, 'conf', 'rabbitmq.conf'), `${settings.join('\n')}\n`),
-    writeFile(join(folder, 'conf', 'advanced.config'), '[].\n'),
-    writeFile(join(folder, 'conf', 'enabled_plugins'), '[rabbitmq_management].\n'),
-  ]);
+  await writeFile(join(folder, 'home', '.erlang.cookie'), randomBytes(20).toString('hex'), { mode: 0o400 });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, 'conf', name), text, { mode: 0o600 });
 }
 
 const environmentOf = (folder: string, ports: Ports): Readonly<Record<string, string>> => ({

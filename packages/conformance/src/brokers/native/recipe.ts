@@ -1,4 +1,4 @@
-import type { BrokerKind } from '../broker.ts';
+import type { BrokerDemands, BrokerKind, TlsAccess } from '../broker.ts';
 import type { ServerIdentity } from '../probe/exchange.ts';
 
 /** How one kind of server is run from the packages of the system. */
@@ -9,13 +9,14 @@ export interface Recipe {
   /** The folder of its programs, or nothing when it is not installed. */
   readonly findPrograms: () => string | undefined;
   /** Writes configuration and data into `folder`, chooses ports, and says how the server is started and asked. */
-  readonly prepare: (programs: string, folder: string) => Promise<Preparation>;
+  readonly prepare: (programs: string, folder: string, demands: Required<BrokerDemands>) => Promise<Preparation>;
 }
 
 /** A server that is ready to be started, as often as is asked for, on the same ports and data. */
 export interface Preparation {
   readonly address: string;
   readonly adminAddress?: string;
+  readonly tls?: TlsAccess;
   /** Started in this order; the last one is the server itself. */
   readonly programs: readonly Program[];
   /** What asks the server to shut down without waiting for its clients. */

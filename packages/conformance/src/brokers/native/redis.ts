@@ -12,7 +12,7 @@ export const redisRecipe: Recipe = {
   kind: 'redis',
   packages: ['redis-server'],
   findPrograms: () => folders().find((folder) => existsSync(join(folder, 'redis-server'))),
-  prepare: async (programs, folder) => {
+  prepare: async (programs, folder, { configuration }) => {
     const [port = 0] = await freePorts(1);
     const data = join(folder, 'data');
     await mkdir(data);
@@ -24,13 +24,14 @@ export const redisRecipe: Recipe = {
       save: '',
       appendonly: 'yes',
       appendfsync: 'always',
+      ...configuration,
     };
     return {
       address: `redis://127.0.0.1:${port}`,
       programs: [
         {
           command: join(programs, 'redis-server'),
-          arguments: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+          arguments: redisArguments(settings),
         },
       ],
       endSignal: 'SIGTERM',
@@ -38,3 +39,7 @@ export const redisRecipe: Recipe = {
     };
   },
 };
+
+/** Settings as arguments of `redis-server`. */
+export const redisArguments = (settings: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);

@@ -1,5 +1,5 @@
 import { BrokerNotAvailable } from '../broker-not-available.ts';
-import type { Broker, BrokerKind } from '../broker.ts';
+import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { sweepLeftovers } from './broker-folder.ts';
 import { installPackages, whyNotInstallable } from './install.ts';
 import { startNativeBroker } from './native-broker.ts';
@@ -20,6 +20,7 @@ const recipes: Readonly<Partial<Record<BrokerKind, Recipe>>> = {
  */
 export async function runNative(
   kind: BrokerKind,
+  demands: Required<BrokerDemands>,
   startTimeoutMs: number,
   log: (line: string) => void,
 ): Promise<Broker> {
@@ -30,7 +31,7 @@ export async function runNative(
   for (const name of sweepLeftovers()) log(`removed what a runner that is gone left behind: ${name}`);
   const programs = recipe.findPrograms() ?? (await install(recipe, log));
   try {
-    return await startNativeBroker(recipe, programs, startTimeoutMs);
+    return await startNativeBroker(recipe, programs, demands, startTimeoutMs);
   } catch (cause) {
     const reason = `it was started from ${programs} but ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new BrokerNotAvailable(kind, reason, 'Read its log above, or name a server in the environment.', { cause });

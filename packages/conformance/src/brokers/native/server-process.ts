@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerIdentity } from '../probe/exchange.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
@@ -9,6 +9,7 @@ import type { Preparation, Program } from './recipe.ts';
 
 const politeMs = 30_000;
 const killMs = 10_000;
+const logPart = 2000;
 
 /** The processes of one broker. The calls must not overlap. */
 export interface ServerProcess {
@@ -29,8 +30,9 @@ export function createServerProcess(
 ): ServerProcess {
   let children: readonly ChildProcess[] = [];
   let paused: readonly number[] = [];
+  let logStart = 0;
   const whyDead = (): string | undefined =>
-    children.every(isRunning) ? undefined : `it ended by itself:\n${logTail(folder)}`;
+    children.every(isRunning) ? undefined : `it ended by itself:\n${causeIn(logText(folder).slice(logStart))}`;
   const resume = (): void => {
     signalEach(paused, 'SIGCONT');
     for (const pid of paused) folder.forget(pid);
@@ -46,6 +48,7 @@ export function createServerProcess(
     paused = [];
   };
   const start = async (): Promise<ServerIdentity> => {
+    logStart = logText(folder).length;
     try {
       for (const program of preparation.programs) children = [...children, startProgram(program, folder)];
       return await waitForAnswer(preparation.probe, startTimeoutMs, whyDead);
@@ -102,4 +105,11 @@ function startProgram(program: Program, folder: BrokerFolder): ChildProcess {
 
 const logOf = (folder: BrokerFolder): string => join(folder.path, 'output.log');
 
-const logTail = (folder: BrokerFolder): string => readFileSync(logOf(folder), 'utf8').slice(-2000);
+const logText = (folder: BrokerFolder): string =>
+  existsSync(logOf(folder)) ? readFileSync(logOf(folder), 'utf8') : '';
+
+/** The part that says why: what follows the first error is mostly its echo. */
+function causeIn(log: string): string {
+  const firstError = log.search(/^.*\b(?:error|fatal)\b/im);
+  return firstError < 0 ? log.slice(-logPart) : log.slice(firstError, firstError + logPart);
+}
