@@ -32,7 +32,7 @@ export const layers: readonly Layer[] = [
   {
     files: [
       'packages/{transport-*,store-*,config}/src/**/*.test.ts',
-      'packages/transport-*/src/conformance/**',
+      'packages/transport-*/src/{conformance,testing}/**',
       'packages/{transport-*,store-*}/src/**/*.test-d.ts',
     ],
     workspace: [...anyPublished, '@waybill/conformance', '@waybill/conformance/brokers', '@waybill/conformance/proxy'],

@@ -1,77 +1,72 @@
 import type { TransportDriver } from '@waybill/core/driver';
+import { z } from 'zod';
 import type { RabbitTransportOptions } from './options.ts';
 import { rabbitTransport } from './rabbit-transport.ts';
 
-type Kind = 'text' | 'number' | 'texts' | 'numbers' | 'object';
+// Variables of the environment hold text only: a number may come as its digits, and a list with commas between its items.
+const digits = /^\d{1,15}$/u;
+const number = z.preprocess(
+  (value) => (typeof value === 'string' && digits.test(value) ? Number(value) : value),
+  z.number({ error: 'must be a number' }),
+);
+const listOf = <Item extends z.ZodType>(item: Item, wording: string) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+    z.array(item, { error: wording }),
+  );
+const text = z.string({ error: 'must be text' });
 
 /** What can be said in plain data; a clock, chance and rotated credentials are given in code. */
 type PlainOptions = Omit<RabbitTransportOptions, 'credentials' | 'clock' | 'random'>;
 
-const kinds: Readonly<Record<keyof PlainOptions, Kind>> = {
-  urls: 'texts',
-  tls: 'object',
-  connectionName: 'text',
-  heartbeatSeconds: 'number',
-  connectTimeoutMs: 'number',
-  reconnectMs: 'object',
-  publishTimeoutMs: 'number',
-  consumerTimeoutMs: 'number',
-  queueType: 'text',
-  namePrefix: 'text',
-  partitions: 'number',
-  messageBytesMax: 'number',
-  deliveryLimit: 'number',
-  delaysMs: 'numbers',
-};
+const urls = listOf(text, 'is required, as a list of texts');
 
-interface Shape {
-  readonly wording: string;
-  readonly is: (value: unknown) => boolean;
-}
+const schema = z.strictObject({
+  urls,
+  tls: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
+  connectionName: text,
+  heartbeatSeconds: number,
+  connectTimeoutMs: number,
+  reconnectMs: z.strictObject({ first: number, max: number }),
+  publishTimeoutMs: number,
+  consumerTimeoutMs: number,
+  queueType: z.enum(['quorum', 'classic'], { error: 'must be quorum or classic' }),
+  namePrefix: text,
+  partitions: number,
+  messageBytesMax: number,
+  deliveryLimit: number,
+  delaysMs: listOf(number, 'must be a list of numbers'),
+} satisfies Readonly<Record<keyof PlainOptions, z.ZodType>>);
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isNumber = (value: unknown): boolean => typeof value === 'number';
-
-const shapes: Readonly<Record<Kind, Shape>> = {
-  text: { wording: 'must be text', is: isText },
-  number: { wording: 'must be a number', is: isNumber },
-  texts: { wording: 'must be a list of texts', is: (value) => Array.isArray(value) && value.every(isText) },
-  numbers: { wording: 'must be a list of numbers', is: (value) => Array.isArray(value) && value.every(isNumber) },
-  object: { wording: 'must be an object', is: (value) => isRecord(value) },
-};
+const options = schema.partial().extend({ urls });
 
 /**
- * A transport from plain configuration data: the options of `rabbitTransport` but for functions.
+ * A transport from plain configuration data: the options of `rabbitTransport` but for functions. Numbers may be text of digits and
+ * lists text with commas, as the environment has them.
  * @throws TypeError that lists every option of a wrong shape with its path; RabbitTransportError `illegal-options` for wrong values
  */
 export function transportFromConfig(config: unknown): TransportDriver {
-  const problems = problemsOf(config);
-  if (problems.length > 0) {
-    throw new TypeError(`The options of transport "rabbit" have problems.\n${problems.join('\n')}`);
+  const read = options.safeParse(config);
+  if (!read.success) {
+    const problems = read.error.issues.map(describe).join('\n');
+    throw new TypeError(`The options of transport "rabbit" have problems.\n${problems}`);
   }
-  return rabbitTransport(config as PlainOptions);
+  return rabbitTransport(withoutAbsent(read.data));
 }
 
-function problemsOf(config: unknown): readonly string[] {
-  if (!isRecord(config)) return ['(options): must be an object with urls'];
-  const missing = config['urls'] === undefined ? ['urls: is required'] : [];
-  const wrong = Object.entries(config).flatMap(([name, value]) => {
-    if (!isOption(name)) return [`${name}: is not an option; there are ${Object.keys(kinds).join(', ')}`];
-    return value === undefined || shapes[kinds[name]].is(value) ? [] : [`${name}: ${shapes[kinds[name]].wording}`];
-  });
-  return [...missing, ...wrong, ...paceProblems(config['reconnectMs'])];
+function describe(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => [path, key].filter((part) => part !== '').join('.'));
+    return names
+      .map((name) => `${name}: is not an option; there are ${Object.keys(schema.shape).join(', ')}`)
+      .join('\n');
+  }
+  return path === '' ? '(options): must be an object with urls' : `${path}: ${issue.message}`;
 }
 
-function paceProblems(pace: unknown): readonly string[] {
-  if (!isRecord(pace)) return [];
-  const wrong = ['first', 'max'].filter((name) => typeof pace[name] !== 'number');
-  return wrong.map((name) => `reconnectMs.${name}: ${shapes.number.wording}`);
-}
-
-function isOption(name: string): name is keyof PlainOptions {
-  return Object.hasOwn(kinds, name);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** An option that is there and says nothing is one that is not there. */
+function withoutAbsent(read: z.infer<typeof options>): PlainOptions {
+  const given = Object.entries(read).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as unknown as PlainOptions;
 }
