@@ -25,33 +25,40 @@ const replyCodes: Readonly<Record<number, TransportErrorCode>> = {
 const systemCode =
   /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_STREAM_DESTROYED)$/u;
 
-/** What amqplib says in words only, of 2.3.1. */
-const texts: readonly (readonly [RegExp, TransportErrorCode])[] = [
+/** What says more than the reply code beside it, or has none; texts of RabbitMQ 3.10 to 4.0 and amqplib 2.3.1. */
+const sharperTexts: readonly (readonly [RegExp, TransportErrorCode])[] = [
   [/larger than configured max size/u, 'message-too-large'],
   [/delivery acknowledgement on channel .* timed out|unknown delivery tag/u, 'lease-lost'],
-  [/invalid expiration|user_id property|invalid-?message/iu, 'message-invalid'],
-  [/ACCESS[_-]REFUSED|Handshake terminated by server: 403|authentication/iu, 'unauthorized'],
-  [/not allowed|vhost .* not found|Handshake terminated by server: 530/u, 'unauthorized'],
+  [/invalid expiration|user_id property/u, 'message-invalid'],
   [/message nacked/u, 'throttled'],
   [/ETIMEDOUT/u, 'timeout'],
-  [
-    /Heartbeat timeout|Socket closed|Unexpected close|channel closed|Channel ended|Channel clos(?:ed|ing)/u,
-    'unavailable',
-  ],
-  [/Connection clos(?:ed|ing)|Frame on unknown channel|CONNECTION_FORCED|Connection reset/u, 'unavailable'],
+  [/No channels left to allocate/u, 'unsupported'],
 ];
+
+/** What amqplib says of an end that nobody gave a code for. */
+const endTexts =
+  /Heartbeat timeout|Socket closed|Unexpected close|[Cc]hannel (?:closed|closing|ended)|Connection (?:closed|closing)|Frame on unknown channel/u;
+
+/** As in `Handshake terminated by server: 403 (ACCESS-REFUSED)`, whose error has no code of its own. */
+const replyCodeText = /\b(\d{3}) \([A-Z-]+\)/u;
 
 /** Recognised by what it says, not by its class: the package may be installed twice. */
 export function errorCodeOf(error: unknown): TransportErrorCode {
   if (!(error instanceof Error)) return 'unknown';
   const own = ownReasonOf(error);
   if (own !== undefined) return rabbitErrorCodes[own];
-  const text = texts.find(([pattern]) => pattern.test(error.message));
-  if (text !== undefined) return text[1];
-  if (!('code' in error)) return 'unknown';
-  if (typeof error.code === 'number') return replyCodes[error.code] ?? 'unknown';
-  if (typeof error.code !== 'string') return 'unknown';
-  return systemCode.test(error.code) ? 'unavailable' : 'unknown';
+  const sharper = sharperTexts.find(([pattern]) => pattern.test(error.message));
+  if (sharper !== undefined) return sharper[1];
+  const code = replyCodeOf(error);
+  if (code !== undefined) return replyCodes[code] ?? 'unknown';
+  if (endTexts.test(error.message)) return 'unavailable';
+  return 'code' in error && typeof error.code === 'string' && systemCode.test(error.code) ? 'unavailable' : 'unknown';
+}
+
+function replyCodeOf(error: Error): number | undefined {
+  if ('code' in error && typeof error.code === 'number') return error.code;
+  const text = replyCodeText.exec(error.message)?.[1];
+  return text === undefined ? undefined : Number(text);
 }
 
 function ownReasonOf(error: Error): RabbitErrorReason | undefined {

@@ -4,6 +4,7 @@ import type { TransportErrorCode } from '@waybill/core/driver';
 export type RabbitErrorReason =
   | 'illegal-options'
   | 'illegal-name'
+  | 'virtual-host-refused'
   | 'topology-drift'
   | 'topology-refused'
   | 'second-group'
@@ -26,6 +27,7 @@ export type RabbitErrorReason =
 export const rabbitErrorCodes: Readonly<Record<RabbitErrorReason, TransportErrorCode>> = {
   'illegal-options': 'unsupported',
   'illegal-name': 'invalid-address',
+  'virtual-host-refused': 'unauthorized',
   'topology-drift': 'topology-conflict',
   'topology-refused': 'topology-conflict',
   'second-group': 'topology-conflict',

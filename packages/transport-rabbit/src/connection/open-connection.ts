@@ -1,6 +1,7 @@
 import { connect, credentials as mechanisms } from 'amqplib';
 import type { ChannelModel } from 'amqplib';
 import type { RabbitSettings } from '../options.ts';
+import { RabbitTransportError } from '../rabbit-error.ts';
 
 export type ConnectionPurpose = 'publish' | 'consume' | 'topology';
 
@@ -20,7 +21,7 @@ export async function openConnection(
     try {
       return await connectOnce(settings, purpose, url);
     } catch (error) {
-      failure = error;
+      failure = sharperErrorOf(error);
     }
   }
   throw failure;
@@ -39,4 +40,14 @@ async function connectOnce(settings: RabbitSettings, purpose: ConnectionPurpose,
     timeout: connectTimeoutMs,
     clientProperties: { connection_name: `${connectionName} ${purpose}` },
   });
+}
+
+/** amqplib keeps to itself why the broker closed the connection in place of opening the virtual host. */
+function sharperErrorOf(error: unknown): unknown {
+  if (!(error instanceof Error && error.message.startsWith('Expected ConnectionOpenOk; got <ConnectionClose'))) {
+    return error;
+  }
+  const text =
+    'RabbitMQ refused the virtual host of the URL: it does not exist, the user has no right to it, or its limit of connections is reached.';
+  return new RabbitTransportError('virtual-host-refused', text, { cause: error });
 }
