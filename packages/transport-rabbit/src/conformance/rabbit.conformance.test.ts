@@ -1,0 +1,5 @@
+import { registerConformance } from '@waybill/conformance';
+import * as vitest from 'vitest';
+import { openHarness } from './harness.ts';
+
+registerConformance(vitest, openHarness);
