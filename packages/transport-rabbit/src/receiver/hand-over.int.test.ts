@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findBroker } from '@waybill/conformance/brokers';
+import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
+import { openTransportStage } from '../testing/transport-stage.ts';
+
+const broker = await findBroker('rabbitmq', 'the hand-over between instances on RabbitMQ');
+
+beforeEach(({ skip }) => skip(broker === undefined, 'RabbitMQ cannot be had here.'));
+afterAll(() => broker?.stop());
+
+const keys = Array.from({ length: 16 }, (_, index) => `key-${index}`);
+
+test.each(['quorum', 'classic'] as const)(
+  'instances that come and go under load keep the order of every key, lose nothing and repeat nothing: %s',
+  { timeout: 60_000 },
+  async (queueType) => {
+    const stage = await openTransportStage(broker?.address ?? '', { queueType });
+    onTestFinished(() => stage.close());
+    const consume = () => stage.consume({ workMs: 3, unsettledMax: 60 });
+    const instances = [await consume(), await consume()];
+    let isPublishing = true;
+    const publishing = (async () => {
+      for (let round = 0; round < 40; round += 1) await stage.publish(keys, 5);
+      isPublishing = false;
+    })();
+    let handOvers = 0;
+    while (isPublishing) {
+      await sleep(100);
+      instances.push(await consume());
+      await instances.shift()?.stop();
+      handOvers += 1;
+    }
+    await publishing;
+    await stage.untilSettled();
+    await Promise.all(instances.map((instance) => instance.stop()));
+
+    expect(settledCount(stage.log)).toBe(keys.length * 200);
+    expect(jumpsOf(stage.log)).toEqual([]);
+    expect(repeatsOf(stage.log)).toEqual([]);
+    // Otherwise nothing was in flight when an instance went, and the test has proven nothing.
+    expect(handOvers).toBeGreaterThanOrEqual(3);
+    expect(new Set(stage.log.map(({ consumer }) => consumer)).size).toBeGreaterThanOrEqual(3);
+    if (queueType === 'quorum') expect(stage.log.some(({ attempt }) => attempt > 1)).toBe(true);
+  },
+);
