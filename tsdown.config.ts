@@ -3,16 +3,25 @@ import { dirname, resolve } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 interface PackageManifest {
+  readonly bin?: Readonly<Record<string, string>>;
   readonly private?: boolean;
   readonly exports?: Readonly<Record<string, string | { readonly source: string }>>;
 }
 
-/** What a package builds is what its `exports` name: `"./driver": { "source": "./src/driver/index.ts" }` becomes `dist/driver/index.js`. */
+/**
+ * What a package builds is what its `exports` and its `bin` name: `"./driver": { "source": "./src/driver/index.ts" }` becomes
+ * `dist/driver/index.js`, and the program `dist/brokers/main.js` is made from `src/brokers/main.ts`.
+ */
 const entriesOf = (manifest: PackageManifest): Record<string, string> => {
   const sources = Object.values(manifest.exports ?? {}).flatMap((target) =>
     typeof target === 'string' ? [] : [target.source],
   );
-  return Object.fromEntries(sources.map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ''), source]));
+  const programs = Object.values(manifest.bin ?? {}).map((program) =>
+    program.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts'),
+  );
+  return Object.fromEntries(
+    [...sources, ...programs].map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ''), source]),
+  );
 };
 
 const published = globSync('packages/*/package.json', { cwd: import.meta.dirname })

@@ -61,7 +61,7 @@ test('what a killed set-up left behind is removed by the next one', () => {
 test('an unknown command lists the known ones', () => {
   const { status, stderr } = run(root, [bootstrap, 'nonsense']);
   expect(status).toBe(1);
-  expect(stderr).toContain('start, checkout, bench, test, pnpm');
+  expect(stderr).toContain('start, checkout, bench, conformance, brokers, test, pnpm');
 });
 
 const runner = (program: string): readonly string[] => [

@@ -3,7 +3,7 @@ import { packPublished, type Manifest, type PackedPackage } from './published-pa
 import { runProgram, runTool } from './run-tool.ts';
 import { failed, passed, type Step } from './step.ts';
 
-/** Looks at the packed tarballs as a consumer's tools would: publint, are-the-types-wrong, and every file that `exports` names. */
+/** Looks at the packed tarballs as a consumer's tools would: publint, are-the-types-wrong, and every file that the manifest names. */
 export const packagesStep: Step = {
   name: 'packages',
   run: async () => {
@@ -27,14 +27,14 @@ const problemsOf = async ({ tarball, manifest }: PackedPackage): Promise<readonl
     ...(publint.status === 0 ? [] : [`${manifest.name}: publint\n${publint.output}`]),
     ...(attw.status === 0 ? [] : [`${manifest.name}: are the types wrong?\n${attw.output}`]),
     ...missingFiles(manifest, files).map(
-      (file) => `${manifest.name}: exports names ${file}, which is not in the tarball`,
+      (file) => `${manifest.name}: the manifest names ${file}, which is not in the tarball`,
     ),
     ...strayFiles(files).map((file) => `${manifest.name}: ${file} is in the tarball and has no business there`),
   ];
 };
 
 const missingFiles = (manifest: Manifest, files: ReadonlySet<string>): readonly string[] =>
-  Object.values(manifest.exports ?? {})
+  [...Object.values(manifest.exports ?? {}), ...Object.values(manifest.bin ?? {})]
     .flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)))
     .filter((file) => !files.has(file));
 

@@ -12,6 +12,7 @@ const commands = {
   checkout: [...source, 'packages/checkout/src/main.ts'],
   bench: [...source, 'packages/bench/src/main.ts'],
   conformance: [...source, 'packages/conformance/src/main.ts'],
+  brokers: [...source, 'packages/conformance/src/brokers/main.ts'],
   test: [...source, 'scripts/checks/main.ts'],
   pnpm: ['pnpm'],
 };

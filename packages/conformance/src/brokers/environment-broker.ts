@@ -1,14 +1,9 @@
 import { BrokerNotAvailable } from './broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from './broker.ts';
+import { addressVariable, adminAddressVariable } from './environment-variables.ts';
 import type { ServerIdentity } from './probe/exchange.ts';
 import { probeKind, protocols } from './probe/probe-kind.ts';
 import { waitForAnswer } from './probe/wait-for-answer.ts';
-
-/** The variable that names a server of this kind which somebody else runs. */
-const addressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_URL`;
-
-/** The variable that names its management API, for RabbitMQ. */
-const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_ADMIN_URL`;
 
 /**
  * The server that the environment names, or nothing when it names none.

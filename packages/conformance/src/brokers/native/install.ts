@@ -37,10 +37,15 @@ const aptGet = (...words: readonly string[]): Promise<unknown> =>
 
 async function withoutServices(work: () => Promise<void>): Promise<void> {
   const isOurs = !existsSync(policyFile);
-  if (isOurs) writeFileSync(policyFile, policy, { mode: 0o755 });
+  const remove = (): void => {
+    if (isOurs) rmSync(policyFile, { force: true });
+  };
+  process.once('exit', remove);
   try {
+    if (isOurs) writeFileSync(policyFile, policy, { mode: 0o755 });
     await work();
   } finally {
-    if (isOurs) rmSync(policyFile, { force: true });
+    process.off('exit', remove);
+    remove();
   }
 }

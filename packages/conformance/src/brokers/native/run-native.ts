@@ -26,7 +26,7 @@ export async function runNative(
 ): Promise<Broker> {
   const recipe = recipes[kind];
   if (recipe === undefined) {
-    throw new BrokerNotAvailable(kind, 'it comes with its transport', 'Wait for the package of that transport.');
+    throw new BrokerNotAvailable(kind, 'this launcher does not run it yet', 'It comes with its transport.');
   }
   for (const name of sweepLeftovers()) log(`removed what a runner that is gone left behind: ${name}`);
   const programs = recipe.findPrograms() ?? (await install(recipe, log));

@@ -1,0 +1,7 @@
+import type { BrokerKind } from './broker.ts';
+
+/** The variable that names a server of this kind which somebody else runs. */
+export const addressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_URL`;
+
+/** The variable that names its management API, for RabbitMQ. */
+export const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_ADMIN_URL`;

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import { brokerFootprint } from './native/broker-footprint.ts';
+import { processRow } from './native/process-identity.ts';
+import { probeKind } from './probe/probe-kind.ts';
+
+const main = new URL('main.ts', import.meta.url).pathname;
+const children: ChildProcess[] = [];
+
+function run(...words: readonly string[]) {
+  const child = spawn(process.execPath, ['--conditions=source', main, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  return { child, told: text(child.stderr), ended: once(child, 'close') as Promise<[number | null, string | null]> };
+}
+
+/** The environment that is printed, as soon as it is complete. */
+async function exportsOf(child: ChildProcess, last: string): Promise<Readonly<Record<string, string>>> {
+  let printed = '';
+  for await (const chunk of child.stdout ?? []) {
+    printed += String(chunk);
+    if (new RegExp(`^export ${last}=.*\n`, 'm').test(printed)) break;
+  }
+  const lines = [...printed.matchAll(/^export (\w+)=(.*)$/gm)];
+  return Object.fromEntries(lines.map(([, name, value]) => [name, value]));
+}
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+describe('waybill-brokers up', { timeout: 120_000 }, () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'keeps what it names running until %s, and leaves nothing',
+    async (signal) => {
+      const { child, told, ended } = run('up', 'redis', 'postgres');
+      const environment = await exportsOf(child, 'WAYBILL_POSTGRES_URL');
+      expect(Object.keys(environment)).toEqual(['WAYBILL_REDIS_URL', 'WAYBILL_POSTGRES_URL']);
+      const answer = await probeKind('redis', new URL(environment['WAYBILL_REDIS_URL'] ?? ''));
+      const footprint = brokerFootprint(child.pid ?? 0);
+      expect(footprint.folders).toHaveLength(2);
+
+      child.kill(signal);
+      child.kill(signal);
+      expect(await ended).toEqual([0, null]);
+      expect(footprint.processes.filter((pid) => processRow(pid) !== undefined)).toEqual([]);
+      expect(footprint.folders.filter(existsSync)).toEqual([]);
+      expect(await told).toContain(`redis runs: ${answer.product} ${answer.version}`);
+    },
+  );
+
+  test('says why a named kind cannot be had, keeps the others running, and ends with status 1', async () => {
+    const { child, told, ended } = run('up', 'kafka', 'redis');
+    expect(await exportsOf(child, 'WAYBILL_REDIS_URL')).toHaveProperty('WAYBILL_REDIS_URL');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([1, null]);
+    expect(await told).toContain(
+      'kafka is not available: this launcher does not run it yet. It comes with its transport.',
+    );
+  });
+
+  test('prints the management address of RabbitMQ too', async () => {
+    const { child, ended } = run('up', 'rabbitmq');
+    const environment = await exportsOf(child, 'WAYBILL_RABBITMQ_ADMIN_URL');
+    expect(environment['WAYBILL_RABBITMQ_URL']).toMatch(/^amqp:/);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  test('ends at once with status 1 when nothing can be had', async () => {
+    expect(await run('up', 'sqs').ended).toEqual([1, null]);
+  });
+
+  test('interrupted while a broker starts, leaves nothing', async () => {
+    const { child, ended } = run('up', 'rabbitmq');
+    while (brokerFootprint(child.pid ?? 0).processes.length < 2) await new Promise((done) => setTimeout(done, 20));
+    const footprint = brokerFootprint(child.pid ?? 0);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([1, null]);
+    await expect.poll(() => footprint.folders.filter(existsSync), { timeout: 10_000 }).toEqual([]);
+    expect(footprint.processes.filter((pid) => processRow(pid) !== undefined)).toEqual([]);
+  });
+});
+
+test('a wrong usage ends with status 2 and says what is wrong', async () => {
+  const { told, ended } = run('up', 'mysql');
+  expect(await ended).toEqual([2, null]);
+  expect(await told).toContain('unknown kind mysql');
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { parseArguments, UsageError } from './parse-arguments.ts';
+
+test('kinds are taken in the order in which they are named', () => {
+  expect(parseArguments(['up', 'redis', 'rabbitmq'])).toEqual({ command: 'up', kinds: ['redis', 'rabbitmq'] });
+});
+
+test('no kind means all of them', () => {
+  expect(parseArguments(['up'])).toEqual({ command: 'up', kinds: [] });
+});
+
+test.each([['--help'], ['-h'], ['help'], ['up', '--help']])('help is given for %s %s', (...words) => {
+  expect(parseArguments(words)).toEqual({ command: 'help' });
+});
+
+test.each([
+  [[], 'a command is missing'],
+  [['down'], 'unknown command down'],
+  [['up', 'mysql'], 'unknown kind mysql; the kinds are rabbitmq, redis, postgres, kafka, sqs'],
+  [['up', 'redis', 'redis'], 'redis is named twice'],
+  [['up', '--fast'], "Unknown option '--fast'"],
+])('%j means nothing, and the message says why', (words, message) => {
+  const parse = () => parseArguments(words);
+  expect(parse).toThrow(UsageError);
+  expect(parse).toThrow(message);
+});
