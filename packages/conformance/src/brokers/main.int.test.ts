@@ -26,7 +26,7 @@ async function exportsOf(child: ChildProcess, last: string): Promise<Readonly<Re
     if (new RegExp(`^export ${last}=.*\n`, 'm').test(printed)) break;
   }
   const lines = [...printed.matchAll(/^export (\w+)=(.*)$/gm)];
-  return Object.fromEntries(lines.map(([, name, value]) => [name, value]));
+  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value] as const));
 }
 
 afterEach(() => {
