@@ -10,8 +10,21 @@ import { orderingProperties } from './ordering-properties.ts';
 import { payloadProperties } from './payload-properties.ts';
 import { retryProperties } from './retry-properties.ts';
 
+// Written out, because a declaration cannot be read off a spread without checking the types of all files.
+type Properties = typeof deliveryProperties &
+  typeof acknowledgementProperties &
+  typeof orderingProperties &
+  typeof deduplicationProperties &
+  typeof fanOutProperties &
+  typeof retryProperties &
+  typeof lifecycleProperties &
+  typeof payloadProperties &
+  typeof backPressureProperties &
+  typeof faultProperties &
+  typeof observabilityProperties;
+
 /** Every property that a transport must prove or say that it lacks, with its one-line meaning. Ids never change their meaning. */
-export const properties = {
+export const properties: Properties = {
   ...deliveryProperties,
   ...acknowledgementProperties,
   ...orderingProperties,
@@ -23,8 +36,8 @@ export const properties = {
   ...backPressureProperties,
   ...faultProperties,
   ...observabilityProperties,
-} as const;
+};
 
-export type PropertyId = keyof typeof properties;
+export type PropertyId = keyof Properties;
 
 export const propertyIds: readonly PropertyId[] = Object.keys(properties) as readonly PropertyId[];
