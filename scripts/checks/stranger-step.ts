@@ -16,7 +16,8 @@ const lowestNode: Readonly<Record<string, string>> = {
 
 /**
  * A stranger follows the README: installs the packed tarballs in an empty folder with npm, and runs its first program.
- * It must print what the README shows beneath it, on the lowest Node that the packages promise.
+ * It must print what the README shows beneath it, on the lowest Node that the packages promise, and every program of the packages
+ * must say there how it is used.
  */
 export const strangerStep: Step = {
   name: 'stranger',
@@ -56,8 +57,15 @@ const follow = async (
   const run = await runProgram(node, ['program.mjs'], { cwd: home });
   if (run.status !== 0) return failed(run.output);
   if (run.stdout.trim() !== expected.trim()) return failed(`printed:\n${run.stdout}\nthe README says:\n${expected}`);
+  for (const program of programsOf(packed)) {
+    const help = await runProgram(node, [join(home, 'node_modules', program), '--help'], { cwd: home });
+    if (help.status !== 0) return failed(`${program} --help ends with ${help.status}:\n${help.output}`);
+  }
   return passed({ note: `on Node ${lowest?.split('@')[1] ?? process.versions.node}` });
 };
+
+const programsOf = (packed: readonly PackedPackage[]): readonly string[] =>
+  packed.flatMap(({ manifest }) => Object.values(manifest.bin ?? {}).map((file) => join(manifest.name, file)));
 
 const npmInstall = async (home: string, what: readonly string[]): ReturnType<typeof runProgram> => {
   await mkdir(home, { recursive: true });
