@@ -4,14 +4,20 @@ import { backPressureCases } from './back-pressure-cases.ts';
 import { deduplicationCases } from './deduplication-cases.ts';
 import { deliveryCases } from './delivery-cases.ts';
 import { fanOutCases } from './fan-out-cases.ts';
+import { handlerCases } from './handler-cases.ts';
+import { laneCases } from './lane-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
+import { orderingFaultCases } from './ordering-fault-cases.ts';
 import { retryCases } from './retry-cases.ts';
 
 /** Every case of the suite. Closed: a transport runs them and cannot replace one. */
 export const cases: readonly ConformanceCase[] = [
   ...deliveryCases,
   ...acknowledgementCases,
+  ...handlerCases,
   ...orderingCases,
+  ...laneCases,
+  ...orderingFaultCases,
   ...deduplicationCases,
   ...fanOutCases,
   ...retryCases,

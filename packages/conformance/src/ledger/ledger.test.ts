@@ -31,5 +31,6 @@ test('what a dead consumer had begun is lost, what it had ended stays, and other
   ledger.deliver({ ...start, consumerId: 'd', messageId: 'm3' });
   ledger.bury('c');
   late('accepted');
+  ledger.deliver({ ...start, messageId: 'm4' })('accepted');
   expect(ledger.deliveries.map(({ outcome }) => outcome)).toEqual(['accepted', 'lost', undefined]);
 });

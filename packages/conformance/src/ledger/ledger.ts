@@ -34,13 +34,14 @@ export interface Ledger {
   readonly deliver: (
     start: Omit<DeliveryRecord, 'startMs' | 'endMs' | 'outcome'>,
   ) => (outcome: DeliveryOutcome) => void;
-  /** The consumer died: what it had begun ends here, as `lost`. */
+  /** The consumer died: what it had begun ends here, as `lost`, and nothing is written of what is left of it in this process. */
   readonly bury: (consumerId: string) => void;
 }
 
 export function createLedger(monotonic: () => number): Ledger {
   const publishes: PublishRecord[] = [];
   const deliveries: DeliveryRecord[] = [];
+  const buried = new Set<string>();
   return {
     publishes,
     deliveries,
@@ -48,6 +49,7 @@ export function createLedger(monotonic: () => number): Ledger {
       publishes.push(record);
     },
     deliver: (start) => {
+      if (buried.has(start.consumerId)) return () => undefined;
       const place = deliveries.length;
       const open: DeliveryRecord = { ...start, startMs: monotonic(), endMs: undefined, outcome: undefined };
       deliveries.push(open);
@@ -57,6 +59,7 @@ export function createLedger(monotonic: () => number): Ledger {
       };
     },
     bury: (consumerId) => {
+      buried.add(consumerId);
       for (const [place, delivery] of deliveries.entries()) {
         const isOpen = delivery.consumerId === consumerId && delivery.outcome === undefined;
         if (isOpen) deliveries[place] = { ...delivery, endMs: monotonic(), outcome: 'lost' };

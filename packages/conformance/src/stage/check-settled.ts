@@ -20,10 +20,15 @@ export async function checkEmpty(world: World, address: SubscriptionAddress): Pr
 export interface SettledBounds {
   /** Deliveries of accepted messages that may happen; default 0. */
   readonly duplicatesMax?: number;
+  /** Looks at the consumers whose names begin so, where each group gets everything; default all. */
+  readonly consumers?: string;
 }
 
 /** What must hold of every ledger once all is quiet: nothing lost, foreign, rejected, out of order, overlapping or too often. */
-export function checkLedger({ ledger }: World, { duplicatesMax = 0 }: SettledBounds = {}): void {
+export function checkLedger(world: World, { duplicatesMax = 0, consumers = '' }: SettledBounds = {}): void {
+  const { publishes } = world.ledger;
+  const deliveries = world.ledger.deliveries.filter(({ consumerId }) => consumerId.startsWith(consumers));
+  const ledger = { publishes, deliveries };
   check(ledger.publishes.length > 0 && ledger.deliveries.length > 0, 'the case has published and received something');
   checkFindings(
     findLosses(ledger),

@@ -1,7 +1,8 @@
 import { createBus, defineCommand, defineEvent, memoryStore } from '@waybill/core';
 import type { Bus, BusOptions, Command, Event } from '@waybill/core';
 import type { SubscriptionAddress } from '@waybill/core/driver';
-import { countingIds } from '@waybill/core/testing';
+import { countingIds, faultyTransport } from '@waybill/core/testing';
+import type { BoundaryWatch, ProcessGate } from '@waybill/core/testing';
 import { z } from 'zod';
 import type { World } from '../harness/world.ts';
 
@@ -29,22 +30,37 @@ export type CaseBusOptions = Partial<
     BusOptions,
     'transport' | 'store' | 'publishing' | 'observe' | 'handlers' | 'limits' | 'unconfirmedMax' | 'publishRetryMs'
   >
->;
+> & {
+  /** Its process, where that is to die: then nothing enters or leaves it any more, and nobody stops it. */
+  readonly process?: CaseProcess;
+};
+
+export interface CaseProcess {
+  readonly gate: ProcessGate;
+  /** Where it is struck. */
+  readonly boundaries: BoundaryWatch;
+}
 
 /** A bus on a connection of its own, stopped when the case ends. Handlers hold the harness's lease unless they say otherwise. */
 export async function openBus(world: World, options: CaseBusOptions = {}): Promise<Bus> {
   const { clock, random, harness } = world;
-  const { transport = await world.connect() } = options;
+  const { process: own, ...busOptions } = options;
+  const transport = options.transport ?? (await world.connect());
+  const inside =
+    own === undefined
+      ? { clock, transport }
+      : { clock: own.gate.clock(clock), transport: faultyTransport(transport, own) };
   const bus = createBus<unknown>({
     store: memoryStore({ clock }),
-    transport,
     newId: countingIds(`${world.runId}-${Math.floor(random() * 1e9)}`),
-    ...options,
+    ...busOptions,
+    ...inside,
     handlers: { leaseMs: harness.timing.leaseMs, ...options.handlers },
-    clock,
     random,
   });
-  world.defer(() => bus.stop({ graceMs: 0 }));
+  world.defer(async () => {
+    if (own?.gate.status !== 'dead') await bus.stop({ graceMs: 0 });
+  });
   return bus;
 }
 

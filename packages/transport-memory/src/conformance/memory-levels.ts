@@ -37,7 +37,6 @@ export const memoryLevels: PropertyLevels = {
     'ORD-4',
     'ORD-5',
     'ORD-6',
-    'ORD-7',
     'ORD-9',
     'ORD-10',
     'ORD-11',
@@ -136,6 +135,7 @@ export const memoryLevels: PropertyLevels = {
   ...declareLevel('unsupported', 'the contract has no such request', ['DEL-6', 'DEL-16', 'DEL-17', 'DEL-23', 'PAY-9']),
   ...declareLevel('unsupported', 'an identity is known for ever: there is no window to ask for', ['DUP-2']),
   ...declareLevel('unsupported', 'there is no connection, no other process and no disk', [
+    'ORD-7',
     'LIF-11',
     'LIF-15',
     'PAY-10',

@@ -1,0 +1,155 @@
+import { createProcessGate, faultyTransport, watchBoundaries } from '@waybill/core/testing';
+import { check } from '../harness/check.ts';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { faultModes, patientModes } from '../harness/mode.ts';
+import { eventually } from '../harness/world.ts';
+import type { World } from '../harness/world.ts';
+import { checkBusRefuses } from '../stage/check-refused.ts';
+import { checkLedger } from '../stage/check-settled.ts';
+import { startMortalConsumer } from '../stage/mortal-consumer.ts';
+import { numberedCommand, openBus } from '../stage/open-bus.ts';
+import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
+import { acceptedCount } from '../stage/recorded-handler.ts';
+import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { proves, refuses } from './case.ts';
+
+const keys = keysOf(20);
+const concurrency = 8;
+
+/** Order while consumers come, go and die, connections break and publishes fail. */
+export const orderingFaultCases: readonly ConformanceCase[] = [
+  proves(
+    'ORD-5',
+    'order holds while consumers join and leave with messages in flight',
+    async (world) => {
+      const command = numberedCommand(world);
+      const publisher = await openBus(world);
+      const work = shortWork(world);
+      const perKey = world.amount(20);
+      let leaving = await startConsumer(world, command, 'c0', { work });
+      const publishing = publisher.start().then(() => publishNumbered(world, publisher, command, keys, perKey));
+      for (let round = 1; round <= 4; round += 1) {
+        const joining = await startConsumer(world, command, `c${round}`, { work });
+        await world.clock.sleep(30);
+        await leaving.stop();
+        leaving = joining;
+      }
+      await publishing;
+      await untilAccepted(world, keys.length * perKey);
+      checkLedger(world);
+    },
+    patientModes,
+  ),
+
+  proves(
+    'ORD-6',
+    'order holds when consumers are killed with messages in flight',
+    async (world) => {
+      const command = numberedCommand(world);
+      const options = { work: shortWork(world), handler: { concurrency } };
+      const consumers = [
+        await startMortalConsumer(world, command, 'c0', options),
+        await startMortalConsumer(world, command, 'c1', options),
+        await startMortalConsumer(world, command, 'c2', options),
+      ];
+      const publisher = await openBus(world);
+      await publisher.start();
+      const perKey = world.amount(20);
+      const total = keys.length * perKey;
+      const publishing = publishNumbered(world, publisher, command, keys, perKey);
+      for (const [place, consumer] of consumers.entries()) {
+        const due = (total * (place + 1)) / 5;
+        await eventually(world, `${due} messages are handled`, () => acceptedCount(world) >= due);
+        await consumer.kill();
+        await startConsumer(world, command, `heir${place}`, options);
+      }
+      await publishing;
+      await untilAccepted(world, total);
+      checkLedger(world, { duplicatesMax: consumers.length * concurrency });
+    },
+    faultModes,
+  ),
+
+  proves(
+    'ORD-7',
+    'order holds when every connection is cut under way',
+    async (world) => {
+      const { cutConnections } = world.harness.faults;
+      // What has no connections is separated by nothing but the end of its broker.
+      if (cutConnections === undefined) return;
+      await throughOutages(world, cutConnections, 3);
+    },
+    faultModes,
+  ),
+
+  proves(
+    'ORD-7',
+    'order holds when the broker is killed and started again',
+    async (world) => {
+      const { restartBroker } = world.harness.faults;
+      if (restartBroker === undefined) return;
+      await throughOutages(world, restartBroker, 1);
+    },
+    ['fault'],
+  ),
+
+  refuses('ORD-7', 'what is to outlive the broker is refused at start', async (world) => {
+    const bus = await openBus(world);
+    bus.handle(numberedCommand(world), () => undefined, { durability: 'durable' });
+    await checkBusRefuses('plan-refused', 'a start that asks for durability', () => bus.start());
+    check(
+      bus.explain().refusals.some(({ guarantee }) => guarantee === 'durability'),
+      'the plan names what is refused',
+    );
+  }),
+
+  proves('ORD-10', 'publishes that are not awaited keep the order of each key', async (world) => {
+    const command = numberedCommand(world);
+    const bus = await startConsumer(world, command, 'c');
+    await publishNumbered(world, bus, command, keysOf(5), world.amount(200));
+    await untilAccepted(world, 5 * world.amount(200));
+    checkLedger(world);
+  }),
+
+  proves('ORD-10', 'publishes that are refused or whose answer is lost are repeated in their place', async (world) => {
+    const command = numberedCommand(world);
+    const gate = createProcessGate();
+    const rates = { refused: 0.02, requestLost: 0.02, replyLost: 0.02 };
+    const chance = { random: world.random, rates };
+    const transport = faultyTransport(await world.connect(), { gate, boundaries: watchBoundaries({ gate }), chance });
+    const publisher = await openBus(world, { transport });
+    await publisher.start();
+    await startConsumer(world, command, 'c');
+    const perKey = world.amount(30);
+    await publishNumbered(world, publisher, command, keysOf(5), perKey);
+    await untilAccepted(world, 5 * perKey);
+    // A repeat whose first copy had arrived after all is a second message; it is no disorder as long as nothing overtook it.
+    checkLedger(world, { duplicatesMax: Infinity });
+  }),
+];
+
+const shortWork = (world: World) => (): Promise<void> => world.clock.sleep(1 + world.random() * 4);
+
+/** Publishes and handles while `strike` comes some times. */
+async function throughOutages(world: World, strike: () => Promise<void>, times: number): Promise<void> {
+  const command = numberedCommand(world);
+  const options = { work: shortWork(world), handler: { concurrency } };
+  const consumers = ['c1', 'c2'];
+  for (const name of consumers) await startConsumer(world, command, name, options);
+  const publisher = await openBus(world);
+  await publisher.start();
+  const perKey = world.amount(30);
+  const total = keys.length * perKey;
+  const publishing = publishNumbered(world, publisher, command, keys, perKey);
+  for (let time = 1; time <= times; time += 1) {
+    const due = (total * time) / (times + 1);
+    await eventually(world, `${due} messages are handled`, () => acceptedCount(world) >= due, outageMsMax);
+    await strike();
+  }
+  await publishing;
+  await untilAccepted(world, total, '', outageMsMax);
+  // What was being published may be there twice, and what was being handled may be handled twice: one of each key, and all handlers.
+  checkLedger(world, { duplicatesMax: times * (keys.length + consumers.length * concurrency) });
+}
+
+const outageMsMax = 60_000;
