@@ -15,6 +15,12 @@ export interface RabbitmqFiles {
   readonly ca?: string;
 }
 
+/**
+ * For tests that wait for them: consumer timeouts are looked for once a minute otherwise, and what quorum queues tell about themselves
+ * is up to five seconds old. `rabbitmq.conf` has no names for these.
+ */
+const ticks = '{channel_tick_interval, 1000}, {quorum_tick_interval, 200}';
+
 /** Writes the configuration of a node: `rabbitmq.conf`, `advanced.config` and, for TLS, `certificate.pem` and `key.pem`. */
 export async function rabbitmqFiles(
   { folder, tlsListener }: RabbitmqPlace,
@@ -33,8 +39,7 @@ export async function rabbitmqFiles(
   return {
     files: {
       'rabbitmq.conf': lines.map(([name, value]) => `${name} = ${value}\n`).join(''),
-      // Consumer timeouts are looked for once a minute otherwise, and rabbitmq.conf has no name for that.
-      'advanced.config': '[{rabbit, [{channel_tick_interval, 1000}]}].\n',
+      'advanced.config': `[{rabbit, [${ticks}]}].\n`,
       ...(certificate && { 'certificate.pem': certificate.text, 'key.pem': certificate.key }),
     },
     ...(certificate && { ca: certificate.text }),
