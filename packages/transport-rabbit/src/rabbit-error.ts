@@ -21,6 +21,7 @@ export type RabbitErrorReason =
   | 'confirm-lost'
   | 'connection-lost'
   | 'queue-gone'
+  | 'consume-unanswered'
   | 'closed';
 
 /** The code that core knows each reason by. */
@@ -44,6 +45,7 @@ export const rabbitErrorCodes: Readonly<Record<RabbitErrorReason, TransportError
   'confirm-lost': 'unavailable',
   'connection-lost': 'unavailable',
   'queue-gone': 'not-found',
+  'consume-unanswered': 'timeout',
   closed: 'closed',
 };
 

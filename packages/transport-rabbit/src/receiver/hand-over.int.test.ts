@@ -11,10 +11,13 @@ afterAll(() => broker?.stop());
 
 const keys = Array.from({ length: 16 }, (_, index) => `key-${index}`);
 
-test.each(['quorum', 'classic'] as const)(
+test.each([
+  ['quorum', 2],
+  ['classic', 1],
+] as const)(
   'instances that come and go under load keep the order of every key, lose nothing and repeat nothing: %s',
   { timeout: 60_000 },
-  async (queueType) => {
+  async (queueType, attempts) => {
     const stage = await openTransportStage(broker?.address ?? '', { queueType });
     onTestFinished(() => stage.close());
     const consume = () => stage.consume({ workMs: 3, unsettledMax: 60 });
@@ -41,6 +44,7 @@ test.each(['quorum', 'classic'] as const)(
     // Otherwise nothing was in flight when an instance went, and the test has proven nothing.
     expect(handOvers).toBeGreaterThanOrEqual(3);
     expect(new Set(stage.log.map(({ consumer }) => consumer)).size).toBeGreaterThanOrEqual(3);
-    if (queueType === 'quorum') expect(stage.log.some(({ attempt }) => attempt > 1)).toBe(true);
+    // Only quorum queues count.
+    expect(Math.max(...stage.log.map(({ attempt }) => attempt))).toBeGreaterThanOrEqual(attempts);
   },
 );

@@ -3,6 +3,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 import { reconnectDelayMs } from '../connection/reconnect-delay.ts';
 import type { ReconnectPace } from '../connection/reconnect-delay.ts';
+import { RabbitTransportError } from '../rabbit-error.ts';
 import { pause } from '../time/pause.ts';
 import type { RabbitClock } from '../time/system-clock.ts';
 import type { ReadMessage } from './held-message.ts';
@@ -27,6 +28,8 @@ export interface PartitionOptions {
   readonly clock: RabbitClock;
   readonly random: Random;
   readonly reconnectMs: ReconnectPace;
+  /** How long the broker may leave a consume unanswered: a quorum queue whose leader is gone takes one and stays silent. */
+  readonly connectTimeoutMs: number;
   /** How long a message may stay unacknowledged before the broker would close the channel. */
   readonly holdMsMax: number;
   readonly onArrival: () => void;
@@ -114,12 +117,20 @@ async function openLine(options: PartitionOptions): Promise<Line> {
   const others = await options.checkQueue(options.queue);
   const channel = await options.connection.openChannel('plain');
   try {
-    const nowMs = (): number => options.clock.monotonic();
-    return { channel, session: await openPartitionSession({ ...options, channel, nowMs, isFirst: others === 0 }) };
+    return { channel, session: await consume(options, channel, others === 0) };
   } catch (error) {
     await closeChannel(channel, options.clock);
     throw error;
   }
+}
+
+async function consume(options: PartitionOptions, channel: Channel, isFirst: boolean): Promise<PartitionSession> {
+  const { queue, clock, connectTimeoutMs } = options;
+  const opening = openPartitionSession({ ...options, channel, isFirst, nowMs: () => clock.monotonic() });
+  const session = await atMost(connectTimeoutMs, opening, clock);
+  if (session !== undefined) return session;
+  const text = `RabbitMQ has not answered a consume on queue "${queue}" for ${connectTimeoutMs} ms.`;
+  throw new RabbitTransportError('consume-unanswered', text);
 }
 
 /**
@@ -146,10 +157,11 @@ async function closeChannel(channel: Channel, clock: RabbitClock): Promise<void>
   }
 }
 
-async function atMost(limitMs: number, work: Promise<void>, clock: RabbitClock): Promise<void> {
+/** `undefined` when the work takes longer; it goes on, and nobody hears how it ends. */
+async function atMost<Result>(limitMs: number, work: Promise<Result>, clock: RabbitClock): Promise<Result | undefined> {
   const done = new AbortController();
   try {
-    await Promise.race([work, pause(clock, limitMs, done.signal)]);
+    return await Promise.race([work, pause(clock, limitMs, done.signal).then(() => undefined)]);
   } finally {
     done.abort();
   }

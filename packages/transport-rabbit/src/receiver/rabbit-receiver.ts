@@ -28,6 +28,8 @@ export interface RabbitReceiverOptions {
   readonly clock: RabbitClock;
   readonly random: Random;
   readonly reconnectMs: ReconnectPace;
+  /** How long the broker may leave a consume unanswered. */
+  readonly connectTimeoutMs: number;
   /** The broker's `consumer_timeout`; everything is given back some time before. */
   readonly consumerTimeoutMs: number;
   readonly receiver: ReceiverOptions;

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findBroker } from '@waybill/conformance/brokers';
+import { startProxy } from '@waybill/conformance/proxy';
+import type { Proxy } from '@waybill/conformance/proxy';
+import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { errorCodeOf } from '../error-code-of.ts';
+import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
+import { openTransportStage } from '../testing/transport-stage.ts';
+import type { TransportStage } from '../testing/transport-stage.ts';
+
+const broker = await findBroker('rabbitmq', 'the receiver under faults of the network and of RabbitMQ');
+
+beforeEach(({ skip }) => skip(broker === undefined, 'RabbitMQ cannot be had here.'));
+afterAll(() => broker?.stop());
+
+const url = broker?.address ?? '';
+
+const stageOf = async (partitions = 4): Promise<TransportStage> => {
+  const stage = await openTransportStage(url, { partitions });
+  onTestFinished(() => stage.close());
+  return stage;
+};
+
+const proxyOf = async (): Promise<{ readonly proxy: Proxy; readonly through: string }> => {
+  const { hostname, port } = new URL(url);
+  const proxy = await startProxy({ target: { host: hostname, port: Number(port) }, protocol: 'amqp' });
+  onTestFinished(() => proxy.close());
+  const through = new URL(url);
+  through.port = String(proxy.port);
+  return { proxy, through: through.href };
+};
+
+const keysOf = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `key-${index}`);
+
+test.each([
+  { deliver: false, isRepeated: true },
+  { deliver: true, isRepeated: false },
+])(
+  'after a cut at an ack (arrived: $deliver) its message comes again: $isRepeated; the others follow in order',
+  { timeout: 30_000 },
+  async ({ deliver, isRepeated }) => {
+    const stage = await stageOf(1);
+    const { proxy, through } = await proxyOf();
+    await stage.publish(keysOf(1), 50);
+    const cuts = [10, 21, 32].map((skip) => proxy.addToxic({ kind: 'cut', at: 'amqp.ack', deliver, skip, times: 1 }));
+    const consumer = await stage.consume({ through });
+    await stage.untilSettled();
+    await sleep(300);
+    await consumer.stop();
+    expect(cuts.map(({ hits }) => hits)).toEqual([1, 1, 1]);
+    expect(settledCount(stage.log)).toBe(50);
+    expect(jumpsOf(stage.log)).toEqual([]);
+    expect(repeatsOf(stage.log).includes('key-0: 11')).toBe(isRepeated);
+    expect(consumer.errors.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(consumer.errors.map(errorCodeOf))).toEqual(new Set(['unavailable']));
+  },
+);
+
+test(
+  'an instance cut off in silence loses its messages to the next one in order, is told, and comes back as a stand-by',
+  { timeout: 40_000 },
+  async () => {
+    const stage = await stageOf(2);
+    const { proxy, through } = await proxyOf();
+    const first = await stage.consume({ through, workMs: 5, unsettledMax: 40 });
+    const second = await stage.consume({ workMs: 1 });
+    await stage.publish(keysOf(6), 100);
+    const silence = proxy.addToxic({ kind: 'black-hole' });
+    await stage.untilSettled(15_000);
+    silence.remove();
+    await proxy.cutAll();
+    await stage.publish(keysOf(6), 20);
+    await stage.untilSettled();
+    await Promise.all([first.stop(), second.stop()]);
+    expect(settledCount(stage.log)).toBe(720);
+    expect(jumpsOf(stage.log)).toEqual([]);
+    expect(first.errors.map(errorCodeOf)).toContain('unavailable');
+    expect(new Set(stage.log.map(({ consumer }) => consumer)).size).toBe(2);
+  },
+);
+
+test(
+  'a consume that is never answered is an error with a code, and holds up nobody for ever',
+  { timeout: 30_000 },
+  async () => {
+    const stage = await stageOf(2);
+    const { proxy, through } = await proxyOf();
+    const isConsumeOk = ({ label }: { readonly label: string }): boolean => label === '60.21';
+    const held = proxy.addToxic({ kind: 'hold-reply', at: isConsumeOk, ms: 60_000 });
+    const opening = stage.consume({ through, transport: { heartbeatSeconds: 60, connectTimeoutMs: 1000 } });
+    expect(errorCodeOf(await opening.catch((error: unknown) => error))).toBe('timeout');
+    expect(held.hits).toBeGreaterThan(0);
+  },
+);
+
+test(
+  'a broker that is killed with a backlog and started again has lost nothing, and every key goes on in order',
+  { timeout: 60_000 },
+  async () => {
+    const stage = await stageOf();
+    await stage.publish(keysOf(16), 100);
+    // A quorum queue that is a second young may not survive a kill.
+    await sleep(2000);
+    const consumers = [await stage.consume({ workMs: 20 }), await stage.consume({ workMs: 20 })];
+    await sleep(500);
+    await broker?.kill9();
+    const settledBefore = settledCount(stage.log);
+    await broker?.restart();
+    await stage.untilSettled(30_000);
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    expect(settledBefore).toBeLessThan(1600);
+    expect(settledCount(stage.log)).toBe(1600);
+    expect(jumpsOf(stage.log)).toEqual([]);
+  },
+);
+
+test(
+  'a broker that is frozen for a while loses its connections, and goes on with them in order afterwards',
+  { timeout: 40_000 },
+  async () => {
+    const stage = await stageOf(2);
+    await stage.publish(keysOf(8), 100);
+    const consumer = await stage.consume({ workMs: 20, transport: { heartbeatSeconds: 1 } });
+    await sleep(500);
+    await broker?.pause();
+    await sleep(4500);
+    const settledBefore = settledCount(stage.log);
+    await broker?.resume();
+    await stage.untilSettled();
+    await consumer.stop();
+    expect(settledBefore).toBeLessThan(800);
+    expect(consumer.errors.length).toBeGreaterThan(0);
+    expect(settledCount(stage.log)).toBe(800);
+    expect(jumpsOf(stage.log)).toEqual([]);
+  },
+);
