@@ -131,6 +131,7 @@ export interface HandlerOptions extends Partial<Guarantees> {
 export interface Health {
   /** `failing` when a subscription cannot receive or the relay cannot send. */
   readonly status: 'idle' | 'running' | 'failing' | 'stopped';
+  /** Publishes that have no answer yet, those that wait for room under `unconfirmedMax` included. */
   readonly unconfirmed: number;
   readonly subscriptions: readonly SubscriptionHealth[];
   readonly outbox: { readonly rows: number; readonly oldestAgeMs: number };
