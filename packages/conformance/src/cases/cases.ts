@@ -6,14 +6,20 @@ import { deliveryCases } from './delivery-cases.ts';
 import { fanOutCases } from './fan-out-cases.ts';
 import { handlerCases } from './handler-cases.ts';
 import { laneCases } from './lane-cases.ts';
+import { leaseCases } from './lease-cases.ts';
+import { lifecycleCases } from './lifecycle-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
 import { retryCases } from './retry-cases.ts';
+import { settlementFaultCases } from './settlement-fault-cases.ts';
+import { stopCases } from './stop-cases.ts';
 
 /** Every case of the suite. Closed: a transport runs them and cannot replace one. */
 export const cases: readonly ConformanceCase[] = [
   ...deliveryCases,
   ...acknowledgementCases,
+  ...leaseCases,
+  ...settlementFaultCases,
   ...handlerCases,
   ...orderingCases,
   ...laneCases,
@@ -21,5 +27,7 @@ export const cases: readonly ConformanceCase[] = [
   ...deduplicationCases,
   ...fanOutCases,
   ...retryCases,
+  ...lifecycleCases,
+  ...stopCases,
   ...backPressureCases,
 ];
