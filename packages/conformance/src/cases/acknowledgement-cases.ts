@@ -1,11 +1,7 @@
-import type { SubscriptionAddress } from '@waybill/core/driver';
 import { check, checkEqual, checkFindings } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
-import { patientModes } from '../harness/mode.ts';
-import { eventually } from '../harness/world.ts';
-import type { World } from '../harness/world.ts';
 import { findBrokenAttempts } from '../oracle/find-broken-attempts.ts';
-import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
+import { checkEmpty, checkHandedOut, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { proves } from './case.ts';
@@ -74,64 +70,6 @@ export const acknowledgementCases: readonly ConformanceCase[] = [
     checkEqual(again?.message.id, 'm1', 'what the other got, well before a lease had run out');
   }),
 
-  proves(
-    'ACK-7',
-    'what a silent receiver holds goes to another when the lease runs out',
-    async (world) => {
-      const stage = await openStage(world);
-      await stage.send(message('m1', { key: 'k' }));
-      const silent = await stage.receiver();
-      await silent.takeOne();
-      const other = await stage.receiver({ driver: await world.connect() });
-      const { leaseMs, settleMs } = world.harness.timing;
-      checkEqual(await other.take(1, leaseMs / 3), [], 'what the other got while the lease held');
-      const [again] = await other.take(1, leaseMs * 3 + settleMs);
-      checkEqual(again?.message.id, 'm1', 'what the other got after the lease');
-    },
-    patientModes,
-  ),
-
-  proves(
-    'ACK-8',
-    'a delivery that is extended stays with its receiver beyond its lease',
-    async (world) => {
-      const stage = await openStage(world);
-      await stage.send(message('m1', { key: 'k' }));
-      const slow = await stage.receiver();
-      const held = await slow.takeOne();
-      const other = await stage.receiver({ driver: await world.connect() });
-      const { leaseMs } = world.harness.timing;
-      for (let round = 0; round < 6; round += 1) {
-        checkEqual(await slow.extendBatch([held.receipt], leaseMs), ['extended'], 'the answer to an extension');
-        checkEqual(await other.take(1, leaseMs / 2), [], 'what the other got meanwhile');
-      }
-      await slow.accept(held);
-      await checkEmpty(world, stage.address);
-    },
-    patientModes,
-  ),
-
-  proves(
-    'ACK-9',
-    'a lease that ran out is told, and a late acceptance takes nothing from the new holder',
-    async (world) => {
-      const stage = await openStage(world);
-      await stage.send(message('m1', { key: 'k' }));
-      const zombie = await stage.receiver();
-      const stale = await zombie.takeOne();
-      await world.clock.sleep(world.harness.timing.leaseMs * 1.5);
-      const other = await stage.receiver({ driver: await world.connect() });
-      const again = await other.takeOne();
-      checkEqual(zombie.lost, [stale.receipt], 'the receipts that were told as lost');
-      const [late] = await zombie.settleBatch([{ receipt: stale.receipt, action: 'accept' }]);
-      checkEqual(late?.status, 'lost', 'the answer to the late acceptance');
-      await checkHandedOut(world, stage.address, 1);
-      await other.release(again);
-      checkEqual((await other.takeOne()).message.id, 'm1', 'what came again');
-    },
-    patientModes,
-  ),
-
   proves('ACK-10', 'attempts count 1, 2, 3 and start again for another message', async (world) => {
     const stage = await openStage(world);
     await stage.send(message('m1'));
@@ -154,12 +92,3 @@ export const acknowledgementCases: readonly ConformanceCase[] = [
     checkLedger(world);
   }),
 ];
-
-/** Counts of a broker may lag: it is asked until it says so, and once more after a while. */
-async function checkHandedOut(world: World, address: SubscriptionAddress, count: number): Promise<void> {
-  const { admin, timing } = world.harness;
-  const isSo = async (): Promise<boolean> => (await admin.inFlight(address)) === count;
-  await eventually(world, `the broker has handed out ${count}`, isSo);
-  await world.clock.sleep(timing.settleMs);
-  checkEqual(await admin.inFlight(address), count, 'what the broker has handed out after a while');
-}

@@ -10,6 +10,7 @@ import { leaseCases } from './lease-cases.ts';
 import { lifecycleCases } from './lifecycle-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
+import { payloadCases } from './payload-cases.ts';
 import { retryCases } from './retry-cases.ts';
 import { settlementFaultCases } from './settlement-fault-cases.ts';
 import { stopCases } from './stop-cases.ts';
@@ -29,5 +30,6 @@ export const cases: readonly ConformanceCase[] = [
   ...retryCases,
   ...lifecycleCases,
   ...stopCases,
+  ...payloadCases,
   ...backPressureCases,
 ];

@@ -33,11 +33,9 @@ export async function runCase(conformanceCase: ConformanceCase, options: CaseOpt
     return await Promise.race([running, tooLong]);
   } finally {
     overtime.abort();
-    await Promise.race([close(), clock.sleep(closeMsMax)]);
+    await close();
   }
 }
-
-const closeMsMax = 5000;
 
 function outcomeOf(error: unknown): CaseOutcome {
   if (error instanceof NotRunnable) return { status: 'not-run', reason: error.message };

@@ -1,9 +1,9 @@
 import type { SubscriptionAddress } from '@waybill/core/driver';
-import { check, checkFindings } from '../harness/check.ts';
+import { check, checkEqual, checkFindings } from '../harness/check.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { findDisorder } from '../oracle/find-disorder.ts';
-import { findDuplicates } from '../oracle/find-duplicates.ts';
+import { findDuplicates, findRepeats } from '../oracle/find-duplicates.ts';
 import { findForeign } from '../oracle/find-foreign.ts';
 import { findLosses } from '../oracle/find-losses.ts';
 import { findOverlaps } from '../oracle/find-overlaps.ts';
@@ -15,6 +15,15 @@ export async function checkEmpty(world: World, address: SubscriptionAddress): Pr
   await world.clock.sleep(timing.settleMs);
   await eventually(world, 'the queue is empty', async () => (await admin.depth(address)) === 0);
   await eventually(world, 'nothing is in flight', async () => (await admin.inFlight(address)) === 0);
+}
+
+/** Counts of a broker may lag: it is asked until it says so, and once more after a while. */
+export async function checkHandedOut(world: World, address: SubscriptionAddress, count: number): Promise<void> {
+  const { admin, timing } = world.harness;
+  const isSo = async (): Promise<boolean> => (await admin.inFlight(address)) === count;
+  await eventually(world, `the broker has handed out ${count}`, isSo);
+  await world.clock.sleep(timing.settleMs);
+  checkEqual(await admin.inFlight(address), count, 'what the broker has handed out after a while');
 }
 
 export interface SettledBounds {
@@ -29,6 +38,11 @@ export function checkLedger(world: World, { duplicatesMax = 0, consumers = '' }:
   const { publishes } = world.ledger;
   const deliveries = world.ledger.deliveries.filter(({ consumerId }) => consumerId.startsWith(consumers));
   const ledger = { publishes, deliveries };
+  world.ledger.judge({
+    lost: findLosses(ledger).length,
+    repeated: findRepeats(ledger).length,
+    reordered: findDisorder(ledger).length,
+  });
   check(ledger.publishes.length > 0 && ledger.deliveries.length > 0, 'the case has published and received something');
   checkFindings(
     findLosses(ledger),

@@ -42,8 +42,12 @@ export const rabbitLevels: PropertyLevels = {
   ),
   ...declareLevel('emulated', 'a receipt settles once: a second basic.ack would cost the channel', ['ACK-3']),
   ...declareLevel('native', 'prefetch', ['ACK-4', 'BP-3']),
-  ...declareLevel('native', 'a delivery stays with its connection for as long as that lives', ['ACK-8', 'BP-7']),
-  ...declareLevel('unsupported', 'no lease by time: a delivery stays with its connection', ['ACK-7', 'ACK-9']),
+  ...declareLevel('native', 'a delivery stays with its connection for as long as that lives', [
+    'ACK-8',
+    'ACK-9',
+    'BP-7',
+  ]),
+  ...declareLevel('unsupported', 'no lease by time: a delivery stays with its connection', ['ACK-7']),
 
   ...declareLevel('emulated', 'keys hashed to partition queues by the publisher, each with a single active consumer', [
     'ORD-1',

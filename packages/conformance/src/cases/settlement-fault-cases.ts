@@ -1,0 +1,156 @@
+import type { SettleOutcome, Settlement, TransportReceiver } from '@waybill/core/driver';
+import { check, checkEqual } from '../harness/check.ts';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { faultModes } from '../harness/mode.ts';
+import type { World } from '../harness/world.ts';
+import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
+import { message } from '../stage/message.ts';
+import { commandAddress, numberedCommand } from '../stage/open-bus.ts';
+import { openStage } from '../stage/open-stage.ts';
+import type { Stage } from '../stage/open-stage.ts';
+import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
+import type { StageReceiver } from '../stage/stage-receiver.ts';
+import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { wrapDriver } from '../stage/wrap-driver.ts';
+import { proves } from './case.ts';
+
+const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
+const acceptedIds = ['m5', 'm3', 'm2'];
+const openIds = ['m1', 'm4'];
+/** Longer than settlements are tried again, so that no lease runs out meanwhile. */
+const longLeaseMs = 30_000;
+
+/** Settlements that come out of order, fail, or are never answered. */
+export const settlementFaultCases: readonly ConformanceCase[] = [
+  proves('ACK-6', 'what was left open between accepted messages comes again after a close', async (world) => {
+    const { stage, receiver } = await acceptOutOfOrder(world);
+    await receiver.close();
+    await checkRestComes(world, stage);
+  }),
+
+  proves(
+    'ACK-6',
+    'what was left open between accepted messages comes again after a kill',
+    async (world) => {
+      const { abandon } = world.harness.faults;
+      if (abandon === undefined) return;
+      const { stage, driver } = await acceptOutOfOrder(world);
+      await abandon(driver);
+      await checkRestComes(world, stage);
+    },
+    faultModes,
+  ),
+
+  proves('ACK-14', 'an acceptance that fails before it is sent is made again', async (world) => {
+    const calls = await consumeWith(world, failFirst('before'));
+    check(calls() >= 2, 'it was made again');
+    checkLedger(world);
+  }),
+
+  proves('ACK-14', 'an acceptance whose answer is lost is no second handling', async (world) => {
+    await consumeWith(world, failFirst('after'));
+    checkLedger(world);
+  }),
+
+  proves('ACK-14', 'what one consumer could not accept goes to the next, and nothing else', async (world) => {
+    const command = numberedCommand(world);
+    const transport = wrapDriver(await world.connect(), {
+      receiver: () => ({ settleBatch: () => Promise.reject(new Error('no way to settle')) }),
+    });
+    const deaf = await startConsumer(world, command, 'deaf', {
+      bus: { transport },
+      handler: { concurrency: 5, leaseMs: longLeaseMs },
+    });
+    await publishNumbered(world, deaf, command, keysOf(5), 1);
+    await untilAccepted(world, 5, 'deaf');
+    await deaf.stop();
+    await startConsumer(world, command, 'heir', { handler: { leaseMs: longLeaseMs } });
+    await untilAccepted(world, 5, 'heir');
+    await checkEmpty(world, commandAddress(command));
+    checkLedger(world, { duplicatesMax: 5 });
+  }),
+
+  proves(
+    'ACK-14',
+    'acceptances under way while the connection breaks lose nothing, and repeat no more than was held',
+    async (world) => {
+      const { cutConnections } = world.harness.faults;
+      if (cutConnections === undefined) return;
+      const stage = await openStage(world);
+      const messages = keysOf(40).map((id) => message(id, { key: id }));
+      await stage.send(...messages);
+      const receiver = await stage.receiver();
+      const held = await receiver.take(messages.length);
+      const settling = Promise.allSettled(held.map((delivery) => receiver.begin(delivery)('accept')));
+      await cutConnections();
+      await settling;
+      const other = await stage.receiver({ driver: await world.connect() });
+      await other.accept(...(await other.take(messages.length, world.harness.timing.settleMs * 5)));
+      checkLedger(world, { duplicatesMax: held.length });
+    },
+    faultModes,
+  ),
+];
+
+interface OutOfOrder {
+  readonly stage: Stage;
+  readonly driver: Stage['driver'];
+  readonly receiver: StageReceiver;
+}
+
+/** Five messages, of which the last, the third and the second are accepted. */
+async function acceptOutOfOrder(world: World): Promise<OutOfOrder> {
+  const stage = await openStage(world);
+  for (const id of ids) await stage.send(message(id, { key: id }));
+  const driver = await world.connect();
+  const receiver = await stage.receiver({ driver });
+  const held = await receiver.take(ids.length);
+  checkEqual(held.map((delivery) => delivery.message.id).toSorted(), ids, 'what was handed out');
+  for (const id of acceptedIds) await receiver.accept(...held.filter((delivery) => delivery.message.id === id));
+  return { stage, driver, receiver };
+}
+
+/** A broker with a cursor repeats what was accepted behind the first hole; nobody may skip the holes. */
+async function checkRestComes(world: World, stage: Stage): Promise<void> {
+  const { leaseMs, settleMs } = world.harness.timing;
+  const other = await stage.receiver({ driver: await world.connect() });
+  const again = await other.take(openIds.length, leaseMs * 3 + settleMs * 5);
+  const more = await other.take(ids.length - openIds.length, settleMs);
+  await other.accept(...again, ...more);
+  await checkEmpty(world, stage.address);
+  checkLedger(world, { duplicatesMax: acceptedIds.length });
+}
+
+type SettleBatch = TransportReceiver['settleBatch'];
+
+/** The first call fails, before the broker has heard of it or after. */
+function failFirst(when: 'before' | 'after'): (settleBatch: SettleBatch, call: number) => SettleBatch {
+  return (settleBatch, call) =>
+    async (settlements: readonly Settlement[]): Promise<readonly SettleOutcome[]> => {
+      if (call > 1) return settleBatch(settlements);
+      if (when === 'after') await settleBatch(settlements);
+      throw new Error(`the settlement failed ${when} it was made`);
+    };
+}
+
+/** Handles one message of five keys each with a changed `settleBatch`, until the broker has nothing left. Answers the count of calls. */
+async function consumeWith(
+  world: World,
+  change: (settleBatch: SettleBatch, call: number) => SettleBatch,
+): Promise<() => number> {
+  const command = numberedCommand(world);
+  let calls = 0;
+  const transport = wrapDriver(await world.connect(), {
+    receiver: (receiver) => ({
+      settleBatch: (settlements) => {
+        calls += 1;
+        return change(receiver.settleBatch, calls)(settlements);
+      },
+    }),
+  });
+  const bus = await startConsumer(world, command, 'c', { bus: { transport }, handler: { leaseMs: longLeaseMs } });
+  await publishNumbered(world, bus, command, keysOf(5), 1);
+  await untilAccepted(world, 5);
+  await checkEmpty(world, commandAddress(command));
+  return () => calls;
+}
