@@ -114,7 +114,7 @@ test('a dead letter is in the store, whole, its source is gone, and no dead-lett
   const [letter] = await stage.letters();
   expect(letter).toMatchObject({ channel: 'work', key: 'a', attempts: 2, role: 'poison', error: 'Error: It fails.' });
   expect(JSON.parse(Buffer.from(letter?.body ?? []).toString())).toEqual({ key: 'a', seq: 1 });
-  const [shown] = await createRabbitAdmin(broker).read(`queues/%2F/${encodeURIComponent(stage.queue)}`);
+  const [shown] = await createRabbitAdmin(broker?.adminAddress).read(`queues/%2F/${encodeURIComponent(stage.queue)}`);
   expect(shown?.['arguments']).toEqual({
     'x-queue-type': 'quorum',
     'x-single-active-consumer': true,
