@@ -68,8 +68,9 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
     },
     openSender: async (address) => {
       refuseWhenClosed();
-      await checkChannel(topologyOptions, address);
-      const sender = createRabbitSender({ settings, names, connection: publishing, address });
+      const check = () => checkChannel(topologyOptions, address);
+      await check();
+      const sender = createRabbitSender({ settings, names, connection: publishing, address, check });
       return keep(sender, () => undefined);
     },
     openReceiver: async (subscription, receiverOptions) => {

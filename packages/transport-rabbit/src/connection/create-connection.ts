@@ -71,7 +71,7 @@ export function createConnection(settings: RabbitSettings, purpose: ConnectionPu
     if (closing.signal.aborted) throw closedError();
     opened ??= connectAgain();
     const model = await opened;
-    const channel = await (kind === 'confirm' ? model.createConfirmChannel() : model.createChannel());
+    const channel = await openOn(model, kind, lose);
     channel.on('error', (error) => {
       if (purpose !== 'topology') lose(model, error);
     });
@@ -89,6 +89,20 @@ export function createConnection(settings: RabbitSettings, purpose: ConnectionPu
       return closed;
     },
   };
+}
+
+async function openOn(
+  model: ChannelModel,
+  kind: 'plain' | 'confirm',
+  lose: (model: ChannelModel, error: Error) => void,
+): Promise<Channel> {
+  try {
+    return await (kind === 'confirm' ? model.createConfirmChannel() : model.createChannel());
+  } catch (error) {
+    // The connection ended before anybody listened to it.
+    if (error instanceof Error && error.name === 'IllegalOperationError') lose(model, error);
+    throw error;
+  }
 }
 
 interface Watch {

@@ -7,61 +7,85 @@ import { RabbitTransportError } from '../rabbit-error.ts';
 const tableBytesMax = 65_536;
 /** Room for the driver's own headers, save the values of key, deduplication key and id. */
 const ownTableBytes = 256;
+/** Room in the frame of the header table for the properties beside it, the id above all. */
+const propertyBytes = 512;
 const headerNameBytesMax = 255;
 /** Length of the name, type of the value, length of the value. */
 const entryBytes = 6;
-/** No UTF-16 unit takes more. */
-const utf8BytesOfUnitMax = 3;
 
 /** More would leave no room in the header table for anything else. */
 export const keyCharsMax = 8192;
 
+type MessageLimits = Pick<RabbitSettings, 'messageBytesMax' | 'delaysMs'>;
+
 /** Why a message would be refused or would cost the channel, or `undefined`. */
-export function refusalOf(
-  message: TransportMessage,
-  { messageBytesMax, delaysMs }: Pick<RabbitSettings, 'messageBytesMax' | 'delaysMs'>,
-): RabbitTransportError | undefined {
-  const { key, delayMs, body } = message;
-  if (key !== undefined && (key === '' || key.length > keyCharsMax)) {
-    return new RabbitTransportError('illegal-key', `A key of ${key.length} characters; 1 to ${keyCharsMax} are taken.`);
-  }
-  const delayMsMax = delaysMs.at(-1) ?? 0;
-  if (!(delayMs <= delayMsMax)) {
-    return new RabbitTransportError('illegal-delay', `A delay of ${delayMs} ms; at most ${delayMsMax} ms are taken.`);
-  }
+export function refusalOf(message: TransportMessage, limits: MessageLimits): RabbitTransportError | undefined {
+  return identityRefusalOf(message) ?? delayRefusalOf(message, limits) ?? sizeRefusalOf(message, limits);
+}
+
+/**
+ * Why the header table would not fit into one frame, which would cost the connection, or `undefined`. Only where the broker's
+ * `frame_max` was lowered from its 131,072 bytes.
+ */
+export function frameRefusalOf(message: TransportMessage, frameBytesMax: number): RabbitTransportError | undefined {
+  if (frameBytesMax >= tableBytesMax + propertyBytes) return undefined;
   const tableBytes = tableBytesOf(message);
-  if (tableBytes === 'illegal-name') {
-    return new RabbitTransportError(
-      'illegal-header',
-      `The name of a header is longer than ${headerNameBytesMax} bytes.`,
-    );
-  }
-  if (tableBytes > tableBytesMax) {
-    return new RabbitTransportError(
-      'headers-too-large',
-      `Headers of ${tableBytes} bytes, key included; ${tableBytesMax} are taken.`,
-    );
-  }
-  const bytes = body.byteLength + tableBytes;
-  if (bytes <= messageBytesMax) return undefined;
-  return new RabbitTransportError(
-    'message-too-large',
-    `A message of ${bytes} bytes, headers included; ${messageBytesMax} are taken.`,
+  if (Number(tableBytes) <= frameBytesMax - propertyBytes) return undefined;
+  return refused(
+    'headers-too-large',
+    `Headers of ${tableBytes} bytes, key included; a frame of ${frameBytesMax} bytes takes ${frameBytesMax - propertyBytes}: send fewer, or raise frame_max.`,
   );
 }
 
-function tableBytesOf({ id, key, deduplicationKey, headers }: TransportMessage): number | 'illegal-name' {
+function identityRefusalOf({ id, key, deduplicationKey }: TransportMessage): RabbitTransportError | undefined {
+  if (key !== undefined && (key === '' || key.length > keyCharsMax)) {
+    return refused('illegal-key', `A key of ${key.length} characters; 1 to ${keyCharsMax} are taken.`);
+  }
+  if (key?.isWellFormed() === false) {
+    return refused('illegal-key', 'A key has half a surrogate pair, which UTF-8 cannot hold.');
+  }
+  if (!id.isWellFormed() || !deduplicationKey.isWellFormed()) {
+    return refused('illegal-id', 'An id has half a surrogate pair, which UTF-8 cannot hold.');
+  }
+  return undefined;
+}
+
+function delayRefusalOf({ delayMs }: TransportMessage, { delaysMs }: MessageLimits): RabbitTransportError | undefined {
+  const delayMsMax = delaysMs.at(-1) ?? 0;
+  if (delayMs <= delayMsMax) return undefined;
+  return refused('illegal-delay', `A delay of ${delayMs} ms; at most ${delayMsMax} ms are taken (option delaysMs).`);
+}
+
+function sizeRefusalOf(
+  message: TransportMessage,
+  { messageBytesMax }: MessageLimits,
+): RabbitTransportError | undefined {
+  const tableBytes = tableBytesOf(message);
+  if (typeof tableBytes === 'string') return refused('illegal-header', tableBytes);
+  if (tableBytes > tableBytesMax) {
+    return refused('headers-too-large', `Headers of ${tableBytes} bytes, key included; ${tableBytesMax} are taken.`);
+  }
+  const bytes = message.body.byteLength + tableBytes;
+  if (bytes <= messageBytesMax) return undefined;
+  return refused('message-too-large', `A message of ${bytes} bytes, headers included; ${messageBytesMax} are taken.`);
+}
+
+/** In UTF-8; a text where a header can have no such number. */
+function tableBytesOf({ id, key, deduplicationKey, headers }: TransportMessage): number | string {
   let bytes =
     ownTableBytes + Buffer.byteLength(id) + Buffer.byteLength(key ?? '') + Buffer.byteLength(deduplicationKey);
   for (const name in headers) {
-    const nameBytes = nameBytesOf(toHeaderName(name));
-    if (nameBytes > headerNameBytesMax) return 'illegal-name';
-    bytes += entryBytes + nameBytes + Buffer.byteLength(headers[name] ?? '');
+    const value = headers[name] ?? '';
+    const nameBytes = Buffer.byteLength(toHeaderName(name));
+    if (nameBytes > headerNameBytesMax) return `The name of a header is longer than ${headerNameBytesMax} bytes.`;
+    if (!name.isWellFormed() || !value.isWellFormed()) {
+      return 'A header has half a surrogate pair, which UTF-8 cannot hold.';
+    }
+    bytes += entryBytes + nameBytes + Buffer.byteLength(value);
   }
   return bytes;
 }
 
-/** Most names are short, and then the exact number does not matter. */
-function nameBytesOf(name: string): number {
-  return name.length * utf8BytesOfUnitMax <= headerNameBytesMax ? name.length : Buffer.byteLength(name);
+function refused(reason: RabbitTransportError['reason'], message: string): RabbitTransportError {
+  return new RabbitTransportError(reason, message);
 }

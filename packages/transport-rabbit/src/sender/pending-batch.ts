@@ -6,8 +6,8 @@ export interface PendingBatch {
   readonly settle: (index: number, outcome: SendOutcome) => void;
   /** From now on the message may arrive. `false` when the batch has ended and it must not be sent any more. */
   readonly begin: (index: number) => boolean;
-  /** Gives every message that is still open its outcome. */
-  readonly end: (outcomeOf: (hasBegun: boolean) => SendOutcome) => void;
+  /** Gives every message that is still open its outcome. Answers with those of them that had begun. */
+  readonly end: (outcomeOf: (hasBegun: boolean) => SendOutcome) => ReadonlySet<number>;
   readonly outcomes: Promise<readonly SendOutcome[]>;
 }
 
@@ -33,7 +33,12 @@ export function createPendingBatch(size: number): PendingBatch {
       return true;
     },
     end: (outcomeOf) => {
-      for (const [index, state] of outcomes.entries()) settle(index, outcomeOf(state === 'begun'));
+      const begun = new Set<number>();
+      for (const [index, state] of outcomes.entries()) {
+        if (state === 'begun') begun.add(index);
+        settle(index, outcomeOf(state === 'begun'));
+      }
+      return begun;
     },
     outcomes: promise,
   };

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { startProxy } from '@waybill/conformance/proxy';
-import type { SendOutcome } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { errorCodeOf } from '../error-code-of.ts';
-import { drainQueue, messageOf, openSenderStage } from '../testing/sender-stage.ts';
+import { idsIn, messageOf, openSenderStage, verdictsOf } from '../testing/sender-stage.ts';
 import type { SenderStage, SenderStageOptions } from '../testing/sender-stage.ts';
 
 const broker = await findBroker('rabbitmq', 'sending to RabbitMQ');
@@ -18,21 +16,6 @@ const stageOf = async (options: SenderStageOptions = {}): Promise<SenderStage> =
   const stage = await openSenderStage(url, options);
   onTestFinished(() => stage.close());
   return stage;
-};
-
-const verdictsOf = (outcomes: readonly SendOutcome[]): readonly string[] =>
-  outcomes.map((outcome) =>
-    outcome.status === 'confirmed' ? 'confirmed' : `${outcome.status} ${errorCodeOf(outcome.error)}`,
-  );
-
-const idsIn = async (stage: SenderStage): Promise<readonly string[]> => {
-  const ids: string[] = [];
-  for (let partition = 0; partition < stage.settings.partitions; partition += 1) {
-    const queue = stage.names.queueOf(stage.address, partition);
-    const messages = await stage.look((channel) => drainQueue(channel, queue));
-    ids.push(...messages.map(({ properties }) => String(properties.messageId)));
-  }
-  return ids;
 };
 
 test('a batch is confirmed and lies in its partitions, each key in its order', async () => {

@@ -1,21 +1,14 @@
-import type { ChannelAddress, SendOutcome, TransportMessage, TransportSender } from '@waybill/core/driver';
+import type { SendOutcome, TransportMessage, TransportSender } from '@waybill/core/driver';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
-import type { RabbitNames } from '../names.ts';
-import type { RabbitSettings } from '../options.ts';
 import { partitionOf } from '../partition-of.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
 import { refusalOf } from './check-message.ts';
-import { createConfirmLane } from './confirm-lane.ts';
-import type { ConfirmLane, LaneChannel } from './confirm-lane.ts';
+import type { ConfirmLane } from './confirm-lane.ts';
+import type { LaneChannel } from './lane-channel.ts';
+import { createLanes } from './lanes.ts';
+import type { LanesOptions } from './lanes.ts';
 import { createPendingBatch } from './pending-batch.ts';
 import type { PendingBatch } from './pending-batch.ts';
-
-export interface RabbitSenderOptions {
-  readonly settings: RabbitSettings;
-  readonly names: RabbitNames;
-  readonly connection: ManagedConnection;
-  readonly address: ChannelAddress;
-}
 
 /** A message with its place in the batch and its target. */
 interface Placed {
@@ -28,28 +21,13 @@ interface Placed {
  * Sends a batch pipelined over one confirm channel per target queue. One deadline counts for the call: what was published by then
  * and not confirmed is unknown, what still waited for a connection or behind a memory alarm was certainly not sent.
  */
-export function createRabbitSender({ settings, names, connection, address }: RabbitSenderOptions): TransportSender {
-  const { clock, publishTimeoutMs, partitions, delaysMs } = settings;
-  const lanes = new Map<string, ConfirmLane>();
+export function createRabbitSender(options: LanesOptions): TransportSender {
+  const { settings, connection } = options;
+  const { clock, publishTimeoutMs, partitions } = settings;
+  const lanes = createLanes(options);
   const underWay = new Set<Promise<unknown>>();
   let turn = 0;
   let closed: Promise<void> | undefined;
-
-  const laneOf = (name: string, exchange: string): ConfirmLane => {
-    let lane = lanes.get(name);
-    if (lane === undefined) {
-      lane = createConfirmLane({ connection, clock, exchange });
-      lanes.set(name, lane);
-    }
-    return lane;
-  };
-
-  /** Rounded up: a message is never early. */
-  const targetOf = ({ delayMs }: TransportMessage, partition: number): ConfirmLane => {
-    if (delayMs <= 0) return laneOf(`partition ${partition}`, names.exchangeOf(address));
-    const step = delaysMs.find((one) => one >= delayMs) ?? delayMs;
-    return laneOf(`delay ${step}`, names.delayOf(address, step));
-  };
 
   const place = (messages: readonly TransportMessage[], batch: PendingBatch): ReadonlyMap<ConfirmLane, Placed[]> => {
     const placed = new Map<ConfirmLane, Placed[]>();
@@ -61,7 +39,7 @@ export function createRabbitSender({ settings, names, connection, address }: Rab
       }
       if (message.key === undefined) turn += 1;
       const partition = partitionOf(message.key, partitions, turn);
-      const lane = targetOf(message, partition);
+      const lane = lanes.laneOf(message, partition);
       const target = placed.get(lane) ?? [];
       target.push({ index, message, routingKey: String(partition) });
       placed.set(lane, target);
@@ -71,10 +49,14 @@ export function createRabbitSender({ settings, names, connection, address }: Rab
 
   const send = async (messages: readonly TransportMessage[]): Promise<readonly SendOutcome[]> => {
     const batch = createPendingBatch(messages.length);
-    const deadline = clock.after(publishTimeoutMs, () =>
-      batch.end((hasBegun) => overdue(hasBegun, connection.isBlocked())),
-    );
-    for (const [lane, placed] of place(messages, batch)) void publishAll(lane, { connection, placed, batch });
+    const targets = place(messages, batch);
+    const deadline = clock.after(publishTimeoutMs, () => {
+      const isBlocked = connection.isBlocked();
+      const unconfirmed = batch.end((hasBegun) => overdue(hasBegun, isBlocked));
+      // Behind a memory alarm the confirms still come, all of them and in order.
+      if (!isBlocked) renewLanesOf(targets, unconfirmed);
+    });
+    for (const [lane, placed] of targets) void publishAll(lane, { connection, placed, batch });
     try {
       return await batch.outcomes;
     } finally {
@@ -95,12 +77,17 @@ export function createRabbitSender({ settings, names, connection, address }: Rab
     },
     close: () => {
       closed ??= Promise.allSettled(underWay).then(() => {
-        for (const lane of lanes.values()) lane.close();
-        lanes.clear();
+        lanes.close();
       });
       return closed;
     },
   };
+}
+
+function renewLanesOf(targets: ReadonlyMap<ConfirmLane, Placed[]>, unconfirmed: ReadonlySet<number>): void {
+  for (const [lane, placed] of targets) {
+    if (placed.some(({ index }) => unconfirmed.has(index))) lane.renew();
+  }
 }
 
 interface LaneBatch {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { ChannelAddress, TransportMessage, TransportSender } from '@waybill/core/driver';
+import type { ChannelAddress, SendOutcome, TransportMessage, TransportSender } from '@waybill/core/driver';
 import { connect } from 'amqplib';
 import type { Channel, GetMessage } from 'amqplib';
 import { createConnection } from '../connection/create-connection.ts';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
+import { errorCodeOf } from '../error-code-of.ts';
 import { createNames } from '../names.ts';
 import type { RabbitNames } from '../names.ts';
 import { readOptions } from '../options.ts';
 import type { RabbitSettings, RabbitTransportOptions } from '../options.ts';
 import { createRabbitSender } from '../sender/rabbit-sender.ts';
-import { ensureTopology } from '../topology/ensure-topology.ts';
+import { checkChannel, ensureTopology } from '../topology/ensure-topology.ts';
 import type { TopologyOptions } from '../topology/ensure-topology.ts';
 
 /** One command of its own, and everything that sends to it. */
@@ -52,7 +53,13 @@ export async function openSenderStage(url: string, options: SenderStageOptions =
     connection: createConnection({ ...settings, urls: [url] }, 'topology'),
   };
   if (declares) await ensureTopology(topology, { channels: [address], subscriptions: [] });
-  const sender = createRabbitSender({ settings, names, connection, address });
+  const sender = createRabbitSender({
+    settings,
+    names,
+    connection,
+    address,
+    check: () => checkChannel(topology, address),
+  });
   return {
     settings,
     names,
@@ -82,7 +89,7 @@ async function lookAt<Result>(url: string, work: (channel: Channel) => Promise<R
 }
 
 /** Consumes a queue to its end; the consumer of a single active consumer queue cannot be a `get`. */
-export async function drainQueue(channel: Channel, queue: string): Promise<readonly Pick<GetMessage, 'properties'>[]> {
+async function drainQueue(channel: Channel, queue: string): Promise<readonly Pick<GetMessage, 'properties'>[]> {
   const { messageCount } = await channel.checkQueue(queue);
   const messages: Pick<GetMessage, 'properties'>[] = [];
   if (messageCount === 0) return messages;
@@ -99,4 +106,22 @@ export async function drainQueue(channel: Channel, queue: string): Promise<reado
 
 export function messageOf(id: string, key?: string): TransportMessage {
   return { id, key, deduplicationKey: id, headers: {}, body: Buffer.from(`{"id":"${id}"}`), delayMs: 0 };
+}
+
+/** `confirmed`, or `rejected` or `unknown` with the code of the error. */
+export function verdictsOf(outcomes: readonly SendOutcome[]): readonly string[] {
+  return outcomes.map((outcome) =>
+    outcome.status === 'confirmed' ? 'confirmed' : `${outcome.status} ${errorCodeOf(outcome.error)}`,
+  );
+}
+
+/** Takes everything out of the partition queues, one after the other. */
+export async function idsIn(stage: SenderStage): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let partition = 0; partition < stage.settings.partitions; partition += 1) {
+    const queue = stage.names.queueOf(stage.address, partition);
+    const messages = await stage.look((channel) => drainQueue(channel, queue));
+    ids.push(...messages.map(({ properties }) => String(properties.messageId)));
+  }
+  return ids;
 }

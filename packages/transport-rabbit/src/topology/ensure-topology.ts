@@ -29,13 +29,14 @@ export async function ensureTopology(options: TopologyOptions, topology: Topolog
 }
 
 /**
- * For a publisher that declares nothing: a publish to a missing exchange would cost its connection, and one by another number of
- * partitions the order of its keys.
+ * For a publisher that declares nothing: a publish to a missing exchange, that of a delay too, would cost its connection, and one by
+ * another number of partitions the order of its keys.
  */
 export async function checkChannel(options: TopologyOptions, address: ChannelAddress): Promise<void> {
-  const exchange = options.names.exchangeOf(address);
-  const channel = await options.connection.openChannel('plain');
-  await channel.checkExchange(exchange);
+  const { settings, names, connection } = options;
+  const exchanges = [names.exchangeOf(address), ...settings.delaysMs.map((delayMs) => names.delayOf(address, delayMs))];
+  const channel = await connection.openChannel('plain');
+  for (const exchange of exchanges) await channel.checkExchange(exchange);
   await partitionsStep(options, address)(channel);
   await channel.close();
 }
