@@ -31,8 +31,8 @@ export function createProxyConnection(options: ProxyConnectionOptions): ProxyCon
   const ending = new AbortController();
   const reset = (): void => {
     ending.abort();
-    client.resetAndDestroy();
-    broker.resetAndDestroy();
+    breakOff(client);
+    breakOff(broker);
   };
   const toxics = createConnectionToxics({ seed, ending: ending.signal, reset });
 
@@ -57,4 +57,10 @@ export function createProxyConnection(options: ProxyConnectionOptions): ProxyCon
   };
 
   return { toxics, reset, closed: Promise.all(directions.map(run)).then(() => ending.abort()) };
+}
+
+/** libuv refuses a RST while an orderly end is being sent (`EINVAL`), and Node then never closes the socket. */
+function breakOff(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }
