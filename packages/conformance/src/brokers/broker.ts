@@ -46,7 +46,12 @@ export interface TlsAccess {
   readonly ca: string;
 }
 
-/** What a test needs of its server beyond the kind. A server from the environment is refused when anything is asked for. */
+/** The major versions of RabbitMQ that can be asked for; `any` is what the system or its container brings. */
+export const rabbitmqVersions = ['any', '3', '4'] as const;
+
+export type RabbitmqVersion = (typeof rabbitmqVersions)[number];
+
+/** What a test needs of its server beyond the kind. A server from the environment must have it, or is refused. */
 export interface BrokerDemands {
   /**
    * Settings by the names of the server's own configuration (`rabbitmq.conf`, `redis.conf`, `postgresql.conf`), over those of the
@@ -55,6 +60,8 @@ export interface BrokerDemands {
   readonly configuration?: Readonly<Record<string, string>>;
   /** RabbitMQ: listens with TLS as well. Default: false. */
   readonly tls?: boolean;
+  /** RabbitMQ: its major version. Default: that of `WAYBILL_RABBITMQ_VERSION` in the environment, else `any`. */
+  readonly version?: RabbitmqVersion;
 }
 
 /** How a broker is looked for. Every field has a default. */

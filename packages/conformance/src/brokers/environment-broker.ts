@@ -29,13 +29,20 @@ export async function findEnvironmentBroker(
     const wanted = protocol.schemes.map((scheme) => `${scheme}//`).join(' or ');
     throw new BrokerNotAvailable(kind, `${name} is not an address that begins with ${wanted}`, remedy);
   }
+  const identity = await identify(kind, name, url, startTimeoutMs);
+  if (demands.version !== 'any' && !identity.version.startsWith(`${demands.version}.`)) {
+    const reason = `${name} names version ${identity.version}, and ${demands.version} is asked for`;
+    throw new BrokerNotAvailable(kind, reason, remedy);
+  }
+  return foreignBroker(kind, address, environment[adminAddressVariable(kind)], identity);
+}
+
+async function identify(kind: BrokerKind, name: string, url: URL, startTimeoutMs: number): Promise<ServerIdentity> {
   try {
-    const identity = await waitForAnswer(() => probeKind(kind, url), startTimeoutMs);
-    return foreignBroker(kind, address, environment[adminAddressVariable(kind)], identity);
+    return await waitForAnswer(() => probeKind(kind, url), startTimeoutMs);
   } catch (cause) {
-    throw new BrokerNotAvailable(kind, `${name} names ${url.host}, which does not answer as ${kind}`, remedy, {
-      cause,
-    });
+    const reason = `${name} names ${url.host}, which does not answer as ${kind}`;
+    throw new BrokerNotAvailable(kind, reason, `Correct ${name}, or remove it.`, { cause });
   }
 }
 

@@ -5,3 +5,6 @@ export const addressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toU
 
 /** The variable that names its management API, for RabbitMQ. */
 export const adminAddressVariable = (kind: BrokerKind): string => `WAYBILL_${kind.toUpperCase()}_ADMIN_URL`;
+
+/** The variable that says which major version of RabbitMQ is started where a test leaves it open. */
+export const versionVariable = 'WAYBILL_RABBITMQ_VERSION';

@@ -1,7 +1,17 @@
 import { BrokerNotAvailable } from './broker-not-available.ts';
-import { brokerOrigins, type Broker, type BrokerKind, type BrokerOrigin, type StartBrokerOptions } from './broker.ts';
+import {
+  brokerOrigins,
+  rabbitmqVersions,
+  type Broker,
+  type BrokerDemands,
+  type BrokerKind,
+  type BrokerOrigin,
+  type RabbitmqVersion,
+  type StartBrokerOptions,
+} from './broker.ts';
 import { findDockerBroker } from './docker/docker-broker.ts';
 import { findEnvironmentBroker } from './environment-broker.ts';
+import { versionVariable } from './environment-variables.ts';
 import { runNative } from './native/run-native.ts';
 
 const defaults = {
@@ -11,7 +21,7 @@ const defaults = {
   configuration: {},
   tls: false,
   log: (line: string): void => void process.stderr.write(`waybill-brokers: ${line}\n`),
-} satisfies Required<StartBrokerOptions>;
+} satisfies StartBrokerOptions;
 
 /**
  * Gives a server to test against: the one the environment names, else a container when a Docker engine answers, else a
@@ -20,10 +30,9 @@ const defaults = {
  * @throws BrokerNotAvailable with the reason and the remedy.
  */
 export async function startBroker(kind: BrokerKind, options: StartBrokerOptions = {}): Promise<Broker> {
-  const { origins, environment, startTimeoutMs, log, ...demands } = { ...defaults, ...options };
-  if (demands.tls && kind !== 'rabbitmq') {
-    throw new BrokerNotAvailable(kind, 'the launcher gives TLS to rabbitmq only', 'Leave `tls` out.');
-  }
+  const { origins, environment, startTimeoutMs, log, ...rest } = { ...defaults, ...options };
+  const demands = { ...rest, version: rest.version ?? usualVersion(kind, environment) };
+  checkDemands(kind, demands);
   const find: Readonly<Record<BrokerOrigin, () => Promise<Broker | undefined>>> = {
     environment: () => findEnvironmentBroker(kind, environment, demands, startTimeoutMs),
     docker: () => findDockerBroker(kind, demands, startTimeoutMs, log),
@@ -35,4 +44,20 @@ export async function startBroker(kind: BrokerKind, options: StartBrokerOptions 
   }
   const reason = `none was found by way of ${origins.join(', ') || 'nothing'}`;
   throw new BrokerNotAvailable(kind, reason, 'Allow more origins.');
+}
+
+function usualVersion(kind: BrokerKind, environment: Readonly<Record<string, string | undefined>>): RabbitmqVersion {
+  const wanted = kind === 'rabbitmq' ? environment[versionVariable] : undefined;
+  if (wanted === undefined || wanted === '') return 'any';
+  const version = rabbitmqVersions.find((known) => known === wanted);
+  if (version !== undefined) return version;
+  const reason = `${versionVariable} is none of ${rabbitmqVersions.join(', ')}`;
+  throw new BrokerNotAvailable(kind, reason, `Correct ${versionVariable}, or remove it.`);
+}
+
+function checkDemands(kind: BrokerKind, { tls, version }: Required<BrokerDemands>): void {
+  if (kind === 'rabbitmq') return;
+  if (tls) throw new BrokerNotAvailable(kind, 'the launcher gives TLS to rabbitmq only', 'Leave `tls` out.');
+  if (version === 'any') return;
+  throw new BrokerNotAvailable(kind, 'the launcher chooses versions of rabbitmq only', 'Leave `version` out.');
 }

@@ -17,7 +17,8 @@ export async function findDockerBroker(
   startTimeoutMs: number,
   log: (line: string) => void,
 ): Promise<Broker | undefined> {
-  const image = dockerImages[kind];
+  const known = dockerImages[kind];
+  const image = known && { ...known, image: known.versions?.[demands.version] ?? known.image };
   const client = image && (await findEngine());
   if (image === undefined || client === undefined) return undefined;
   log(`starting ${image.image} in Docker (the first time its image is fetched)`);

@@ -5,6 +5,8 @@ import { rabbitmqFiles } from '../rabbitmq/rabbitmq-files.ts';
 /** How one kind of server is run in a container. `compose.yaml` names the same images. */
 export interface DockerImage {
   readonly image: string;
+  /** Images of the versions that can be asked for, where they are not that one. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** The port of its own protocol. */
   readonly port: number;
   readonly adminPort?: number;
@@ -30,6 +32,7 @@ export interface ContainerConfiguration {
 export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = {
   rabbitmq: {
     image: 'rabbitmq:4.0.5-management',
+    versions: { 3: 'rabbitmq:3.13.7-management' },
     port: 5672,
     adminPort: 15_672,
     tlsPort: 5671,

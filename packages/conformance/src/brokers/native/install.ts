@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { systemField } from './debian-releases.ts';
 
 const run = promisify(execFile);
 
@@ -10,8 +11,8 @@ const policy = '#!/bin/sh\nexit 101\n';
 
 /** Why this process may not install Debian packages, or nothing when it may. */
 export function whyNotInstallable(): string | undefined {
-  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-  if (!/^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(release)) return 'this system is not Debian or Ubuntu';
+  const names = `${systemField('ID')} ${systemField('ID_LIKE')}`;
+  if (!/\b(?:debian|ubuntu)\b/.test(names)) return 'this system is not Debian or Ubuntu';
   return process.getuid?.() === 0 ? undefined : 'only root may install packages';
 }
 

@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
 import type { Broker, BrokerDemands } from '../broker.ts';
 import { createBrokerFolder } from './broker-folder.ts';
+import { enterRoot } from './enter-root.ts';
+import type { Installation } from './installation.ts';
 import type { Recipe } from './recipe.ts';
 import { createServerProcess } from './server-process.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -7,7 +10,7 @@ import { startWatchdog } from './watchdog.ts';
 /** Starts a server by its recipe. However this process ends, the server ends with it and leaves no files. */
 export async function startNativeBroker(
   recipe: Recipe,
-  programs: string,
+  { root, programs }: Installation,
   demands: Required<BrokerDemands>,
   startTimeoutMs: number,
 ): Promise<Broker> {
@@ -15,7 +18,10 @@ export async function startNativeBroker(
   const watchdog = startWatchdog(folder.path);
   try {
     const preparation = await recipe.prepare(programs, folder.path, demands);
-    const server = createServerProcess(preparation, folder, startTimeoutMs);
+    const entered = preparation.programs.map((program) =>
+      root === '/' ? program : enterRoot(root, dirname(folder.path), program),
+    );
+    const server = createServerProcess({ ...preparation, programs: entered }, folder, startTimeoutMs);
     const { product, version } = await server.start();
     const { address, adminAddress, tls } = preparation;
     return {

@@ -23,7 +23,12 @@ interface Ports {
 export const rabbitmqRecipe: Recipe = {
   kind: 'rabbitmq',
   packages: ['rabbitmq-server'],
-  findPrograms: () => newestFolder(globSync('/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin')),
+  releases: { 3: 'bookworm', 4: 'trixie' },
+  findPrograms: (root, version) => {
+    const wanted = version === 'any' ? '*' : `${version}.*`;
+    const found = newestFolder(globSync(`usr/lib/rabbitmq/lib/rabbitmq_server-${wanted}/sbin`, { cwd: root }));
+    return found === undefined ? undefined : join('/', found);
+  },
   prepare: async (programs, folder, demands) => {
     const [amqp = 0, tls = 0, admin = 0, node = 0, names = 0] = await freePorts(5);
     const ports = { amqp, admin, node, names };

@@ -1,4 +1,4 @@
-import type { BrokerDemands, BrokerKind, TlsAccess } from '../broker.ts';
+import type { BrokerDemands, BrokerKind, RabbitmqVersion, TlsAccess } from '../broker.ts';
 import type { ServerIdentity } from '../probe/exchange.ts';
 
 /** How one kind of server is run from the packages of the system. */
@@ -6,8 +6,10 @@ export interface Recipe {
   readonly kind: BrokerKind;
   /** Debian packages that bring it. */
   readonly packages: readonly string[];
-  /** The folder of its programs, or nothing when it is not installed. */
-  readonly findPrograms: () => string | undefined;
+  /** The Debian releases that bring a version, for servers of which it can be chosen. */
+  readonly releases?: Readonly<Record<string, string>>;
+  /** The folder of its programs seen from a root folder, or nothing when it is not there. */
+  readonly findPrograms: (root: string, version: RabbitmqVersion) => string | undefined;
   /** Writes configuration and data into `folder`, chooses ports, and says how the server is started and asked. */
   readonly prepare: (programs: string, folder: string, demands: Required<BrokerDemands>) => Promise<Preparation>;
 }

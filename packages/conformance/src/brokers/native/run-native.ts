@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { sweepLeftovers } from './broker-folder.ts';
-import { installPackages, whyNotInstallable } from './install.ts';
+import { findInstallation } from './installation.ts';
 import { startNativeBroker } from './native-broker.ts';
 import { postgresRecipe } from './postgres.ts';
 import { rabbitmqRecipe } from './rabbitmq.ts';
@@ -29,25 +30,11 @@ export async function runNative(
     throw new BrokerNotAvailable(kind, 'this launcher does not run it yet', 'It comes with its transport.');
   }
   for (const name of sweepLeftovers()) log(`removed what a runner that is gone left behind: ${name}`);
-  const programs = recipe.findPrograms() ?? (await install(recipe, log));
+  const installation = await findInstallation(recipe, demands.version, log);
   try {
-    return await startNativeBroker(recipe, programs, demands, startTimeoutMs);
+    return await startNativeBroker(recipe, installation, demands, startTimeoutMs);
   } catch (cause) {
-    const reason = `it was started from ${programs} but ${cause instanceof Error ? cause.message : String(cause)}`;
+    const reason = `it was started from ${join(installation.root, installation.programs)} but ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new BrokerNotAvailable(kind, reason, 'Read its log above, or name a server in the environment.', { cause });
   }
-}
-
-async function install(recipe: Recipe, log: (line: string) => void): Promise<string> {
-  const remedy = `Install ${recipe.packages.join(', ')}, start Docker, or name a server in the environment.`;
-  const obstacle = whyNotInstallable();
-  if (obstacle !== undefined) throw new BrokerNotAvailable(recipe.kind, `not installed, and ${obstacle}`, remedy);
-  try {
-    await installPackages(recipe.packages, log);
-  } catch (cause) {
-    throw new BrokerNotAvailable(recipe.kind, 'its packages could not be installed', remedy, { cause });
-  }
-  const programs = recipe.findPrograms();
-  if (programs === undefined) throw new BrokerNotAvailable(recipe.kind, 'its packages brought no server', remedy);
-  return programs;
 }

@@ -2,11 +2,12 @@ import { BrokerNotAvailable } from '../broker-not-available.ts';
 import { brokerKinds, type Broker, type BrokerKind } from '../broker.ts';
 import { startBroker } from '../start-broker.ts';
 import { formatExports } from './format-exports.ts';
+import type { Wish } from './parse-arguments.ts';
 
 /** What `up` starts and where it writes. */
 export interface UpOptions {
   /** An empty list means: all that can be had. */
-  readonly kinds: readonly BrokerKind[];
+  readonly wishes: readonly Wish[];
   /** Takes each broker as soon as it runs; whoever calls stops it. */
   readonly onStart: (broker: Broker) => void;
   /** Takes what a shell may read. */
@@ -19,16 +20,16 @@ export interface UpOptions {
  * Starts brokers one after the other and prints the environment that names them. What cannot be had is told and left out.
  * Resolves with the kinds that are missing.
  */
-export async function up({ kinds, onStart, print, tell }: UpOptions): Promise<readonly BrokerKind[]> {
+export async function up({ wishes, onStart, print, tell }: UpOptions): Promise<readonly BrokerKind[]> {
   const started: Broker[] = [];
   const missing: BrokerKind[] = [];
-  for (const kind of kinds.length > 0 ? kinds : brokerKinds) {
-    const broker = await startOrTell(kind, tell);
-    if (broker === undefined) missing.push(kind);
+  for (const wish of wishes.length > 0 ? wishes : brokerKinds.map((kind) => ({ kind }))) {
+    const broker = await startOrTell(wish, tell);
+    if (broker === undefined) missing.push(wish.kind);
     else {
       started.push(broker);
       onStart(broker);
-      tell(`${kind} runs: ${broker.product} ${broker.version}, ${origins[broker.startedBy]}`);
+      tell(`${wish.kind} runs: ${broker.product} ${broker.version}, ${origins[broker.startedBy]}`);
     }
   }
   if (started.length > 0) {
@@ -40,11 +41,11 @@ export async function up({ kinds, onStart, print, tell }: UpOptions): Promise<re
 
 const origins = { native: 'a process of its own', docker: 'in Docker', environment: 'from the environment' } as const;
 
-async function startOrTell(kind: BrokerKind, tell: (text: string) => void): Promise<Broker | undefined> {
+async function startOrTell({ kind, ...demands }: Wish, tell: (text: string) => void): Promise<Broker | undefined> {
   tell(`${kind} starts …`);
   try {
     // Not the one that the environment names: whoever says `up` wants a new one.
-    return await startBroker(kind, { origins: ['docker', 'native'], log: tell });
+    return await startBroker(kind, { ...demands, origins: ['docker', 'native'], log: tell });
   } catch (error) {
     if (!(error instanceof BrokerNotAvailable)) throw error;
     tell(error.message);
