@@ -10,7 +10,7 @@ import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { proves } from './case.ts';
+import { alone, proves } from './case.ts';
 
 /** Bounds on what is held, run and sent at once. */
 export const backPressureCases: readonly ConformanceCase[] = [
@@ -36,23 +36,25 @@ export const backPressureCases: readonly ConformanceCase[] = [
     await receiver.accept(...held);
   }),
 
-  proves('BP-4', 'a slow consumer before a long backlog holds its bound and no more', async (world) => {
-    const command = numberedCommand(world);
-    const gate = Promise.withResolvers<undefined>();
-    const handler = { concurrency: 4, waitingMax: 20 };
-    const bus = await startConsumer(world, command, 'c', { work: () => gate.promise, handler });
-    await publishNumbered(world, bus, command, keysOf(100), world.amount(20));
-    const total = 100 * world.amount(20);
-    await world.clock.sleep(world.harness.timing.settleMs);
-    const inFlight = await world.harness.admin.inFlight(commandAddress(command));
-    const health = await bus.health();
-    const held = health.subscriptions.reduce((sum, { running, waiting }) => sum + running + waiting, 0);
-    check(held > 4 && held <= 24, `${held} are held by the bus, 24 may be`);
-    check(inFlight <= 24, `${inFlight} are handed out by the broker, 24 may be`);
-    gate.resolve(undefined);
-    await untilAccepted(world, total);
-    checkLedger(world);
-  }),
+  alone(
+    proves('BP-4', 'a slow consumer before a long backlog holds its bound and no more', async (world) => {
+      const command = numberedCommand(world);
+      const gate = Promise.withResolvers<undefined>();
+      const handler = { concurrency: 4, waitingMax: 20 };
+      const bus = await startConsumer(world, command, 'c', { work: () => gate.promise, handler });
+      await publishNumbered(world, bus, command, keysOf(100), world.amount(20));
+      const total = 100 * world.amount(20);
+      await world.clock.sleep(world.harness.timing.settleMs);
+      const inFlight = await world.harness.admin.inFlight(commandAddress(command));
+      const health = await bus.health();
+      const held = health.subscriptions.reduce((sum, { running, waiting }) => sum + running + waiting, 0);
+      check(held > 4 && held <= 24, `${held} are held by the bus, 24 may be`);
+      check(inFlight <= 24, `${inFlight} are handed out by the broker, 24 may be`);
+      gate.resolve(undefined);
+      await untilAccepted(world, total);
+      checkLedger(world);
+    }),
+  ),
 
   proves('BP-5', 'a paused subscription takes nothing, and goes on when it is resumed', async (world) => {
     const command = numberedCommand(world);

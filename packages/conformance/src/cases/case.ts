@@ -11,7 +11,7 @@ export function proves(
   run: (world: World) => Promise<void>,
   modes: readonly Mode[] = everyDayModes,
 ): ConformanceCase {
-  return { id, title, modes, kind: 'positive', run };
+  return { id, title, modes, kind: 'positive', isAlone: false, run };
 }
 
 /** Run where the property is unsupported. */
@@ -21,5 +21,8 @@ export function refuses(
   run: (world: World) => Promise<void>,
   modes: readonly Mode[] = everyDayModes,
 ): ConformanceCase {
-  return { id, title, modes, kind: 'negative', run };
+  return { id, title, modes, kind: 'negative', isAlone: false, run };
 }
+
+/** For a case that breaks the broker for all, or measures what others would disturb: no other runs at its time. */
+export const alone = (conformanceCase: ConformanceCase): ConformanceCase => ({ ...conformanceCase, isAlone: true });

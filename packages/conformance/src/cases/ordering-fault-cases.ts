@@ -11,7 +11,7 @@ import { numberedCommand, openBus } from '../stage/open-bus.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
-import { proves, refuses } from './case.ts';
+import { alone, proves, refuses } from './case.ts';
 
 const keys = keysOf(20);
 const concurrency = 8;
@@ -70,27 +70,31 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
     faultModes,
   ),
 
-  proves(
-    'ORD-7',
-    'order holds when every connection is cut under way',
-    async (world) => {
-      const { cutConnections } = world.harness.faults;
-      // What has no connections is separated by nothing but the end of its broker.
-      if (cutConnections === undefined) return;
-      await throughOutages(world, cutConnections, 3);
-    },
-    faultModes,
+  alone(
+    proves(
+      'ORD-7',
+      'order holds when every connection is cut under way',
+      async (world) => {
+        const { cutConnections } = world.harness.faults;
+        // What has no connections is separated by nothing but the end of its broker.
+        if (cutConnections === undefined) return;
+        await throughOutages(world, cutConnections, 3);
+      },
+      faultModes,
+    ),
   ),
 
-  proves(
-    'ORD-7',
-    'order holds when the broker is killed and started again',
-    async (world) => {
-      const { restartBroker } = world.harness.faults;
-      if (restartBroker === undefined) return;
-      await throughOutages(world, restartBroker, 1);
-    },
-    ['fault'],
+  alone(
+    proves(
+      'ORD-7',
+      'order holds when the broker is killed and started again',
+      async (world) => {
+        const { restartBroker } = world.harness.faults;
+        if (restartBroker === undefined) return;
+        await throughOutages(world, restartBroker, 1);
+      },
+      ['fault'],
+    ),
   ),
 
   refuses('ORD-7', 'what is to outlive the broker is refused at start', async (world) => {

@@ -12,7 +12,7 @@ import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import type { StageReceiver } from '../stage/stage-receiver.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { proves } from './case.ts';
+import { alone, proves } from './case.ts';
 
 const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
 const acceptedIds = ['m5', 'm3', 'm2'];
@@ -70,25 +70,27 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
     checkLedger(world, { duplicatesMax: 5 });
   }),
 
-  proves(
-    'ACK-14',
-    'acceptances under way while the connection breaks lose nothing, and repeat no more than was held',
-    async (world) => {
-      const { cutConnections } = world.harness.faults;
-      if (cutConnections === undefined) return;
-      const stage = await openStage(world);
-      const messages = keysOf(40).map((id) => message(id, { key: id }));
-      await stage.send(...messages);
-      const receiver = await stage.receiver();
-      const held = await receiver.take(messages.length);
-      const settling = Promise.allSettled(held.map((delivery) => receiver.begin(delivery)('accept')));
-      await cutConnections();
-      await settling;
-      const other = await stage.receiver({ driver: await world.connect() });
-      await other.accept(...(await other.take(messages.length, world.harness.timing.settleMs * 5)));
-      checkLedger(world, { duplicatesMax: held.length });
-    },
-    faultModes,
+  alone(
+    proves(
+      'ACK-14',
+      'acceptances under way while the connection breaks lose nothing, and repeat no more than was held',
+      async (world) => {
+        const { cutConnections } = world.harness.faults;
+        if (cutConnections === undefined) return;
+        const stage = await openStage(world);
+        const messages = keysOf(40).map((id) => message(id, { key: id }));
+        await stage.send(...messages);
+        const receiver = await stage.receiver();
+        const held = await receiver.take(messages.length);
+        const settling = Promise.allSettled(held.map((delivery) => receiver.begin(delivery)('accept')));
+        await cutConnections();
+        await settling;
+        const other = await stage.receiver({ driver: await world.connect() });
+        await other.accept(...(await other.take(messages.length, world.harness.timing.settleMs * 5)));
+        checkLedger(world, { duplicatesMax: held.length });
+      },
+      faultModes,
+    ),
   ),
 ];
 

@@ -10,6 +10,8 @@ export interface ConformanceCase {
   readonly modes: readonly Mode[];
   /** `positive`: run where the property is native or emulated. `negative`: run where it is unsupported, to see asking for it refused. */
   readonly kind: 'positive' | 'negative';
+  /** Runs while no other case does: it breaks the broker for all, or measures what others would disturb. */
+  readonly isAlone: boolean;
   /** @throws ConformanceFailure when the property does not hold, NotRunnable when it cannot be told */
   readonly run: (world: World) => Promise<void>;
 }

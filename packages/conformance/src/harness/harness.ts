@@ -1,4 +1,4 @@
-import type { ChannelAddress, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
+import type { ChannelAddress, Clock, StoreDriver, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
 import type { PropertyLevels } from './property-level.ts';
 
 /** What a transport author writes to have a transport proven. Everything beside `connect` goes past the driver, by the raw client. */
@@ -15,6 +15,8 @@ export interface Harness {
   /** `undefined` where nobody but the driver can speak with the broker. */
   readonly foreign: Foreign | undefined;
   readonly faults: Faults;
+  /** Where a bus of a case keeps its marks and dead letters; default an empty store in memory for each. */
+  readonly openStore?: (clock: Clock) => StoreDriver;
   /** Ends the broker where the harness started it. */
   readonly stop: () => Promise<void>;
 }

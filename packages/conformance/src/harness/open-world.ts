@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly runId: string;
+  /** Whether no other world is open, so that the broker may be broken for all. */
+  readonly isAlone: boolean;
 }
 
 /** A world, and how it ends: everything opened in it is closed, whatever became of the case. */
@@ -23,7 +25,7 @@ export function openWorld(options: WorldOptions): { readonly world: World; reado
   const ledger = createLedger(() => clock.monotonic());
   const world: World = {
     ...options,
-    harness: { ...harness, faults: notedFaults(harness.faults, ledger) },
+    harness: { ...harness, faults: notedFaults(harness.faults, ledger, options.isAlone) },
     clock,
     ledger,
     connect: async () => {
@@ -49,14 +51,21 @@ export function openWorld(options: WorldOptions): { readonly world: World; reado
 
 const endingMsMax = 3000;
 
-/** Every fault stands in the ledger of its case. */
-function notedFaults(faults: Faults, ledger: Ledger): Faults {
+/** Every fault stands in the ledger of its case, and none hits the cases beside it. */
+function notedFaults(faults: Faults, ledger: Ledger, isAlone: boolean): Faults {
   const { restartBroker, cutConnections, abandon } = faults;
   return {
-    restartBroker: restartBroker && noted('broker killed and started again', restartBroker),
-    cutConnections: cutConnections && noted('connections cut', cutConnections),
+    restartBroker: restartBroker && noted('broker killed and started again', shared(restartBroker)),
+    cutConnections: cutConnections && noted('connections cut', shared(cutConnections)),
     abandon: abandon && noted('consumer killed', abandon),
   };
+
+  function shared(fault: () => Promise<void>): () => Promise<void> {
+    return async () => {
+      if (!isAlone) throw new Error('a case that breaks the broker for all must be marked with `alone`');
+      await fault();
+    };
+  }
 
   function noted<Arguments extends readonly unknown[]>(
     what: string,

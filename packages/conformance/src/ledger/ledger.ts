@@ -22,6 +22,16 @@ export interface DeliveryRecord {
   readonly outcome: DeliveryOutcome | undefined;
 }
 
+/** What the oracle counted in one look, taken when nothing more was on its way. */
+export interface Judgement {
+  /** Confirmed and never accepted. */
+  readonly lost: number;
+  /** Deliveries that began after their message had been accepted. */
+  readonly repeated: number;
+  /** Starts out of the order of their key. */
+  readonly reordered: number;
+}
+
 export type DeliveryOutcome = 'accepted' | 'released' | 'lost' | 'failed';
 
 /** What really happened, only ever added to. Every verdict on order, loss and duplicates is computed from it afterwards. */
@@ -36,15 +46,27 @@ export interface Ledger {
   ) => (outcome: DeliveryOutcome) => void;
   /** The consumer died: what it had begun ends here, as `lost`, and nothing is written of what is left of it in this process. */
   readonly bury: (consumerId: string) => void;
+  /** What was broken on purpose, in order. */
+  readonly faults: readonly string[];
+  /** Notes that a fault has landed. */
+  readonly fault: (what: string) => void;
+  readonly judgements: readonly Judgement[];
+  readonly judge: (judgement: Judgement) => void;
 }
 
 export function createLedger(monotonic: () => number): Ledger {
   const publishes: PublishRecord[] = [];
   const deliveries: DeliveryRecord[] = [];
   const buried = new Set<string>();
+  const faults: string[] = [];
+  const judgements: Judgement[] = [];
   return {
     publishes,
     deliveries,
+    faults,
+    judgements,
+    fault: (what) => void faults.push(what),
+    judge: (judgement) => void judgements.push(judgement),
     publish: (record) => {
       publishes.push(record);
     },

@@ -5,6 +5,8 @@ import { ConformanceFailure, NotRunnable } from '../harness/conformance-failure.
 import type { Harness } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
 import { openWorld } from '../harness/open-world.ts';
+import { totalsOf } from '../ledger/ledger-totals.ts';
+import type { LedgerTotals } from '../ledger/ledger-totals.ts';
 
 export interface CaseOptions {
   readonly harness: Harness;
@@ -20,17 +22,27 @@ export type CaseOutcome =
   | { readonly status: 'not-run'; readonly reason: string }
   | { readonly status: 'failed'; readonly cause: 'assertion' | 'crash' | 'time-out'; readonly reason: string };
 
+export interface CaseReport {
+  readonly outcome: CaseOutcome;
+  readonly totals: LedgerTotals;
+}
+
 /** Runs one case in a world of its own. A case that hangs is left behind; its world is closed all the same. */
-export async function runCase(conformanceCase: ConformanceCase, options: CaseOptions): Promise<CaseOutcome> {
+export async function runCase(conformanceCase: ConformanceCase, options: CaseOptions): Promise<CaseReport> {
   const { clock, timeoutMs } = options;
-  const { world, close } = openWorld({ ...options, random: seededRandom(options.seed) });
+  const { world, close } = openWorld({
+    ...options,
+    random: seededRandom(options.seed),
+    isAlone: conformanceCase.isAlone,
+  });
   const overtime = new AbortController();
   const tooLong = clock
     .sleep(timeoutMs, overtime.signal)
     .then((): CaseOutcome => ({ status: 'failed', cause: 'time-out', reason: `no end within ${timeoutMs} ms` }));
   try {
     const running = conformanceCase.run(world).then((): CaseOutcome => ({ status: 'passed' }), outcomeOf);
-    return await Promise.race([running, tooLong]);
+    const outcome = await Promise.race([running, tooLong]);
+    return { outcome, totals: totalsOf(world.ledger) };
   } finally {
     overtime.abort();
     await close();

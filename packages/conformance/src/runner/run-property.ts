@@ -1,8 +1,9 @@
 import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { addTotals } from '../ledger/ledger-totals.ts';
 import type { PropertyId } from '../properties/properties.ts';
 import type { Deviation } from './deviation.ts';
 import { runCase } from './run-case.ts';
-import type { CaseOptions, CaseOutcome } from './run-case.ts';
+import type { CaseOptions, CaseOutcome, CaseReport } from './run-case.ts';
 import type { PropertyResult } from './verdict.ts';
 
 export interface PropertyOptions extends CaseOptions {
@@ -17,23 +18,31 @@ type Judged = Pick<PropertyResult, 'verdict' | 'reason' | 'cause'>;
 /** Runs every case of one property in this mode and gives the one verdict. */
 export async function runProperty(id: PropertyId, options: PropertyOptions): Promise<PropertyResult> {
   const { clock, harness, mode, deviations } = options;
-  const { level } = harness.levels[id];
-  const kind = level === 'unsupported' ? 'negative' : 'positive';
-  const own = options.cases.filter((candidate) => candidate.id === id && candidate.kind === kind);
-  const due = own.filter(({ modes }) => modes.includes(mode));
+  const { level, note } = harness.levels[id];
+  const due = casesDue(id, options);
   const startMs = clock.monotonic();
-  const outcomes: CaseOutcome[] = [];
+  const reports: CaseReport[] = [];
   for (const [place, each] of due.entries()) {
-    outcomes.push(await runCase(each, { ...options, runId: `${options.runId}-${id.toLowerCase()}-${place + 1}` }));
+    reports.push(await runCase(each, { ...options, runId: `${options.runId}-${id.toLowerCase()}-${place + 1}` }));
   }
   const elapsedMs = clock.monotonic() - startMs;
   const isAsked = options.isNamed || due.length > 0;
-  const none =
-    own.length === 0 ? `no ${kind === 'negative' ? 'negative ' : ''}case yet` : `has no case in mode ${mode}`;
-  const judged = due.length === 0 ? notRun(none) : judge(outcomes, level === 'unsupported');
+  const outcomes = reports.map(({ outcome }) => outcome);
+  const judged = due.length === 0 ? notRun(`no case in mode ${mode}`) : judge(outcomes, level === 'unsupported');
+  const totals = addTotals(reports.map((report) => report.totals));
   const deviation = deviations.find((candidate) => candidate.id === id);
   const today = new Date(clock.now()).toISOString().slice(0, 10);
-  return { id, level, isAsked, elapsedMs, ...(deviation === undefined ? judged : excuse(judged, deviation, today)) };
+  const verdict = deviation === undefined ? judged : excuse(judged, deviation, today);
+  return { id, level, note, ...verdict, isAsked, elapsedMs, totals };
+}
+
+/** What is run of one property in this mode: the negative cases where it is unsupported, else the positive ones. */
+export function casesDue(
+  id: PropertyId,
+  { cases, harness, mode }: Pick<PropertyOptions, 'cases' | 'harness' | 'mode'>,
+): readonly ConformanceCase[] {
+  const kind = harness.levels[id].level === 'unsupported' ? 'negative' : 'positive';
+  return cases.filter((each) => each.id === id && each.kind === kind && each.modes.includes(mode));
 }
 
 function judge(outcomes: readonly CaseOutcome[], isNegative: boolean): Judged {

@@ -3,9 +3,12 @@ import type { Clock } from '@waybill/core/driver';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { Harness } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
+import { addTotals } from '../ledger/ledger-totals.ts';
+import type { PropertyId } from '../properties/properties.ts';
 import type { Matrix } from '../report/matrix.ts';
 import type { Deviation } from './deviation.ts';
-import { runProperty } from './run-property.ts';
+import { casesDue, runProperty } from './run-property.ts';
+import { runSideBySide } from './run-side-by-side.ts';
 import { selectIds } from './select-ids.ts';
 import type { PropertyResult } from './verdict.ts';
 
@@ -21,27 +24,33 @@ export interface SuiteOptions {
   readonly deviations?: readonly Deviation[];
   /** Longest run of one case; default 60,000, ten times that under `stress` and `soak`. */
   readonly caseTimeoutMs?: number;
+  /** How many properties are run at once; default 4. Those that must be alone come last, one after the other. */
+  readonly sideBySide?: number;
+  /** Called as each one ends. */
   readonly onResult?: (result: PropertyResult) => void;
   /** Default the machine's. */
   readonly clock?: Clock;
 }
 
-/** Runs the chosen properties one after the other and gives every one a verdict. Does not stop the harness. */
+/** Runs the chosen properties and gives every one a verdict, in the order of the ids. Does not stop the harness. */
 export async function runSuite(options: SuiteOptions): Promise<Matrix> {
   const { harness, cases, only = [], mode = 'standard', seed = 1, deviations = [], clock = systemClock } = options;
+  const { sideBySide = 4 } = options;
   const { caseTimeoutMs = mode === 'stress' || mode === 'soak' ? 600_000 : 60_000 } = options;
   const startedAtMs = clock.now();
   // Names of broker objects: short, legal everywhere, and other than those of every run before.
   const runId = `wb${startedAtMs.toString(36)}s${seed}`;
-  const results: PropertyResult[] = [];
-  for (const id of selectIds(only)) {
-    const isNamed = only.length > 0;
-    const each = { harness, cases, mode, seed, deviations, clock, runId, isNamed, timeoutMs: caseTimeoutMs };
+  const isNamed = only.length > 0;
+  const each = { harness, cases, mode, seed, deviations, clock, runId, isNamed, timeoutMs: caseTimeoutMs };
+  const run = async (id: PropertyId): Promise<PropertyResult> => {
     const result = await runProperty(id, each);
-    results.push(result);
     options.onResult?.(result);
-  }
+    return result;
+  };
+  const isAlone = (id: PropertyId): boolean => casesDue(id, each).some((due) => due.isAlone);
+  const results = await runSideBySide(selectIds(only), { run, isAlone, sideBySide });
+  const totals = addTotals(results.map((result) => result.totals));
   const { transport, product, version, startedBy } = harness;
   const date = new Date(startedAtMs).toISOString();
-  return { transport, product, version, startedBy, date, seed, mode, results };
+  return { transport, product, version, startedBy, date, seed, mode, results, totals };
 }

@@ -1,4 +1,5 @@
 import type { PropertyLevel } from '../harness/property-level.ts';
+import type { LedgerTotals } from '../ledger/ledger-totals.ts';
 import type { PropertyId } from '../properties/properties.ts';
 
 export type Verdict = 'pass' | 'fail' | 'negative-pass' | 'deviation' | 'not-run';
@@ -7,6 +8,8 @@ export type Verdict = 'pass' | 'fail' | 'negative-pass' | 'deviation' | 'not-run
 export interface PropertyResult {
   readonly id: PropertyId;
   readonly level: PropertyLevel['level'];
+  /** How it is done, or why it cannot be, as the transport declares it. */
+  readonly note: string;
   readonly verdict: Verdict;
   /** Why it failed, deviates or was not run; empty otherwise. */
   readonly reason: string;
@@ -15,4 +18,5 @@ export interface PropertyResult {
   /** Whether this run was to give a verdict, so that `not-run` is its failure. */
   readonly isAsked: boolean;
   readonly elapsedMs: number;
+  readonly totals: LedgerTotals;
 }

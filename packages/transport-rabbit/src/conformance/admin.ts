@@ -3,10 +3,7 @@ import type { Broker } from '@waybill/conformance/brokers';
 import type { RawClient } from './raw-client.ts';
 import { queuesOf } from './topology.ts';
 
-/**
- * Ready messages by passive declare, which is exact at once. How many are unacknowledged only the management API says, and it lags by
- * the broker's tick.
- */
+/** Ready messages by passive declare, which is exact at once. What is unacknowledged only the management API says. */
 export function createAdmin({ adminAddress }: Broker, client: RawClient): Admin {
   return {
     depth: async (subscription) =>
@@ -15,8 +12,8 @@ export function createAdmin({ adminAddress }: Broker, client: RawClient): Admin 
         return answers.reduce((total, { messageCount }) => total + messageCount, 0);
       }),
     inFlight: async (subscription) => {
-      const counts = await Promise.all(queuesOf(subscription).map((queue) => unacknowledged(adminAddress, queue)));
-      return counts.reduce((total, count) => total + count, 0);
+      const totals = await totalsOf(adminAddress, queuesOf(subscription));
+      return totals.reduce((total, count) => total + count, 0);
     },
     deleteQueue: async (subscription) =>
       client.use(async (channel) => {
@@ -25,14 +22,22 @@ export function createAdmin({ adminAddress }: Broker, client: RawClient): Admin 
   };
 }
 
-async function unacknowledged(adminAddress: string | undefined, queue: string): Promise<number> {
-  if (adminAddress === undefined) throw new Error('The management API is needed: its address is not known.');
+/** What the queues last told of themselves, as old as their tick; the statistics proper would be older by seconds. */
+async function totalsOf(adminAddress: string | undefined, queues: readonly string[]): Promise<readonly number[]> {
+  if (adminAddress === undefined)
+    throw new Error('How much is in flight only the management API says: name its address.');
   const { origin, username, password } = new URL(adminAddress);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const answer = await fetch(`${origin}/api/queues/%2F/${encodeURIComponent(queue)}`, { headers: { authorization } });
-  const facts: unknown = await answer.json();
-  // A queue that nothing has happened to yet has no figures.
-  const count =
-    typeof facts === 'object' && facts !== null && 'messages_unacknowledged' in facts && facts.messages_unacknowledged;
-  return typeof count === 'number' ? count : 0;
+  const query = new URLSearchParams({
+    disable_stats: 'true',
+    enable_queue_totals: 'true',
+    use_regex: 'true',
+    name: `^(?:${queues.map((queue) => RegExp.escape(queue)).join('|')})$`,
+    page: '1',
+    page_size: '500',
+  });
+  const answer = await fetch(`${origin}/api/queues?${query.toString()}`, { headers: { authorization } });
+  if (!answer.ok) throw new Error(`The management API answers with status ${answer.status}.`);
+  const page = (await answer.json()) as { readonly items: readonly { readonly messages_unacknowledged?: number }[] };
+  return page.items.map(({ messages_unacknowledged: count = 0 }) => count);
 }
