@@ -1,4 +1,5 @@
-import type { ChannelAddress, Clock, StoreDriver, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
+import type { MemoryStore } from '@waybill/core';
+import type { ChannelAddress, Clock, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
 import type { PropertyLevels } from './property-level.ts';
 
 /** What a transport author writes to have a transport proven. Everything beside `connect` goes past the driver, by the raw client. */
@@ -15,8 +16,8 @@ export interface Harness {
   /** `undefined` where nobody but the driver can speak with the broker. */
   readonly foreign: Foreign | undefined;
   readonly faults: Faults;
-  /** Where a bus of a case keeps its marks and dead letters; default an empty store in memory for each. */
-  readonly openStore?: (clock: Clock) => StoreDriver;
+  /** Where a case keeps marks, dead letters and effects; default an empty store each time. Mutants exchange its functions. */
+  readonly openStore?: (clock: Clock) => MemoryStore;
   /** Ends the broker where the harness started it. */
   readonly stop: () => Promise<void>;
 }
