@@ -183,7 +183,7 @@ test('creating what is there changes nothing; another lease for the same group i
   expect(await ensure(10_000).catch(transport.codeOf)).toBe('topology-conflict');
 });
 
-test.each(['', 'a b', 'tab\t', 'x'.repeat(256)])(
+test.each(['', 'a b', 'tab\t', 'x'.repeat(256), '\ud83e'])(
   '%j is no name for a channel or a group, and nothing is created',
   async (name) => {
     const { stage } = await plainStage();

@@ -2,12 +2,14 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { acknowledgementCases } from './acknowledgement-cases.ts';
 import { backPressureCases } from './back-pressure-cases.ts';
 import { deduplicationCases } from './deduplication-cases.ts';
+import { deduplicationFaultCases } from './deduplication-fault-cases.ts';
 import { deliveryCases } from './delivery-cases.ts';
 import { fanOutCases } from './fan-out-cases.ts';
 import { handlerCases } from './handler-cases.ts';
 import { laneCases } from './lane-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lifecycleCases } from './lifecycle-cases.ts';
+import { messageLimitCases } from './message-limit-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
 import { payloadCases } from './payload-cases.ts';
@@ -26,10 +28,12 @@ export const cases: readonly ConformanceCase[] = [
   ...laneCases,
   ...orderingFaultCases,
   ...deduplicationCases,
+  ...deduplicationFaultCases,
   ...fanOutCases,
   ...retryCases,
   ...lifecycleCases,
   ...stopCases,
   ...payloadCases,
+  ...messageLimitCases,
   ...backPressureCases,
 ];

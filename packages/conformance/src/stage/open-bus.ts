@@ -1,10 +1,11 @@
-import { createBus, defineCommand, defineEvent, memoryStore } from '@waybill/core';
+import { createBus, defineCommand, defineEvent } from '@waybill/core';
 import type { Bus, BusOptions, Command, Event } from '@waybill/core';
 import type { SubscriptionAddress } from '@waybill/core/driver';
-import { countingIds, faultyTransport } from '@waybill/core/testing';
+import { countingIds, faultyStore, faultyTransport } from '@waybill/core/testing';
 import type { BoundaryWatch, ProcessGate } from '@waybill/core/testing';
 import { z } from 'zod';
 import type { World } from '../harness/world.ts';
+import { openStore } from './open-store.ts';
 
 /** What every case publishes: a place in the order of its key. */
 export interface Numbered {
@@ -45,13 +46,16 @@ export interface CaseProcess {
 export async function openBus(world: World, options: CaseBusOptions = {}): Promise<Bus> {
   const { clock, random, harness } = world;
   const { process: own, ...busOptions } = options;
-  const transport = options.transport ?? (await world.connect());
+  const { transport = await world.connect(), store = openStore(world) } = options;
   const inside =
     own === undefined
-      ? { clock, transport }
-      : { clock: own.gate.clock(clock), transport: faultyTransport(transport, own) };
+      ? { clock, transport, store }
+      : {
+          clock: own.gate.clock(clock),
+          transport: faultyTransport(transport, own),
+          store: faultyStore(store, own),
+        };
   const bus = createBus<unknown>({
-    store: memoryStore({ clock }),
     newId: countingIds(`${world.runId}-${Math.floor(random() * 1e9)}`),
     ...busOptions,
     ...inside,
@@ -65,7 +69,7 @@ export async function openBus(world: World, options: CaseBusOptions = {}): Promi
 }
 
 /** Where the messages of a command wait; core calls its only group so. */
-export const commandAddress = ({ name }: Command<Numbered>): SubscriptionAddress => ({
+export const commandAddress = ({ name }: Pick<Command<Numbered>, 'name'>): SubscriptionAddress => ({
   kind: 'command',
   channel: name,
   group: 'handler',

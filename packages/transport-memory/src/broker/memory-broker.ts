@@ -114,6 +114,8 @@ function checkGroup(group: string, nameCharsMax: number): void {
 function checkName(name: string, nameCharsMax: number): void {
   if (name.length === 0 || name.length > nameCharsMax) throw illegalName(name, `1 to ${nameCharsMax} characters`);
   if (/[\s\p{Cc}]/u.test(name)) throw illegalName(name, 'no white space and no control characters');
+  // Half a character is legal in a map of this process and in no broker: a swap would fail later.
+  if (!name.isWellFormed()) throw illegalName(name, 'whole characters only');
 }
 
 function illegalName(name: string, rule: string): MemoryBrokerError {
