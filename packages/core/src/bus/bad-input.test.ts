@@ -119,6 +119,8 @@ describe('publishing refuses', () => {
     ['too-many-headers', order, { headers: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`h${at}`, ''])) }],
     ['delay-unsupported', order, { delayMs: -1 }],
     ['delay-unsupported', order, { delayMs: Number.NaN }],
+    ['invalid-options', order, { priority: 5 }],
+    ['invalid-options', order, { delayMs: 0, toString: 'x' }],
   ])('with %s, and nothing leaves', async (code, payload, options) => {
     const { bus, idle, events } = testBus();
     bus.handle(ChargeOrder, () => undefined);

@@ -57,7 +57,7 @@ export interface Bus<Native = unknown> extends Publisher {
 export interface Publisher {
   /**
    * Publishes an event and resolves when the broker has confirmed it.
-   * @throws `payload-invalid`, `header-invalid`, `message-too-large`, `publish-rejected`, `publish-unknown` (it may have arrived), `not-running`
+   * @throws `payload-invalid`, `invalid-options`, `header-invalid`, `message-too-large`, `publish-rejected`, `publish-unknown` (it may have arrived), `not-running`
    */
   readonly publish: <Payload>(event: Event<Payload>, payload: Payload, options?: PublishOptions) => Promise<Published>;
   /** Sends a command; everything else as `publish`. */

@@ -8,6 +8,7 @@ import { checkAttribute } from '../envelope/check-headers.ts';
 import { checkKey } from '../envelope/check-key.ts';
 import { toTransportMessage } from '../envelope/to-transport-message.ts';
 import { BusError } from '../errors/bus-error.ts';
+import { checkPublishOptions } from './check-publish-options.ts';
 
 /** What a captured publish takes over from the message whose handling published it. */
 export interface Lineage {
@@ -55,7 +56,10 @@ function build<Payload>(
   options: PublishOptions | undefined,
   lineage: Lineage | undefined,
 ): TransportMessage {
-  if (options !== undefined) for (const name of attributes) checkAttribute(name, options[name], settings.limits);
+  if (options !== undefined) {
+    checkPublishOptions(contract, options);
+    for (const name of attributes) checkAttribute(name, options[name], settings.limits);
+  }
   // The size before the keys, which are made of what is in it.
   const body = encodeBody(payload, settings.limits);
   const id = options?.id ?? settings.newId();
