@@ -1,9 +1,11 @@
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { acknowledgementCases } from './acknowledgement-cases.ts';
 import { backPressureCases } from './back-pressure-cases.ts';
+import { batchCases } from './batch-cases.ts';
 import { deduplicationCases } from './deduplication-cases.ts';
 import { deduplicationFaultCases } from './deduplication-fault-cases.ts';
 import { deliveryCases } from './delivery-cases.ts';
+import { destinationCases } from './destination-cases.ts';
 import { fanOutCases } from './fan-out-cases.ts';
 import { handlerCases } from './handler-cases.ts';
 import { laneCases } from './lane-cases.ts';
@@ -20,6 +22,8 @@ import { stopCases } from './stop-cases.ts';
 /** Every case of the suite. Closed: a transport runs them and cannot replace one. */
 export const cases: readonly ConformanceCase[] = [
   ...deliveryCases,
+  ...destinationCases,
+  ...batchCases,
   ...acknowledgementCases,
   ...leaseCases,
   ...settlementFaultCases,
