@@ -39,6 +39,8 @@ export interface Admin {
   readonly inFlight: (subscription: SubscriptionAddress) => Promise<number>;
   /** Removes the queue with what is in it; `undefined` where the broker cannot. */
   readonly deleteQueue: ((subscription: SubscriptionAddress) => Promise<void>) | undefined;
+  /** Removes every channel and queue that has `runId` in its name: what one case made. `undefined` where nothing stays. */
+  readonly cleanUp: ((runId: string) => Promise<void>) | undefined;
 }
 
 /** Another program on the same broker, which knows nothing of Waybill. */

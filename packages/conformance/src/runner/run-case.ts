@@ -46,6 +46,8 @@ export async function runCase(conformanceCase: ConformanceCase, options: CaseOpt
   } finally {
     overtime.abort();
     await close();
+    // What is left of it must not slow the others down; that it cannot be removed is no verdict.
+    await options.harness.admin.cleanUp?.(options.runId).catch(() => undefined);
   }
 }
 

@@ -26,6 +26,7 @@ export const openHarness: OpenHarness = async () => {
       depth: async (address) => broker.channelOf(address).inspect(address.group).ready ?? 0,
       inFlight: async (address) => broker.channelOf(address).inspect(address.group).inFlight ?? 0,
       deleteQueue: undefined,
+      cleanUp: undefined,
     },
     foreign: undefined,
     faults: {

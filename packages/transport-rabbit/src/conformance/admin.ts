@@ -12,32 +12,49 @@ export function createAdmin({ adminAddress }: Broker, client: RawClient): Admin 
         return answers.reduce((total, { messageCount }) => total + messageCount, 0);
       }),
     inFlight: async (subscription) => {
-      const totals = await totalsOf(adminAddress, queuesOf(subscription));
-      return totals.reduce((total, count) => total + count, 0);
+      const names = queuesOf(subscription).map((queue) => RegExp.escape(queue));
+      const queues = await list(adminAddress, 'queues', `^(?:${names.join('|')})$`);
+      return queues.reduce((total, { messages_unacknowledged: count = 0 }) => total + count, 0);
     },
     deleteQueue: async (subscription) =>
       client.use(async (channel) => {
         for (const queue of queuesOf(subscription)) await channel.deleteQueue(queue);
       }),
+    cleanUp: async (runId) => {
+      const queues = await list(adminAddress, 'queues', RegExp.escape(runId));
+      const exchanges = await list(adminAddress, 'exchanges', RegExp.escape(runId));
+      await client.use(async (channel) => {
+        for (const { name } of queues) await channel.deleteQueue(name);
+        for (const { name } of exchanges) await channel.deleteExchange(name);
+      });
+    },
   };
 }
 
-/** What the queues last told of themselves, as old as their tick; the statistics proper would be older by seconds. */
-async function totalsOf(adminAddress: string | undefined, queues: readonly string[]): Promise<readonly number[]> {
-  if (adminAddress === undefined)
-    throw new Error('How much is in flight only the management API says: name its address.');
+interface Listed {
+  readonly name: string;
+  readonly messages_unacknowledged?: number;
+}
+
+/** Those whose name matches. Queues with what they last told of themselves: the statistics proper would be older by seconds. */
+async function list(
+  adminAddress: string | undefined,
+  kind: 'queues' | 'exchanges',
+  pattern: string,
+): Promise<readonly Listed[]> {
+  if (adminAddress === undefined) throw new Error('What is in flight only the management API says: name its address.');
   const { origin, username, password } = new URL(adminAddress);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const query = new URLSearchParams({
     disable_stats: 'true',
     enable_queue_totals: 'true',
     use_regex: 'true',
-    name: `^(?:${queues.map((queue) => RegExp.escape(queue)).join('|')})$`,
+    name: pattern,
     page: '1',
     page_size: '500',
   });
-  const answer = await fetch(`${origin}/api/queues?${query.toString()}`, { headers: { authorization } });
+  const answer = await fetch(`${origin}/api/${kind}?${query.toString()}`, { headers: { authorization } });
   if (!answer.ok) throw new Error(`The management API answers with status ${answer.status}.`);
-  const page = (await answer.json()) as { readonly items: readonly { readonly messages_unacknowledged?: number }[] };
-  return page.items.map(({ messages_unacknowledged: count = 0 }) => count);
+  const page = (await answer.json()) as { readonly items: readonly Listed[] };
+  return page.items;
 }

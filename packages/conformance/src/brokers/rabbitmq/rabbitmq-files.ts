@@ -19,7 +19,7 @@ export interface RabbitmqFiles {
  * For tests that wait for them: consumer timeouts are looked for once a minute otherwise, and what quorum queues tell about themselves
  * is up to five seconds old. `rabbitmq.conf` has no names for these.
  */
-const ticks = '{channel_tick_interval, 1000}, {quorum_tick_interval, 200}';
+const ticks = '{channel_tick_interval, 1000}, {quorum_tick_interval, 300}';
 
 /** Writes the configuration of a node: `rabbitmq.conf`, `advanced.config` and, for TLS, `certificate.pem` and `key.pem`. */
 export async function rabbitmqFiles(
