@@ -37,7 +37,7 @@ export async function startNativeBroker(
         await server.end();
         await server.start();
       },
-      pause: async () => server.pause(),
+      pause: server.pause,
       resume: async () => server.resume(),
       stop: async () => {
         await server.kill();

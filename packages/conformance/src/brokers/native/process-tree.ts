@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processRow } from './process-identity.ts';
 
@@ -36,6 +36,20 @@ export async function waitUntilGone(pids: readonly number[], timeoutMs: number):
     await sleep(10);
   }
   return true;
+}
+
+/** Resolves when no thread of them runs any more after a SIGSTOP: each one stops by itself, a little later on a busy machine. */
+export async function waitUntilStopped(pids: readonly number[]): Promise<void> {
+  while (pids.some(hasRunningThread)) await sleep(1);
+}
+
+function hasRunningThread(pid: number): boolean {
+  const folder = `/proc/${pid}/task`;
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder).some((thread) => {
+    const stat = readFileSync(`${folder}/${thread}/stat`, 'utf8');
+    return !/[TtZX]/.test(stat.charAt(stat.lastIndexOf(')') + 2));
+  });
 }
 
 function processParents(): ReadonlyMap<number, number> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ServerIdentity } from '../probe/exchange.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
 import type { BrokerFolder } from './broker-folder.ts';
-import { processTree, signalEach, waitUntilGone } from './process-tree.ts';
+import { processTree, signalEach, waitUntilGone, waitUntilStopped } from './process-tree.ts';
 import type { Preparation, Program } from './recipe.ts';
 
 const politeMs = 30_000;
@@ -18,7 +18,7 @@ export interface ServerProcess {
   /** Asks the server to shut down, and kills what does not. */
   readonly end: () => Promise<void>;
   readonly kill: () => Promise<void>;
-  readonly pause: () => void;
+  readonly pause: () => Promise<void>;
   readonly resume: () => void;
 }
 
@@ -64,11 +64,12 @@ export function createServerProcess(
     await waitUntilGone(tree, politeMs);
     await kill();
   };
-  const pause = (): void => {
+  const pause = async (): Promise<void> => {
     paused = children.flatMap(treeOf);
     // Noted one by one: a stopped process does not notice that its parent is gone.
     for (const pid of paused) folder.note(pid);
     signalEach(paused, 'SIGSTOP');
+    await waitUntilStopped(paused);
   };
   return { start, end, kill, pause, resume };
 }
