@@ -128,6 +128,7 @@ export const backPressureCases: readonly ConformanceCase[] = [
       }),
     });
     await startConsumer(world, command, 'c', { bus: { transport } });
+    await eventually(world, 'the queue is asked', () => calls > 0);
     await world.clock.sleep(300);
     check(calls >= 1 && calls <= 30, `${calls} receive calls in 300 ms, 30 may be`);
   }),

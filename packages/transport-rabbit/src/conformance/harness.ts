@@ -7,6 +7,8 @@ import type { TransportDriver } from '@waybill/core/driver';
 import { rabbitTransport } from '../rabbit-transport.ts';
 import { createAdmin } from './admin.ts';
 import { createForeign } from './foreign.ts';
+import { haste } from './haste.ts';
+import { breakConnections } from './network-faults.ts';
 import { rabbitLevels } from './rabbit-levels.ts';
 import { createRawClient } from './raw-client.ts';
 import { conformanceTopology } from './topology.ts';
@@ -24,7 +26,7 @@ export const openHarness: OpenHarness = async () => {
     levels: rabbitLevels,
     timing: { leaseMs: 500, settleMs: 300, patienceMs: 10_000 },
     connect: async () => {
-      const proxy = await startProxy({ target: targetOf(broker) });
+      const proxy = await startProxy({ target: targetOf(broker), protocol: 'amqp' });
       const driver = rabbitTransport({ ...conformanceTopology, urls: [throughProxy(broker, proxy)], ...haste });
       const close = async (): Promise<void> => {
         await driver.close();
@@ -46,10 +48,26 @@ export const openHarness: OpenHarness = async () => {
               await broker.restart();
             },
       cutConnections: async () => {
-        await Promise.all([...proxies.values()].map((proxy) => proxy.cutAll()));
+        const counts = await Promise.all([...proxies.values()].map((proxy) => proxy.cutAll()));
+        return counts.reduce((sum, count) => sum + count, 0);
       },
       // Its sockets end without a goodbye, as those of a killed process do, and it finds no way back.
       abandon: async (driver) => proxies.get(driver)?.close(),
+      breakNetwork: async (driver, how) => {
+        const proxy = proxies.get(driver);
+        if (proxy === undefined) throw new TypeError('This driver is not of this harness.');
+        return breakConnections(proxy, how);
+      },
+      connectAsStranger: async () => {
+        const url = new URL(broker.address);
+        url.password = 'not-the-password';
+        return rabbitTransport({ ...conformanceTopology, ...haste, urls: [url.href] });
+      },
+    },
+    child: {
+      module: new URL('open-driver.ts', import.meta.url).href,
+      settings: { url: broker.address },
+      sharesBroker: true,
     },
     stop: async () => {
       await client.close();
@@ -58,14 +76,6 @@ export const openHarness: OpenHarness = async () => {
   };
   return harness;
 };
-
-/** Time limits for a broker on the same machine. */
-const haste = {
-  heartbeatSeconds: 5,
-  connectTimeoutMs: 5000,
-  reconnectMs: { first: 50, max: 500 },
-  publishTimeoutMs: 5000,
-} as const;
 
 function targetOf({ address }: Broker): { readonly host: string; readonly port: number } {
   const { hostname, port } = new URL(address);
