@@ -115,7 +115,9 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     const startMs = world.clock.monotonic();
     checkEqual(await receiver.receiveBatch(1, AbortSignal.abort()), [], 'what a cancelled receive answers');
     check(world.clock.monotonic() - startMs < 1000, 'a cancelled receive does not wait');
-    await receiver.accept(await receiver.takeOne());
+    const delivery = await receiver.takeOne();
+    checkEqual([delivery.message.id, delivery.attempt], ['m1', 1], 'what the next receive got, and as which attempt');
+    await receiver.accept(delivery);
     await checkEmpty(world, stage.address);
     checkLedger(world);
   }),

@@ -74,8 +74,11 @@ function recordOutcomes(
   messages: readonly TransportMessage[],
   outcomes: readonly SendOutcome[],
 ): void {
+  const counts = new Map<string | undefined, number>();
+  for (const { key } of ledger.publishes) counts.set(key, 1 + (counts.get(key) ?? 0));
   for (const [place, { id, key }] of messages.entries()) {
-    const seq = 1 + ledger.publishes.filter((publish) => publish.key === key).length;
+    const seq = 1 + (counts.get(key) ?? 0);
+    counts.set(key, seq);
     ledger.publish({ runId, key, seq, messageId: id, outcome: outcomes[place]?.status ?? 'unknown' });
   }
 }

@@ -1,0 +1,19 @@
+import { leaseMutants } from './lease-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { payloadMutants } from './payload-mutants.ts';
+import { receiverMutants } from './receiver-mutants.ts';
+import { senderMutants } from './sender-mutants.ts';
+import { settleMutants } from './settle-mutants.ts';
+import { storeMutants } from './store-mutants.ts';
+import { topologyMutants } from './topology-mutants.ts';
+
+/** Every fault that the suite must find. */
+export const mutants: readonly Mutant[] = [
+  ...senderMutants,
+  ...payloadMutants,
+  ...receiverMutants,
+  ...settleMutants,
+  ...leaseMutants,
+  ...topologyMutants,
+  ...storeMutants,
+];
