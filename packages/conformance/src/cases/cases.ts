@@ -1,7 +1,10 @@
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { acknowledgementCases } from './acknowledgement-cases.ts';
+import { atomicSendCases } from './atomic-send-cases.ts';
 import { backPressureCases } from './back-pressure-cases.ts';
 import { batchCases } from './batch-cases.ts';
+import { confirmationCases } from './confirmation-cases.ts';
+import { deadLetterCases } from './dead-letter-cases.ts';
 import { deduplicationCases } from './deduplication-cases.ts';
 import { deduplicationFaultCases } from './deduplication-fault-cases.ts';
 import { deliveryCases } from './delivery-cases.ts';
@@ -15,7 +18,10 @@ import { messageLimitCases } from './message-limit-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
 import { payloadCases } from './payload-cases.ts';
+import { processCases } from './process-cases.ts';
+import { requestCases } from './request-cases.ts';
 import { retryCases } from './retry-cases.ts';
+import { retryFaultCases } from './retry-fault-cases.ts';
 import { settlementFaultCases } from './settlement-fault-cases.ts';
 import { stopCases } from './stop-cases.ts';
 
@@ -24,6 +30,9 @@ export const cases: readonly ConformanceCase[] = [
   ...deliveryCases,
   ...destinationCases,
   ...batchCases,
+  ...atomicSendCases,
+  ...confirmationCases,
+  ...requestCases,
   ...acknowledgementCases,
   ...leaseCases,
   ...settlementFaultCases,
@@ -35,8 +44,11 @@ export const cases: readonly ConformanceCase[] = [
   ...deduplicationFaultCases,
   ...fanOutCases,
   ...retryCases,
+  ...deadLetterCases,
+  ...retryFaultCases,
   ...lifecycleCases,
   ...stopCases,
+  ...processCases,
   ...payloadCases,
   ...messageLimitCases,
   ...backPressureCases,
