@@ -44,6 +44,7 @@ export function capabilitiesOf(settings: RabbitSettings): TransportCapabilities 
     delay: {
       level: delaysMs.length > 0 ? 'emulated' : 'unsupported',
       delayMsMax: delaysMs.at(-1) ?? 0,
+      keepsOrder: false,
       source: 'a queue with time to live for each step, rounded up; a delayed message leaves the order of its key',
     },
     lease: {

@@ -14,7 +14,7 @@ import type { Numbered } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { startConsumer } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { proves, refuses } from './case.ts';
+import { alone, proves, refuses } from './case.ts';
 
 /** How long a delivery belongs to its receiver, and what becomes of it then. */
 export const leaseCases: readonly ConformanceCase[] = [
@@ -91,57 +91,61 @@ export const leaseCases: readonly ConformanceCase[] = [
     }
   }),
 
-  proves(
-    'ACK-9',
-    'a hold that has ended is told, and a late acceptance takes nothing from the new holder',
-    async (world) => {
-      const stage = await openStage(world);
-      await stage.send(message('m1', { key: 'k' }));
-      const zombie = await stage.receiver();
-      const stale = await zombie.takeOne();
-      const kind = await endHolds(world);
-      await eventually(world, 'the loss is told', () => zombie.lost.length > 0);
-      checkEqual(zombie.lost, [stale.receipt], 'the receipts that were told as lost');
-      // With a new connection it would be the first to be given its message again.
-      if (kind === 'connection') await zombie.close();
-      const other = await stage.receiver({ driver: await world.connect() });
-      const again = await other.takeOne();
-      const late = await zombie.settleBatch([{ receipt: stale.receipt, action: 'accept' }]).catch(() => []);
-      check(late[0]?.status !== 'settled', 'the late acceptance is not answered with settled');
-      await checkHandedOut(world, stage.address, 1);
-      await other.release(again);
-      checkEqual((await other.takeOne()).message.id, 'm1', 'what came again');
-    },
-    patientModes,
+  alone(
+    proves(
+      'ACK-9',
+      'a hold that has ended is told, and a late acceptance takes nothing from the new holder',
+      async (world) => {
+        const stage = await openStage(world);
+        await stage.send(message('m1', { key: 'k' }));
+        const zombie = await stage.receiver();
+        const stale = await zombie.takeOne();
+        const kind = await endHolds(world);
+        await eventually(world, 'the loss is told', () => zombie.lost.length > 0);
+        checkEqual(zombie.lost, [stale.receipt], 'the receipts that were told as lost');
+        // With a new connection it would be the first to be given its message again.
+        if (kind === 'connection') await zombie.close();
+        const other = await stage.receiver({ driver: await world.connect() });
+        const again = await other.takeOne();
+        const late = await zombie.settleBatch([{ receipt: stale.receipt, action: 'accept' }]).catch(() => []);
+        check(late[0]?.status !== 'settled', 'the late acceptance is not answered with settled');
+        await checkHandedOut(world, stage.address, 1);
+        await other.release(again);
+        checkEqual((await other.takeOne()).message.id, 'm1', 'what came again');
+      },
+      patientModes,
+    ),
   ),
 
-  proves(
-    'ACK-9',
-    'a handler whose message is no longer its own is told at once, and another one handles it',
-    async (world) => {
-      const command = numberedCommand(world);
-      let reason: unknown;
-      let calls = 0;
-      const work = async (_: Numbered, { signal }: HandlerContext): Promise<void> => {
-        calls += 1;
-        if (calls > 1) return;
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        reason = signal.reason;
-      };
-      const transport = wrapDriver(await world.connect(), { receiver: () => ({ extendBatch: neverArrives }) });
-      const bus = await startConsumer(world, command, 'c', { work, bus: { transport } });
-      await sendOne(world, bus, command);
-      await eventually(world, 'the handler runs', () => calls === 1);
-      const begunMs = world.clock.monotonic();
-      await endHolds(world);
-      await eventually(world, 'the handler is told', () => reason !== undefined);
-      const toldMs = world.clock.monotonic() - begunMs;
-      const { leaseMs, settleMs } = world.harness.timing;
-      check(toldMs < leaseMs * 2 + settleMs, `the handler was told after ${toldMs} ms with a lease of ${leaseMs} ms`);
-      check(isBusError(reason) && reason.code === 'lease-lost', `it was told lease-lost, not ${String(reason)}`);
-      await eventually(world, 'the message is handled again', () => calls === 2);
-    },
-    patientModes,
+  alone(
+    proves(
+      'ACK-9',
+      'a handler whose message is no longer its own is told at once, and another one handles it',
+      async (world) => {
+        const command = numberedCommand(world);
+        let reason: unknown;
+        let calls = 0;
+        const work = async (_: Numbered, { signal }: HandlerContext): Promise<void> => {
+          calls += 1;
+          if (calls > 1) return;
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          reason = signal.reason;
+        };
+        const transport = wrapDriver(await world.connect(), { receiver: () => ({ extendBatch: neverArrives }) });
+        const bus = await startConsumer(world, command, 'c', { work, bus: { transport } });
+        await sendOne(world, bus, command);
+        await eventually(world, 'the handler runs', () => calls === 1);
+        const begunMs = world.clock.monotonic();
+        await endHolds(world);
+        await eventually(world, 'the handler is told', () => reason !== undefined);
+        const toldMs = world.clock.monotonic() - begunMs;
+        const { leaseMs, settleMs } = world.harness.timing;
+        check(toldMs < leaseMs * 2 + settleMs, `the handler was told after ${toldMs} ms with a lease of ${leaseMs} ms`);
+        check(isBusError(reason) && reason.code === 'lease-lost', `it was told lease-lost, not ${String(reason)}`);
+        await eventually(world, 'the message is handled again', () => calls === 2);
+      },
+      patientModes,
+    ),
   ),
 ];
 

@@ -25,4 +25,5 @@ export function need<Value>(value: Value | undefined, what: string): Value {
   return value;
 }
 
-const show = (value: unknown): string => inspect(value, { depth: 4, breakLength: Infinity }).slice(0, 400);
+const show = (value: unknown): string =>
+  inspect(value, { depth: 4, breakLength: Infinity, compact: true }).replaceAll(/\s+/gu, ' ').slice(0, 400);

@@ -68,8 +68,8 @@ export interface PublishOptions {
   /** Identity of this message. Default: a new id. Give your own where a retry of yours must be the same message. */
   readonly id?: string;
   /**
-   * Not delivered before; at most what the transport can do. Default 0. While it waits, later messages of its key overtake it, except
-   * where they are numbered through an outbox: those wait for it.
+   * Not delivered before; at most what the transport can do. Default 0. Whether later messages of its key wait behind it is the
+   * transport's (`capabilities.delay.keepsOrder`); those that are numbered through an outbox always do.
    */
   readonly delayMs?: number;
   readonly correlationId?: string;

@@ -37,7 +37,11 @@ export interface TransportCapabilities {
   /** While a delivery of a key is unsettled, no other receiver gets one of that key. */
   readonly keyExclusivity: Capability;
   readonly deduplication: Capability & { readonly windowMs: number; readonly scope: 'channel' | 'key' | 'none' };
-  readonly delay: Capability & { readonly delayMsMax: number };
+  readonly delay: Capability & {
+    readonly delayMsMax: number;
+    /** Later messages of its key wait behind a delayed one, else they overtake it. */
+    readonly keepsOrder: boolean;
+  };
   readonly lease: Capability & {
     /** `time` = ends unless extended; `connection` = lasts as long as the connection. */
     readonly kind: 'time' | 'connection';

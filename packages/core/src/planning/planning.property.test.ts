@@ -36,7 +36,7 @@ const transport: fc.Arbitrary<TransportCapabilities> = fc.record({
     windowMs: limit,
     scope: fc.constantFrom('channel' as const, 'key' as const, 'none' as const),
   }),
-  delay: withLimits({ delayMsMax: limit }),
+  delay: withLimits({ delayMsMax: limit, keepsOrder: fc.boolean() }),
   lease: withLimits({
     kind: fc.constantFrom('time' as const, 'connection' as const),
     leaseMsMax: limit,

@@ -17,7 +17,7 @@ export const inProcessCapabilities: TransportCapabilities = {
   order: { level: 'native', source, scope: 'key' },
   keyExclusivity: { level: 'native', source },
   deduplication: { level: 'unsupported', source, windowMs: 0, scope: 'none' },
-  delay: { level: 'native', source, delayMsMax: Infinity },
+  delay: { level: 'native', source, delayMsMax: Infinity, keepsOrder: true },
   lease: { level: 'native', source, kind: 'time', leaseMsMax: Infinity, holdMsMax: Infinity },
   release: { level: 'native', source, keepsOrder: true },
   attempts: { level: 'native', source, attemptsMax: Infinity },
