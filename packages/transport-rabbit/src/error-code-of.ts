@@ -21,9 +21,12 @@ const replyCodes: Readonly<Record<number, TransportErrorCode>> = {
   541: 'unavailable',
 };
 
-/** Codes of Node's sockets, TLS and name look-ups. */
+/** Codes of Node's sockets, of name look-ups, and of TLS with a peer that speaks none. */
 const systemCode =
-  /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_STREAM_DESTROYED)$/u;
+  /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ERR_STREAM_DESTROYED|EPROTO|ERR_SSL_\w+)$/u;
+
+/** Codes of Node and OpenSSL for a certificate that is not accepted. */
+const certificateCode = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/u;
 
 /** What says more than the reply code beside it, or has none; texts of RabbitMQ 3.10 to 4.0 and amqplib 2.3.1. */
 const sharperTexts: readonly (readonly [RegExp, TransportErrorCode])[] = [
@@ -52,7 +55,12 @@ export function errorCodeOf(error: unknown): TransportErrorCode {
   const code = replyCodeOf(error);
   if (code !== undefined) return replyCodes[code] ?? 'unknown';
   if (endTexts.test(error.message)) return 'unavailable';
-  return 'code' in error && typeof error.code === 'string' && systemCode.test(error.code) ? 'unavailable' : 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? codeOfSystem(error.code) : 'unknown';
+}
+
+function codeOfSystem(code: string): TransportErrorCode {
+  if (certificateCode.test(code)) return 'unauthorized';
+  return systemCode.test(code) ? 'unavailable' : 'unknown';
 }
 
 function replyCodeOf(error: Error): number | undefined {

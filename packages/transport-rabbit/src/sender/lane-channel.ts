@@ -36,8 +36,13 @@ export function createLaneChannel({ channel, clock, exchange, onThrow }: LaneCha
   /** Publishes that came back. Each one's confirm follows at once, so there are never more than a few. */
   const returned = new Set<unknown>();
   let published = 0;
+  /** Of the broker, once it has closed the channel over a larger message. */
+  let bodyBytesMax = Infinity;
   channel.on('return', ({ properties }) => {
     returned.add(properties.headers?.[driverHeaders.publish]);
+  });
+  channel.on('error', (error) => {
+    bodyBytesMax = Number(/larger than configured max size (\d+)/u.exec(String(error))?.[1] ?? Infinity);
   });
 
   return {
@@ -53,7 +58,10 @@ export function createLaneChannel({ channel, clock, exchange, onThrow }: LaneCha
           routingKey,
           Buffer.from(body.buffer, body.byteOffset, body.byteLength),
           toProperties(message, { nowMs: clock.now(), publishId }),
-          (error: unknown) => settle(outcomeOf(error, returned.delete(publishId))),
+          (error: unknown) => {
+            if (body.byteLength > bodyBytesMax) return settle({ status: 'rejected', error: tooLarge(bodyBytesMax) });
+            settle(outcomeOf(error, returned.delete(publishId)));
+          },
         );
       } catch (error) {
         // Thrown before anything was written: the channel has ended, or the message cannot be encoded.
@@ -70,6 +78,13 @@ function outcomeOf(error: unknown, isReturned: boolean): SendOutcome {
   // Also a nack is no proof: one of several bound queues may have refused, or crashed, after another had taken it.
   const isRefusal = error instanceof Error && error.message === 'message nacked';
   return { status: 'unknown', error: isRefusal ? refused(error) : confirmLost(error) };
+}
+
+function tooLarge(bytesMax: number): RabbitTransportError {
+  return new RabbitTransportError(
+    'message-too-large',
+    `RabbitMQ takes bodies of ${bytesMax} bytes (max_message_size); set messageBytesMax to that, so that no connection is lost over it.`,
+  );
 }
 
 function unroutable(): RabbitTransportError {

@@ -101,6 +101,8 @@ async function drainQueue(channel: Channel, queue: string): Promise<readonly Pic
     if (messages.length >= messageCount) resolve();
   });
   await promise;
+  // The channel answers in order: so it has seen the acks before it is closed.
+  await channel.checkQueue(queue);
   return messages;
 }
 
