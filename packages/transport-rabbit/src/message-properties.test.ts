@@ -3,7 +3,7 @@ import type { ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { driverHeaders } from './message-headers.ts';
-import { attemptOf, enqueuedAtMsOf, toMessage, toProperties } from './message-properties.ts';
+import { enqueuedAtMsOf, toMessage, toProperties } from './message-properties.ts';
 
 const message: TransportMessage = {
   id: 'm1',
@@ -71,12 +71,4 @@ test('the time of sending is in milliseconds where ours, in seconds where foreig
   for (const timestamp of [undefined, 'now', -1, 0, 2 ** 60]) {
     expect(enqueuedAtMsOf(arrived({ timestamp }))).toBeUndefined();
   }
-});
-
-test('a producer cannot forge the attempt', () => {
-  const headers = { 'x-delivery-count': 41 };
-  expect(attemptOf(arrived({ headers }), 'quorum')).toBe(1);
-  expect(attemptOf(arrived({ headers }, { redelivered: true }), 'quorum')).toBe(42);
-  expect(attemptOf(arrived({ headers }, { redelivered: true }), 'classic')).toBe(1);
-  expect(attemptOf(arrived({ headers: { 'x-delivery-count': 'x' } }, { redelivered: true }), 'quorum')).toBe(1);
 });

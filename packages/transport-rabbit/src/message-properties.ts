@@ -65,16 +65,6 @@ export function enqueuedAtMsOf({ properties }: Pick<ConsumeMessage, 'properties'
   return typeof ms === 'number' && Math.floor(ms / 1000) === seconds ? ms : seconds * 1000;
 }
 
-/**
- * The broker's count of deliveries, from 1. Quorum queues write `x-delivery-count` over whatever a producer put there, but only
- * from the second delivery on; the first one shows the producer's, so there `redelivered` decides. Classic queues count none: 1.
- */
-export function attemptOf({ properties, fields }: ConsumeMessage, queueType: 'quorum' | 'classic'): number {
-  if (queueType === 'classic' || !fields.redelivered) return 1;
-  const count = tableOf(properties.headers)['x-delivery-count'];
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count + 1 : 1;
-}
-
 function tableOf(headers: unknown): Readonly<Record<string, unknown>> {
   return typeof headers === 'object' && headers !== null ? { ...headers } : {};
 }

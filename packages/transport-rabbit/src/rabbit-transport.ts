@@ -4,11 +4,13 @@ import { capabilitiesOf } from './capabilities.ts';
 import { createConnection } from './connection/create-connection.ts';
 import { errorCodeOf } from './error-code-of.ts';
 import { createQueueInspector } from './inspect-queue.ts';
-import { attemptOf, enqueuedAtMsOf, toMessage } from './message-properties.ts';
+import { enqueuedAtMsOf, toMessage } from './message-properties.ts';
 import { createNames } from './names.ts';
 import { readOptions } from './options.ts';
-import type { RabbitSettings, RabbitTransportOptions } from './options.ts';
+import type { RabbitTransportOptions } from './options.ts';
 import { RabbitTransportError } from './rabbit-error.ts';
+import { attemptOf } from './receiver/attempt-of.ts';
+import type { DeliveryCounting } from './receiver/attempt-of.ts';
 import { checkQueue } from './receiver/check-queue.ts';
 import type { ReadMessage } from './receiver/held-message.ts';
 import { openRabbitReceiver } from './receiver/rabbit-receiver.ts';
@@ -80,7 +82,7 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
         queues: queuesOf(subscription),
         connection: consuming,
         checkQueue: (queue) => checkQueue(topology, queue),
-        read: (raw) => readMessage(raw, settings),
+        read: (raw, brokerVersion) => readMessage(raw, { ...settings, brokerVersion }),
         receiver: receiverOptions,
       });
       receivers.add(receiver);
@@ -100,6 +102,6 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
   };
 }
 
-function readMessage(raw: ConsumeMessage, { queueType }: RabbitSettings): ReadMessage {
-  return { message: toMessage(raw), enqueuedAtMs: enqueuedAtMsOf(raw), attempt: attemptOf(raw, queueType) };
+function readMessage(raw: ConsumeMessage, counting: DeliveryCounting): ReadMessage {
+  return { message: toMessage(raw), enqueuedAtMs: enqueuedAtMsOf(raw), attempt: attemptOf(raw, counting) };
 }

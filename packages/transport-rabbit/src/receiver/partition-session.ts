@@ -18,7 +18,7 @@ export interface PartitionSessionOptions {
   /** Nobody consumed the queue just before. */
   readonly isFirst: boolean;
   /** Total: a message that no publisher of ours has made is read as well. */
-  readonly read: (raw: ConsumeMessage) => ReadMessage;
+  readonly read: (raw: ConsumeMessage, brokerVersion: string) => ReadMessage;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
   readonly onArrival: () => void;
@@ -65,7 +65,12 @@ export async function openPartitionSession(options: PartitionSessionOptions): Pr
   await channel.prefetch(prefetch);
   await channel.consume(queue, (raw) => {
     if (raw === null)
-      fail(new RabbitTransportError('queue-gone', `The broker ended the consumer: queue "${queue}" is gone.`));
+      fail(
+        new RabbitTransportError(
+          'queue-gone',
+          `RabbitMQ ended the consumer on queue "${queue}": it was deleted, or (4.3) a message was held too long.`,
+        ),
+      );
     else arrive(raw);
   });
   return session;
@@ -80,6 +85,7 @@ interface NewSession {
 
 function createSession(options: PartitionSessionOptions): NewSession {
   const { channel, partition, isFirst, read, nowMs, onArrival } = options;
+  const brokerVersion = channel.connection.serverProperties.version;
   const buffer = createPartitionBuffer<HeldMessage>();
   const tracker = createSettleTracker();
   /** By tag; a map keeps the order of insertion, so the oldest comes first. */
@@ -98,7 +104,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
   const fail = (error: unknown): void => finish('failed', error);
 
   const keep = (raw: ConsumeMessage): void => {
-    const message = new HeldMessage(raw, read(raw), partition, nowMs());
+    const message = new HeldMessage(raw, read(raw, brokerVersion), partition, nowMs());
     isActive = true;
     held.set(message.tag, message);
     tracker.deliver(message.tag);

@@ -24,7 +24,7 @@ export interface PartitionOptions {
    * connection would cost all of them.
    */
   readonly checkQueue: (queue: string) => Promise<number>;
-  readonly read: (raw: ConsumeMessage) => ReadMessage;
+  readonly read: (raw: ConsumeMessage, brokerVersion: string) => ReadMessage;
   readonly clock: RabbitClock;
   readonly random: Random;
   readonly reconnectMs: ReconnectPace;

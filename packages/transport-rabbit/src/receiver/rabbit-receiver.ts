@@ -24,7 +24,7 @@ export interface RabbitReceiverOptions {
   readonly connection: Pick<ManagedConnection, 'openChannel' | 'onLost'>;
   /** Answers with the number of active consumers; rejects when the queue is missing. Must not touch the connection for consuming. */
   readonly checkQueue: (queue: string) => Promise<number>;
-  readonly read: (raw: ConsumeMessage) => ReadMessage;
+  readonly read: (raw: ConsumeMessage, brokerVersion: string) => ReadMessage;
   readonly clock: RabbitClock;
   readonly random: Random;
   readonly reconnectMs: ReconnectPace;

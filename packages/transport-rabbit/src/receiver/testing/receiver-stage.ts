@@ -5,8 +5,9 @@ import { connect } from 'amqplib';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { createConnection } from '../../connection/create-connection.ts';
 import { driverHeaders } from '../../message-headers.ts';
-import { attemptOf, enqueuedAtMsOf, toMessage } from '../../message-properties.ts';
+import { enqueuedAtMsOf, toMessage } from '../../message-properties.ts';
 import { readOptions } from '../../options.ts';
+import { attemptOf } from '../attempt-of.ts';
 import { checkQueue } from '../check-queue.ts';
 import type { ReadMessage } from '../held-message.ts';
 import { openRabbitReceiver } from '../rabbit-receiver.ts';
@@ -142,6 +143,7 @@ export function accept(receiver: RabbitReceiver, deliveries: readonly Delivery[]
   return receiver.settleBatch(deliveries.map(({ receipt }) => ({ receipt, action: 'accept' })));
 }
 
-function read(raw: ConsumeMessage): ReadMessage {
-  return { message: toMessage(raw), enqueuedAtMs: enqueuedAtMsOf(raw), attempt: attemptOf(raw, 'quorum') };
+function read(raw: ConsumeMessage, brokerVersion: string): ReadMessage {
+  const attempt = attemptOf(raw, { queueType: 'quorum', brokerVersion });
+  return { message: toMessage(raw), enqueuedAtMs: enqueuedAtMsOf(raw), attempt };
 }
