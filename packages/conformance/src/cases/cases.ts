@@ -14,6 +14,7 @@ import { handlerCases } from './handler-cases.ts';
 import { laneCases } from './lane-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lifecycleCases } from './lifecycle-cases.ts';
+import { membershipCases } from './membership-cases.ts';
 import { messageLimitCases } from './message-limit-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
@@ -43,6 +44,7 @@ export const cases: readonly ConformanceCase[] = [
   ...deduplicationCases,
   ...deduplicationFaultCases,
   ...fanOutCases,
+  ...membershipCases,
   ...retryCases,
   ...deadLetterCases,
   ...retryFaultCases,

@@ -1,0 +1,147 @@
+import { check, checkEqual } from '../harness/check.ts';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { faultModes } from '../harness/mode.ts';
+import type { World } from '../harness/world.ts';
+import { checkBusRefuses, checkDriverRefuses } from '../stage/check-refused.ts';
+import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
+import { message } from '../stage/message.ts';
+import { startMortalConsumer } from '../stage/mortal-consumer.ts';
+import { commandAddress, numberedCommand, numberedEvent, openBus } from '../stage/open-bus.ts';
+import { openStage } from '../stage/open-stage.ts';
+import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
+import { recordedHandler } from '../stage/recorded-handler.ts';
+import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { alone, proves, refuses } from './case.ts';
+
+const keys = keysOf(20);
+
+/** Who is given what while groups and consumers come, go and die. */
+export const membershipCases: readonly ConformanceCase[] = [
+  refuses('FAN-1', 'a second group is refused at the start, by the bus and by the driver', async (world) => {
+    const event = numberedEvent(world);
+    const bus = await openBus(world);
+    for (const group of ['a', 'b']) bus.handle(event, () => undefined, { group, durability: 'volatile' });
+    await checkBusRefuses('plan-refused', 'the answer to a start with two groups', () => bus.start());
+    const driver = await world.connect();
+    const { leaseMs } = world.harness.timing;
+    const channel = { kind: 'event', channel: event.name } as const;
+    const subscriptions = ['a', 'b'].map((group) => ({ ...channel, group, leaseMs }));
+    const ensure = (): Promise<void> => driver.ensureTopology({ channels: [channel], subscriptions });
+    await checkDriverRefuses(driver, 'unsupported', 'the answer to a topology with two groups', ensure);
+  }),
+
+  proves('FAN-4', 'every key is in the hands of one of three consumers, and no key of nobody', async (world) => {
+    const { leaseMs, settleMs } = world.harness.timing;
+    const stage = await openStage(world);
+    const parts = { unsettledMax: 400, leaseMs: leaseMs * 10 };
+    const receivers = await Promise.all(
+      Array.from({ length: 3 }, async () => stage.receiver({ ...parts, driver: await world.connect() })),
+    );
+    const many = keysOf(60);
+    for (const place of [1, 2]) for (const key of many) await stage.send(message(`${key}-${place}`, { key }));
+    const held = await Promise.all(receivers.map((receiver) => receiver.take(many.length * 2, settleMs * 2)));
+    const holders = held.map((deliveries) => new Set(deliveries.map((delivery) => delivery.message.key)));
+    for (const key of many) {
+      checkEqual(holders.filter((own) => own.has(key)).length, 1, `the consumers that hold ${key}`);
+    }
+    await Promise.all(receivers.map((receiver, place) => receiver.accept(...(held[place] ?? []))));
+  }),
+
+  proves(
+    'FAN-5',
+    'what a leaving and a dying consumer leave behind goes to the one that is there, key by key',
+    async (world) => {
+      const command = numberedCommand(world);
+      const publisher = await openBus(world);
+      await publisher.start();
+      const leaving = await startConsumer(world, command, 'leaving');
+      const victim = await startMortalConsumer(world, command, 'victim');
+      const publishFrom = (from: number): Promise<void> =>
+        publishNumbered(world, publisher, command, keys, 2, from).then(() => untilAccepted(world, (from + 1) * 20));
+      await publishFrom(1);
+      await leaving.stop();
+      await publishFrom(3);
+      checkEqual(handlersFrom(world, 3), ['victim'], 'who handles after one has left');
+      await startConsumer(world, command, 'last');
+      await victim.kill();
+      await publishFrom(5);
+      checkEqual(handlersFrom(world, 5), ['last'], 'who handles after one has died');
+      await checkEmpty(world, commandAddress(command));
+      checkLedger(world);
+    },
+    faultModes,
+  ),
+
+  alone(
+    proves(
+      'FAN-5',
+      'when every connection was cut the consumers have all keys again',
+      async (world) => {
+        const { cutConnections } = world.harness.faults;
+        // Without connections there is no membership that could be lost.
+        if (cutConnections === undefined) return;
+        const command = numberedCommand(world);
+        const bus = await startConsumer(world, command, 'one');
+        await startConsumer(world, command, 'two');
+        await publishNumbered(world, bus, command, keys, 2);
+        await untilAccepted(world, 40);
+        await cutConnections();
+        await publishNumbered(world, bus, command, keys, 2, 3);
+        await untilAccepted(world, 80);
+        await checkEmpty(world, commandAddress(command));
+        checkLedger(world, { duplicatesMax: 40 });
+      },
+      faultModes,
+    ),
+  ),
+
+  proves('FAN-6', 'a group that is away keeps its place, and is given all of it when it comes back', async (world) => {
+    const event = numberedEvent(world);
+    const leaving = await startConsumer(world, event, 'a1', { group: 'a' });
+    const bus = await startConsumer(world, event, 'b', { group: 'b' });
+    await leaving.stop();
+    await publishNumbered(world, bus, event, keysOf(3), 4);
+    await untilAccepted(world, 12, 'b');
+    await startConsumer(world, event, 'a2', { group: 'a' });
+    await untilAccepted(world, 12, 'a2');
+    checkEqual(world.ledger.deliveries.length, 24, 'calls of the handlers');
+  }),
+
+  proves('FAN-7', 'a second handler of one subscription is refused with a code', async (world) => {
+    const bus = await openBus(world);
+    const event = numberedEvent(world);
+    const handle = async (): Promise<void> =>
+      bus.handle(event, () => undefined, { group: 'a', durability: 'volatile' });
+    await handle();
+    await checkBusRefuses('duplicate-handler', 'the answer to the second handler', handle);
+  }),
+
+  proves(
+    'FAN-9',
+    'channels whose names begin alike are told apart: each event once, by its own handler',
+    async (world) => {
+      const suffixes = ['', '.a', '-a', '.a.b', '.ab'];
+      const events = suffixes.map((suffix) => numberedEvent(world, suffix));
+      const bus = await openBus(world);
+      for (const event of events) {
+        bus.handle(event, recordedHandler(world, event.name), { group: 'workers', durability: 'volatile' });
+      }
+      await bus.start();
+      for (const event of events) await publishNumbered(world, bus, event, [event.name], 3);
+      await untilAccepted(world, events.length * 3);
+      for (const { name } of events) await checkEmpty(world, { kind: 'event', channel: name, group: 'workers' });
+      check(
+        world.ledger.deliveries.every(({ consumerId, key }) => consumerId === key),
+        'every event is handled by the handler of its own channel',
+      );
+      checkLedger(world);
+    },
+  ),
+];
+
+/** Of the messages from this number of their key on. */
+function handlersFrom({ ledger }: World, from: number): readonly string[] {
+  const numbers = new Map(ledger.publishes.map(({ messageId, seq }) => [messageId, seq]));
+  const late = ledger.deliveries.filter(({ messageId }) => (numbers.get(messageId) ?? 0) >= from);
+  return [...new Set(late.map(({ consumerId }) => consumerId))];
+}
