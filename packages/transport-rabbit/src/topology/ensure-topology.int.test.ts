@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { findBroker } from '@waybill/conformance/brokers';
-import type { ChannelAddress, SubscriptionTopology } from '@waybill/core/driver';
+import type { ChannelAddress, Delivery, SubscriptionTopology } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
+import { rabbitTransport } from '../rabbit-transport.ts';
+import { createRabbitAdmin } from '../testing/rabbit-admin.ts';
 import { messageOf, openSenderStage } from '../testing/sender-stage.ts';
 import type { SenderStage, SenderStageOptions } from '../testing/sender-stage.ts';
 import { checkChannel, ensureTopology } from './ensure-topology.ts';
@@ -35,6 +38,11 @@ const failureOf = async (work: Promise<unknown>): Promise<{ readonly code: strin
   }
   return { code: 'none', text: '' };
 };
+
+const limitIn = (settings: unknown): unknown =>
+  typeof settings === 'object' && settings !== null && 'x-delivery-limit' in settings
+    ? settings['x-delivery-limit']
+    : undefined;
 
 test('declaring twice changes nothing, and each group of an event gets every message', async () => {
   const stage = await stageOf({ delaysMs: [200] });
@@ -92,6 +100,83 @@ test.each([
   expect(failure.code).toBe('topology-conflict');
   expect(failure.text).toContain(queue);
   expect(failure.text).toMatch(text);
+});
+
+test('every queue that holds messages has an explicit delivery limit, and a message outlives forty returns in its place', async () => {
+  const stage = await stageOf({ delaysMs: [1000], partitions: 1 });
+  await ensureTopology(stage.topology, { channels: [orders], subscriptions: [groupOf(orders, 'billing')] });
+  const admin = createRabbitAdmin(broker?.adminAddress);
+  const queues = (await admin.read('queues/%2F')).filter(({ name }) =>
+    String(name).startsWith(`${stage.settings.namePrefix}:`),
+  );
+  const limits = queues.map((queue) => [queue['name'], limitIn(queue['arguments'])]);
+  expect(Object.fromEntries(limits)).toEqual({
+    [stage.names.queueOf(orders, 0)]: 1_000_000,
+    [stage.names.delayOf(orders, 1000)]: 1_000_000,
+    [stage.names.partitionsMarkerOf(orders)]: undefined,
+    [stage.names.groupMarkerOf(orders)]: undefined,
+  });
+  await stage.sender.sendBatch([messageOf('first'), messageOf('second')]);
+  const seen = await stage.look(async (channel) => {
+    const ids: unknown[] = [];
+    await channel.prefetch(1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await channel.consume(stage.names.queueOf(orders, 0), (message) => {
+      if (message === null) return resolve();
+      ids.push(message.properties.messageId);
+      if (ids.length === 41) resolve();
+      else channel.nack(message);
+    });
+    await promise;
+    return ids;
+  });
+  expect(seen).toEqual(Array.from({ length: 41 }, () => 'first'));
+});
+
+test('a refused declare takes neither a publish nor a delivery of the same transport along', async () => {
+  const namePrefix = `drift-${randomUUID().slice(0, 8)}`;
+  const options = { urls: [url], namePrefix, partitions: 2, delaysMs: [] };
+  const subscription = groupOf(placed, 'billing');
+  const transport = rabbitTransport(options);
+  onTestFinished(() => transport.close());
+  await transport.ensureTopology({ channels: [placed], subscriptions: [subscription] });
+  const lost: unknown[] = [];
+  const receiver = await transport.openReceiver(subscription, {
+    leaseMs: 30_000,
+    unsettledMax: 400,
+    onLost: (receipts) => lost.push(...receipts),
+  });
+  const sender = await transport.openSender(placed);
+  const ids = Array.from({ length: 100 }, (_, index) => `m${index}`);
+  await sender.sendBatch(ids.map((id) => messageOf(id)));
+  const received: Delivery[] = [];
+  const receive = async (count: number): Promise<void> => {
+    while (received.length < count) received.push(...(await receiver.receiveBatch(100, new AbortController().signal)));
+  };
+  await receive(50);
+  const stage = await stageOf({ namePrefix, partitions: 2 });
+  await stage.look((channel) => channel.assertQueue(stage.names.queueOf(orders, 0), { durable: true }));
+  for (let tries = 0; tries < 5; tries += 1) {
+    const refused = transport.ensureTopology({ channels: [orders], subscriptions: [] });
+    const sent = sender.sendBatch([messageOf(`late${tries}`)]);
+    expect((await failureOf(refused)).code).toBe('topology-conflict');
+    expect((await sent)[0]?.status).toBe('confirmed');
+  }
+  await receive(105);
+  const settled = await receiver.settleBatch(received.map(({ receipt }) => ({ receipt, action: 'accept' })));
+  expect(new Set(settled.map(({ status }) => status))).toEqual(new Set(['settled']));
+  expect(received.every(({ attempt }) => attempt === 1)).toBe(true);
+  expect(lost).toEqual([]);
+});
+
+test('a publisher with a delay that was never declared is refused when it begins', async () => {
+  const stage = await stageOf({ delaysMs: [1000] });
+  await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+  await expect(checkChannel(stage.topology, orders)).resolves.toBeUndefined();
+  const other = { ...stage.topology, settings: { ...stage.settings, delaysMs: [1000, 5000] } };
+  const failure = await failureOf(checkChannel(other, orders));
+  expect(failure).toMatchObject({ code: 'not-found' });
+  expect(failure.text).toContain(stage.names.delayOf(orders, 5000));
 });
 
 test('an exchange of another type is a conflict', async () => {
