@@ -1,20 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BrokerNotAvailable } from './broker-not-available.ts';
-import type { Broker, StartBrokerOptions } from './broker.ts';
+import type { Broker, BrokerKind, StartBrokerOptions } from './broker.ts';
 import { startBroker } from './start-broker.ts';
 
-const started: Broker[] = [];
-
-const start = async (...parameters: Parameters<typeof startBroker>): Promise<Broker> => {
-  const broker = await startBroker(...parameters);
-  started.push(broker);
-  return broker;
-};
-
 const refusal = async (...parameters: Parameters<typeof startBroker>): Promise<BrokerNotAvailable> => {
-  const error = await start(...parameters).then(
+  const error = await startBroker(...parameters).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -27,43 +19,42 @@ const fromEnvironment = (name: string, address: string): StartBrokerOptions => (
   startTimeoutMs: 200,
 });
 
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((broker) => broker.stop()));
-});
-
 describe('a server named by the environment', { timeout: 120_000 }, () => {
+  const own: Partial<Record<BrokerKind, Broker>> = {};
+
+  beforeAll(async () => {
+    const kinds = ['rabbitmq', 'redis', 'postgres'] as const;
+    for (const kind of kinds) own[kind] = await startBroker(kind, { origins: ['native'] });
+  }, 120_000);
+
+  afterAll(() => Promise.all(Object.values(own).map((broker) => broker.stop())));
+
   test.each([
     ['rabbitmq', 'WAYBILL_RABBITMQ_URL'],
     ['redis', 'WAYBILL_REDIS_URL'],
     ['postgres', 'WAYBILL_POSTGRES_URL'],
   ] as const)('is taken before any other way: %s', async (kind, variable) => {
-    const own = await start(kind, { origins: ['native'] });
-    const named = await start(kind, { environment: { [variable]: own.address } });
-    expect(named).toMatchObject({
-      kind,
-      address: own.address,
-      product: own.product,
-      version: own.version,
-      startedBy: 'environment',
-    });
+    const { address, product, version } = own[kind] as Broker;
+    const named = await startBroker(kind, { environment: { [variable]: address } });
+    expect(named).toMatchObject({ kind, address, product, version, startedBy: 'environment' });
   });
 
   test('is never broken or stopped by the launcher', async () => {
-    const own = await start('redis', { origins: ['native'] });
-    const named = await start('redis', { environment: { WAYBILL_REDIS_URL: own.address } });
+    const environment = { WAYBILL_REDIS_URL: own.redis?.address };
+    const named = await startBroker('redis', { environment });
     for (const hurt of [named.kill9, named.restart, named.pause, named.resume]) {
       await expect(hurt()).rejects.toBeInstanceOf(BrokerNotAvailable);
     }
     await named.stop();
-    await expect(start('redis', { environment: { WAYBILL_REDIS_URL: own.address } })).resolves.toBeDefined();
+    await expect(startBroker('redis', { environment })).resolves.toBeDefined();
   });
 
   test('brings the management address that the environment names', async () => {
-    const own = await start('rabbitmq', { origins: ['native'] });
-    const named = await start('rabbitmq', {
-      environment: { WAYBILL_RABBITMQ_URL: own.address, WAYBILL_RABBITMQ_ADMIN_URL: own.adminAddress },
+    const { address, adminAddress } = own.rabbitmq as Broker;
+    const named = await startBroker('rabbitmq', {
+      environment: { WAYBILL_RABBITMQ_URL: address, WAYBILL_RABBITMQ_ADMIN_URL: adminAddress },
     });
-    expect(named.adminAddress).toBe(own.adminAddress);
+    expect(named.adminAddress).toBe(adminAddress);
   });
 
   test.each(['http://127.0.0.1:5672', 'amqp:', 'not an address'])(
