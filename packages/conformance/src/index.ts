@@ -1,6 +1,18 @@
 export { cases } from './cases/cases.ts';
 export type { ConformanceCase } from './harness/conformance-case.ts';
-export type { Admin, Faults, Foreign, ForeignMessage, Harness, OpenHarness, Timing } from './harness/harness.ts';
+export type {
+  Admin,
+  BrokenNetwork,
+  ChildDriver,
+  Faults,
+  Foreign,
+  ForeignMessage,
+  Harness,
+  NetworkFault,
+  OpenDriver,
+  OpenHarness,
+  Timing,
+} from './harness/harness.ts';
 export { modes } from './harness/mode.ts';
 export type { Mode } from './harness/mode.ts';
 export { declareLevel } from './harness/property-level.ts';
@@ -9,7 +21,7 @@ export { properties, propertyIds } from './properties/properties.ts';
 export type { PropertyId } from './properties/properties.ts';
 export { registerConformance } from './register-conformance.ts';
 export type { RegisterOptions, TestRunner } from './register-conformance.ts';
-export { formatGuarantees } from './report/format-guarantees.ts';
+export { guaranteesOf } from './report/keep-guarantees.ts';
 export { formatResult, formatSummary } from './report/format-summary.ts';
 export { isGreen } from './report/matrix.ts';
 export type { Matrix } from './report/matrix.ts';

@@ -11,6 +11,7 @@ import { numberedCommand, openBus } from '../stage/open-bus.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { wrapDriver } from '../stage/wrap-driver.ts';
 import { alone, proves, refuses } from './case.ts';
 
 const keys = keysOf(20);
@@ -38,6 +39,30 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
       }
       await publishing;
       await untilAccepted(world, keys.length * perKey);
+      checkLedger(world);
+    },
+    patientModes,
+  ),
+
+  proves(
+    'ORD-5',
+    'a thousand keys keep their order while consumers come and go every 300 ms',
+    async (world) => {
+      const command = numberedCommand(world);
+      const many = keysOf(1000);
+      const options = { work: longWork(world), handler: { concurrency: 32 } };
+      const present = await Promise.all(['c0', 'c1', 'c2'].map((name) => startConsumer(world, command, name, options)));
+      const publisher = await openBus(world);
+      await publisher.start();
+      const total = many.length * world.amount(3);
+      const publishing = publishNumbered(world, publisher, command, many, world.amount(3));
+      for (let change = 0; change < changesMax && acceptedCount(world) < total; change += 1) {
+        await world.clock.sleep(300);
+        if (change % 2 === 0) present.push(await startConsumer(world, command, `late${change}`, options));
+        else await present.shift()?.stop();
+      }
+      await publishing;
+      await untilAccepted(world, total, '', outageMsMax);
       checkLedger(world);
     },
     patientModes,
@@ -132,7 +157,31 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
     // A repeat whose first copy had arrived after all is a second message; it is no disorder as long as nothing overtook it.
     checkLedger(world, { duplicatesMax: Infinity });
   }),
+
+  alone(
+    proves(
+      'ORD-10',
+      'hundreds of publishes of one key that nobody awaits keep their order through a broken connection',
+      async (world) => {
+        const command = numberedCommand(world);
+        const { publisher, breakOff } = await breakablePublisher(world);
+        await startConsumer(world, command, 'c');
+        const count = world.mode === 'fault' ? 1000 : 300;
+        const publishing = publishNumbered(world, publisher, command, ['k'], count);
+        await eventually(world, 'a third is handled', () => acceptedCount(world) >= count / 3, outageMsMax);
+        await breakOff();
+        await publishing;
+        await untilAccepted(world, count, '', outageMsMax);
+        checkLedger(world, { duplicatesMax: 1 + heldMax });
+      },
+      faultModes,
+    ),
+  ),
 ];
+
+const changesMax = 20;
+
+const longWork = (world: World) => (): Promise<void> => world.clock.sleep(5 + world.random() * 45);
 
 const shortWork = (world: World) => (): Promise<void> => world.clock.sleep(1 + world.random() * 4);
 
@@ -159,3 +208,25 @@ async function throughOutages(world: World, strike: () => Promise<unknown>, time
 }
 
 const outageMsMax = 60_000;
+
+/** A publisher whose connection can be broken; where there are none, one of its calls is carried out and never answered. */
+async function breakablePublisher(world: World) {
+  const { cutConnections } = world.harness.faults;
+  let isBroken = false;
+  const transport = wrapDriver(await world.connect(), {
+    sender: (sender) => ({
+      sendBatch: async (messages) => {
+        const outcomes = await sender.sendBatch(messages);
+        if (!isBroken) return outcomes;
+        isBroken = false;
+        return messages.map(() => ({ status: 'unknown', error: new Error('the answer was lost') }));
+      },
+    }),
+  });
+  const publisher = await openBus(world, { transport });
+  await publisher.start();
+  const loseAnswer = async (): Promise<void> => {
+    isBroken = true;
+  };
+  return { publisher, breakOff: cutConnections ?? loseAnswer };
+}

@@ -1,5 +1,6 @@
 import type { MemoryStore } from '@waybill/core';
 import type { ChannelAddress, Clock, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
+import type { Deviation } from '../runner/deviation.ts';
 import type { PropertyLevels } from './property-level.ts';
 
 /** What a transport author writes to have a transport proven. Everything beside `connect` goes past the driver, by the raw client. */
@@ -9,6 +10,8 @@ export interface Harness {
   readonly version: string;
   readonly startedBy: 'in-process' | 'environment' | 'docker' | 'native';
   readonly levels: PropertyLevels;
+  /** Known failures, each with an end; absent when there are none. */
+  readonly deviations?: readonly Deviation[];
   readonly timing: Timing;
   /** A connection of its own, as another process would have; the suite closes it. */
   readonly connect: () => Promise<TransportDriver>;
@@ -16,6 +19,8 @@ export interface Harness {
   /** `undefined` where nobody but the driver can speak with the broker. */
   readonly foreign: Foreign | undefined;
   readonly faults: Faults;
+  /** How a process of its own gets a driver; absent where it cannot, and then cases make do with what can be done in this one. */
+  readonly child?: ChildDriver;
   /** Where a case keeps marks, dead letters and effects; default an empty store each time. Mutants exchange its functions. */
   readonly openStore?: (clock: Clock) => MemoryStore;
   /** Ends the broker where the harness started it. */
@@ -55,14 +60,47 @@ export interface ForeignMessage {
   readonly body: Uint8Array;
 }
 
+/** A driver for another process, which is killed, frozen and stalled for real. */
+export interface ChildDriver {
+  /** URL of a module that exports an `OpenDriver` under the name `openDriver`. */
+  readonly module: string;
+  /** Handed to it as they are; they travel as JSON. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** False where a broker lives and dies with its process: then a child proves only what a process does by itself. */
+  readonly sharesBroker: boolean;
+}
+
+/** What the module of a {@link ChildDriver} exports under the name `openDriver`. */
+export type OpenDriver = (settings: Readonly<Record<string, string>>) => Promise<TransportDriver>;
+
 /** What can be broken on purpose; `undefined` where it cannot, and then the cases that need it say so. */
 export interface Faults {
   /** Ends the broker and starts it again with what it had stored. */
   readonly restartBroker: (() => Promise<void>) | undefined;
-  /** Cuts every connection of every driver of this harness. */
-  readonly cutConnections: (() => Promise<void>) | undefined;
+  /** Cuts every connection of every driver of this harness, and answers how many there were. */
+  readonly cutConnections: (() => Promise<number>) | undefined;
   /** Ends the process of this driver as `kill -9` would: nothing is given back and nobody is told. */
   readonly abandon: ((driver: TransportDriver) => Promise<void>) | undefined;
+  /** Breaks the network between one driver and its broker. */
+  readonly breakNetwork?: (driver: TransportDriver, how: NetworkFault) => Promise<BrokenNetwork>;
+  /** A connection whose user or password the broker does not know; the suite closes it. */
+  readonly connectAsStranger?: () => Promise<TransportDriver>;
+  /** Makes the broker take no publishes for want of memory or disk; the answer lets it take them again. */
+  readonly refusePublishes?: () => Promise<() => Promise<void>>;
+}
+
+/**
+ * `reset`: every connection is cut, and every new one. `black-hole`: nothing arrives in either direction and nobody is told.
+ * `lose-confirm`: once, the broker has a message and the connection breaks before its confirmation arrives. `lose-accept`: once, the
+ * connection breaks before the broker hears that a delivery was accepted.
+ */
+export type NetworkFault = 'reset' | 'black-hole' | 'lose-confirm' | 'lose-accept';
+
+export interface BrokenNetwork {
+  /** How often it took effect so far: a fault that never did proves nothing. */
+  readonly landed: () => number;
+  /** Gives the network back, on new connections. */
+  readonly heal: () => Promise<void>;
 }
 
 /** What a harness module exports under the name `openHarness`. */

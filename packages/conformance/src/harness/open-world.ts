@@ -51,29 +51,35 @@ export function openWorld(options: WorldOptions): { readonly world: World; reado
 
 const endingMsMax = 3000;
 
-/** Every fault stands in the ledger of its case, and none hits the cases beside it. */
+/**
+ * Every fault that has landed stands in the ledger of its case, and none hits the cases beside it. Those of the network land later, and
+ * their cases note them.
+ */
 function notedFaults(faults: Faults, ledger: Ledger, isAlone: boolean): Faults {
-  const { restartBroker, cutConnections, abandon } = faults;
+  const { restartBroker, cutConnections, abandon, refusePublishes } = faults;
   return {
+    ...faults,
     restartBroker: restartBroker && noted('broker killed and started again', shared(restartBroker)),
     cutConnections: cutConnections && noted('connections cut', shared(cutConnections)),
     abandon: abandon && noted('consumer killed', abandon),
+    ...(refusePublishes && { refusePublishes: noted('publishes refused', shared(refusePublishes)) }),
   };
 
-  function shared(fault: () => Promise<void>): () => Promise<void> {
+  function shared<Result>(fault: () => Promise<Result>): () => Promise<Result> {
     return async () => {
       if (!isAlone) throw new Error('a case that breaks the broker for all must be marked with `alone`');
-      await fault();
+      return fault();
     };
   }
 
-  function noted<Arguments extends readonly unknown[]>(
+  function noted<Arguments extends readonly unknown[], Result>(
     what: string,
-    fault: (...parts: Arguments) => Promise<void>,
-  ): (...parts: Arguments) => Promise<void> {
+    fault: (...parts: Arguments) => Promise<Result>,
+  ): (...parts: Arguments) => Promise<Result> {
     return async (...parts) => {
-      await fault(...parts);
-      ledger.fault(what);
+      const result = await fault(...parts);
+      if (result !== 0) ledger.fault(what);
+      return result;
     };
   }
 }

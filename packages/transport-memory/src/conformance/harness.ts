@@ -34,6 +34,7 @@ export const openHarness: OpenHarness = async () => {
       cutConnections: undefined,
       abandon: async (driver) => transports.get(driver)?.abandon(),
     },
+    child: { module: new URL('open-driver.ts', import.meta.url).href, settings: {}, sharesBroker: false },
     stop: async () => undefined,
   };
   return harness;
