@@ -8,6 +8,7 @@ import type { OpenHarness } from './harness/harness.ts';
 import { modes } from './harness/mode.ts';
 import type { Mode } from './harness/mode.ts';
 import { formatResult, formatSummary } from './report/format-summary.ts';
+import { keepGuarantees } from './report/keep-guarantees.ts';
 import { isGreen } from './report/matrix.ts';
 import { runSuite } from './runner/run-suite.ts';
 import { selectIds } from './runner/select-ids.ts';
@@ -19,7 +20,8 @@ const usage = `waybill-conformance --transport NAME | --harness FILE
   --mode MODE       ${modes.join(' | ')} (default: standard)
   --seed N          same seed, same choices of the suite (default: 1)
   --side-by-side N  properties at once (default: 4)
-  --json FILE       writes the matrix`;
+  --json FILE       writes the matrix
+  --guarantees DIR  keeps the matrix of a green run in DIR, and the table of all matrices there as DIR.md`;
 
 /** The command line is wrong: the message says how. */
 class UsageError extends Error {}
@@ -37,6 +39,8 @@ async function main(): Promise<number> {
   const sideBySide = wholeNumber(values['side-by-side'], 'side-by-side');
   const only = values.only.split(',').filter((pattern) => pattern !== '');
   const ids = knownIds(only);
+  const folder = values.guarantees;
+  if (folder !== undefined && only.length > 0) throw new UsageError('--guarantees keeps whole runs: leave --only out.');
   const openHarness = await loadHarness(harnessFile(values));
   const harness = await openHarness();
   let count = 0;
@@ -55,6 +59,7 @@ async function main(): Promise<number> {
     });
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(matrix, undefined, 2)}\n`);
     print(formatSummary(matrix));
+    if (folder !== undefined && isGreen(matrix)) await keepGuarantees(folder, matrix);
     return isGreen(matrix) ? 0 : 1;
   } finally {
     await harness.stop();
@@ -72,6 +77,7 @@ function readArguments() {
         seed: { type: 'string', default: '1' },
         'side-by-side': { type: 'string', default: '4' },
         json: { type: 'string' },
+        guarantees: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });

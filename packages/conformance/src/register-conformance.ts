@@ -1,16 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { cases } from './cases/cases.ts';
-import type { OpenHarness } from './harness/harness.ts';
+import type { Harness, OpenHarness } from './harness/harness.ts';
 import type { Mode } from './harness/mode.ts';
 import { propertyIds, properties } from './properties/properties.ts';
-import type { Deviation } from './runner/deviation.ts';
+import type { PropertyId } from './properties/properties.ts';
+import { readCommitted, resultOf } from './report/committed-matrix.ts';
 import { runSuite } from './runner/run-suite.ts';
+import type { PropertyResult } from './runner/verdict.ts';
 
 /** The part of vitest that is needed, so that the suite does not depend on it. */
 export interface TestRunner {
   readonly afterAll: (task: () => Promise<void>) => void;
   readonly test: (
     name: string,
-    options: { readonly timeout: number },
+    options: { readonly timeout: number; readonly concurrent: boolean },
     run: (context: { readonly skip: (reason: string) => void }) => Promise<void>,
   ) => void;
 }
@@ -19,25 +22,43 @@ export interface RegisterOptions {
   /** Default `standard`. */
   readonly mode?: Mode;
   readonly seed?: number;
-  readonly deviations?: readonly Deviation[];
+  /** The matrix that is kept beside the documents: a property that is met otherwise than it says is a failure. */
+  readonly guarantees?: URL;
 }
 
-/** One test for each property. What was not run is skipped with its reason; only a failure fails. */
+/**
+ * One test for each property that has a case in this mode, side by side as far as they may. What cannot be told here is skipped with its
+ * reason.
+ */
 export function registerConformance(runner: TestRunner, openHarness: OpenHarness, options: RegisterOptions = {}): void {
-  let opening: ReturnType<OpenHarness> | undefined;
+  const { mode = 'standard', guarantees } = options;
+  let opening: Promise<Harness> | undefined;
   runner.afterAll(async () => {
     await (await opening)?.stop();
   });
-  for (const id of propertyIds) {
-    const verify = async ({ skip }: { readonly skip: (reason: string) => void }): Promise<void> => {
-      opening ??= openHarness();
-      const { results } = await runSuite({ ...options, harness: await opening, cases, only: [id] });
-      const [result] = results;
-      if (result?.verdict === 'not-run') skip(result.reason);
-      if (result?.verdict === 'fail') throw new Error(`${id} (${result.cause}): ${result.reason}`);
-    };
-    runner.test(`${id} ${properties[id]}`, { timeout: testTimeoutMs }, verify);
+  const verify = async (id: PropertyId, skip: (reason: string) => void): Promise<void> => {
+    opening ??= openHarness();
+    const { results } = await runSuite({ ...options, harness: await opening, cases, only: [id] });
+    const [result] = results;
+    if (result === undefined) throw new Error(`${id} was given no verdict.`);
+    if (result.verdict === 'fail') throw new Error(`${id} (${result.cause}): ${result.reason}`);
+    if (guarantees !== undefined) await compare(result, guarantees);
+    if (result.verdict === 'not-run') skip(result.reason);
+  };
+  const due = cases.filter(({ modes }) => modes.includes(mode));
+  for (const id of propertyIds.filter((known) => due.some((each) => each.id === known))) {
+    const concurrent = !due.some((each) => each.id === id && each.isAlone);
+    runner.test(`${id} ${properties[id]}`, { timeout: testTimeoutMs, concurrent }, ({ skip }) => verify(id, skip));
   }
 }
 
 const testTimeoutMs = 120_000;
+
+async function compare(result: PropertyResult, guarantees: URL): Promise<void> {
+  const { results } = await readCommitted(guarantees);
+  const kept = results.find(({ id }) => id === result.id);
+  const found = resultOf(result);
+  if (isDeepStrictEqual(kept, found)) return;
+  const text = `${result.id} is not as the kept matrix has it: ${JSON.stringify(found)} and not ${JSON.stringify(kept)}`;
+  throw new Error(`${text}. Run the suite with --guarantees to keep the new one.`);
+}

@@ -6,7 +6,7 @@ import type { Mode } from '../harness/mode.ts';
 import { addTotals } from '../ledger/ledger-totals.ts';
 import type { PropertyId } from '../properties/properties.ts';
 import type { Matrix } from '../report/matrix.ts';
-import type { Deviation } from './deviation.ts';
+import { checkDeviations } from './deviation.ts';
 import { casesDue, runProperty } from './run-property.ts';
 import { runSideBySide } from './run-side-by-side.ts';
 import { selectIds } from './select-ids.ts';
@@ -21,7 +21,6 @@ export interface SuiteOptions {
   readonly mode?: Mode;
   /** Same seed, same choices of the suite; default 1. */
   readonly seed?: number;
-  readonly deviations?: readonly Deviation[];
   /** Longest run of one case; default 60,000, ten times that under `stress` and `soak`. */
   readonly caseTimeoutMs?: number;
   /** How many properties are run at once; default 4. Those that must be alone come last, one after the other. */
@@ -32,11 +31,16 @@ export interface SuiteOptions {
   readonly clock?: Clock;
 }
 
-/** Runs the chosen properties and gives every one a verdict, in the order of the ids. Does not stop the harness. */
+/**
+ * Runs the chosen properties and gives every one a verdict, in the order of the ids. Does not stop the harness.
+ * @throws RangeError for a pattern that names no property, and for a deviation that is no proper one
+ */
 export async function runSuite(options: SuiteOptions): Promise<Matrix> {
-  const { harness, cases, only = [], mode = 'standard', seed = 1, deviations = [], clock = systemClock } = options;
+  const { harness, cases, only = [], mode = 'standard', seed = 1, clock = systemClock } = options;
   const { sideBySide = 4 } = options;
   const { caseTimeoutMs = mode === 'stress' || mode === 'soak' ? 600_000 : 60_000 } = options;
+  const { deviations = [] } = harness;
+  checkDeviations(deviations);
   const startedAtMs = clock.now();
   // Names of broker objects: short, legal everywhere, and other than those of every run before.
   const runId = `wb${startedAtMs.toString(36)}s${seed}`;

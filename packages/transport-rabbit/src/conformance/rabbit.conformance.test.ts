@@ -2,4 +2,6 @@ import { registerConformance } from '@waybill/conformance';
 import * as vitest from 'vitest';
 import { openHarness } from './harness.ts';
 
-registerConformance(vitest, openHarness);
+registerConformance(vitest, openHarness, {
+  guarantees: new URL('../../../../docs/guarantees/rabbit.json', import.meta.url),
+});

@@ -1,0 +1,18 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readCommitted, writeCommitted } from './committed-matrix.ts';
+import { formatGuarantees } from './format-guarantees.ts';
+import type { Matrix } from './matrix.ts';
+
+/** Keeps the matrix as `<folder>/<transport>.json` and writes the table of all that are there to `<folder>.md`. */
+export async function keepGuarantees(folder: string, matrix: Matrix): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeCommitted(join(folder, `${matrix.transport}.json`), matrix);
+  await writeFile(`${folder}.md`, await guaranteesOf(folder));
+}
+
+/** The table as the matrices in the folder have it. */
+export async function guaranteesOf(folder: string): Promise<string> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
+  return formatGuarantees(await Promise.all(files.map((name) => readCommitted(join(folder, name)))));
+}
