@@ -90,8 +90,7 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
     },
     inspect: async (subscription) => {
       refuseWhenClosed();
-      const holdings = [...receivers].flatMap((receiver) => receiver.holdings());
-      return inspector.inspect(queuesOf(subscription), holdings);
+      return inspector.inspect(queuesOf(subscription), () => [...receivers].flatMap((receiver) => receiver.holdings()));
     },
     codeOf: errorCodeOf,
     close: async () => {

@@ -38,6 +38,8 @@ export interface PartitionSession {
   readonly nextDueMs: () => number;
   /** Unacknowledged here: with core, in the buffer, or in the local hold. */
   readonly heldCount: () => number;
+  /** Deliveries so far. */
+  readonly arrivals: () => number;
   /**
    * Whether this is the single active consumer, as far as one can know: the broker does not say. It is once it was given anything, and
    * presumably when it was the first to come; two that come in the same instant both believe so until then.
@@ -93,6 +95,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
   const ending = Promise.withResolvers<SessionEnd>();
   let isOpen = true;
   let isActive = isFirst;
+  let arrivals = 0;
 
   const finish = (reason: SessionEnd['reason'], error: unknown): void => {
     if (!isOpen) return;
@@ -106,6 +109,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
   const keep = (raw: ConsumeMessage): void => {
     const message = new HeldMessage(raw, read(raw, brokerVersion), partition, nowMs());
     isActive = true;
+    arrivals += 1;
     held.set(message.tag, message);
     tracker.deliver(message.tag);
     buffer.add(message, 0);
@@ -116,6 +120,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
     take: (limit) => (isOpen ? buffer.take(limit, nowMs()).map((message) => message.handOut()) : []),
     nextDueMs: () => (isOpen ? buffer.nextDueMs(nowMs()) : Infinity),
     heldCount: () => held.size,
+    arrivals: () => arrivals,
     isActive: () => isOpen && isActive,
     oldest: () => held.values().next().value,
     owns: (message) => isOpen && held.get(message.tag) === message,

@@ -41,7 +41,9 @@ export interface QueueHolding {
   /** This receiver is the single active consumer. */
   readonly isActive: boolean;
   readonly count: number;
-  readonly oldest: HeldMessage | undefined;
+  /** Deliveries so far on the present channel. */
+  readonly arrivals: number;
+  readonly oldest: Pick<HeldMessage, 'enqueuedAtMs' | 'arrivedAtMs'> | undefined;
 }
 
 export interface RabbitReceiver extends TransportReceiver {
@@ -139,6 +141,7 @@ function holdingOf(partition: Partition): QueueHolding {
     queue: partition.queue,
     isActive: session?.isActive() ?? false,
     count: session?.heldCount() ?? 0,
+    arrivals: session?.arrivals() ?? 0,
     oldest: session?.oldest(),
   };
 }

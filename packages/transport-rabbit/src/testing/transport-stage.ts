@@ -30,6 +30,8 @@ export interface ConsumeOptions {
   readonly unsettledMax?: number;
   readonly through?: string;
   readonly transport?: TransportStageOptions;
+  /** In the place of one of its own. */
+  readonly driver?: TransportDriver;
 }
 
 export async function openTransportStage(url: string, options: TransportStageOptions = {}): Promise<TransportStage> {
@@ -59,8 +61,8 @@ export async function openTransportStage(url: string, options: TransportStageOpt
   await first.ensureTopology({ channels: [], subscriptions: [{ ...address, leaseMs: 30_000 }] });
   const sender = await first.openSender(address);
 
-  const consume = ({ workMs = 1, unsettledMax = 100, through, transport }: ConsumeOptions = {}) => {
-    const driver = connect(transport, through);
+  const consume = ({ workMs = 1, unsettledMax = 100, ...where }: ConsumeOptions = {}) => {
+    const { driver = connect(where.transport, where.through) } = where;
     const name = `consumer-${transports.length}`;
     return startRecordingConsumer({
       name,
