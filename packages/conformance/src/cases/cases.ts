@@ -10,14 +10,18 @@ import { deduplicationFaultCases } from './deduplication-fault-cases.ts';
 import { deliveryCases } from './delivery-cases.ts';
 import { destinationCases } from './destination-cases.ts';
 import { fanOutCases } from './fan-out-cases.ts';
+import { faultCases } from './fault-cases.ts';
 import { handlerCases } from './handler-cases.ts';
 import { laneCases } from './lane-cases.ts';
 import { leaseCases } from './lease-cases.ts';
 import { lifecycleCases } from './lifecycle-cases.ts';
+import { lineageCases } from './lineage-cases.ts';
 import { membershipCases } from './membership-cases.ts';
 import { messageLimitCases } from './message-limit-cases.ts';
+import { observabilityCases } from './observability-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
+import { outageCases } from './outage-cases.ts';
 import { payloadCases } from './payload-cases.ts';
 import { processCases } from './process-cases.ts';
 import { requestCases } from './request-cases.ts';
@@ -51,7 +55,11 @@ export const cases: readonly ConformanceCase[] = [
   ...lifecycleCases,
   ...stopCases,
   ...processCases,
+  ...faultCases,
+  ...outageCases,
   ...payloadCases,
   ...messageLimitCases,
   ...backPressureCases,
+  ...lineageCases,
+  ...observabilityCases,
 ];

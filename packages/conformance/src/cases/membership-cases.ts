@@ -15,20 +15,14 @@ import { alone, proves, refuses } from './case.ts';
 
 const keys = keysOf(20);
 
+/** What nobody can have who has one group only. */
+const needFanOut = ['FAN-1', 'FAN-6', 'FAN-8', 'DUP-6', 'RTY-12'] as const;
+
 /** Who is given what while groups and consumers come, go and die. */
 export const membershipCases: readonly ConformanceCase[] = [
-  refuses('FAN-1', 'a second group is refused at the start, by the bus and by the driver', async (world) => {
-    const event = numberedEvent(world);
-    const bus = await openBus(world);
-    for (const group of ['a', 'b']) bus.handle(event, () => undefined, { group, durability: 'volatile' });
-    await checkBusRefuses('plan-refused', 'the answer to a start with two groups', () => bus.start());
-    const driver = await world.connect();
-    const { leaseMs } = world.harness.timing;
-    const channel = { kind: 'event', channel: event.name } as const;
-    const subscriptions = ['a', 'b'].map((group) => ({ ...channel, group, leaseMs }));
-    const ensure = (): Promise<void> => driver.ensureTopology({ channels: [channel], subscriptions });
-    await checkDriverRefuses(driver, 'unsupported', 'the answer to a topology with two groups', ensure);
-  }),
+  ...needFanOut.map((id) =>
+    refuses(id, 'a second group is refused at the start, by the bus and by the driver', refuseGroups),
+  ),
 
   proves('FAN-4', 'every key is in the hands of one of three consumers, and no key of nobody', async (world) => {
     const { leaseMs, settleMs } = world.harness.timing;
@@ -144,4 +138,17 @@ function handlersFrom({ ledger }: World, from: number): readonly string[] {
   const numbers = new Map(ledger.publishes.map(({ messageId, seq }) => [messageId, seq]));
   const late = ledger.deliveries.filter(({ messageId }) => (numbers.get(messageId) ?? 0) >= from);
   return [...new Set(late.map(({ consumerId }) => consumerId))];
+}
+
+async function refuseGroups(world: World): Promise<void> {
+  const event = numberedEvent(world);
+  const bus = await openBus(world);
+  for (const group of ['a', 'b']) bus.handle(event, () => undefined, { group, durability: 'volatile' });
+  await checkBusRefuses('plan-refused', 'the answer to a start with two groups', () => bus.start());
+  const driver = await world.connect();
+  const { leaseMs } = world.harness.timing;
+  const channel = { kind: 'event', channel: event.name } as const;
+  const subscriptions = ['a', 'b'].map((group) => ({ ...channel, group, leaseMs }));
+  const ensure = (): Promise<void> => driver.ensureTopology({ channels: [channel], subscriptions });
+  await checkDriverRefuses(driver, 'unsupported', 'the answer to a topology with two groups', ensure);
 }

@@ -29,7 +29,15 @@ export function numberedEvent({ runId }: World, suffix = ''): Event<Numbered> {
 export type CaseBusOptions = Partial<
   Pick<
     BusOptions,
-    'transport' | 'store' | 'publishing' | 'observe' | 'handlers' | 'limits' | 'unconfirmedMax' | 'publishRetryMs'
+    | 'transport'
+    | 'store'
+    | 'publishing'
+    | 'observe'
+    | 'log'
+    | 'handlers'
+    | 'limits'
+    | 'unconfirmedMax'
+    | 'publishRetryMs'
   >
 > & {
   /** Its process, where that is to die: then nothing enters or leaves it any more, and nobody stops it. */
