@@ -74,9 +74,12 @@ export const observabilityCases: readonly ConformanceCase[] = [
       await checkDriverRefuses(driver, 'not-found', 'a receiver on a queue that is not there', async () => {
         await (await driver.openReceiver(missing, options)).receiveBatch(1, AbortSignal.abort());
       });
-      for (const stranger of [new Error('foreign'), new TypeError('foreign'), undefined, null, 'a text', 7, {}]) {
-        checkEqual(driver.codeOf(stranger), 'unknown', `the code of ${String(stranger)}`);
-      }
+      const strangers = [new Error('foreign'), new TypeError('foreign'), undefined, null, 'a text', 7, {}];
+      checkEqual(
+        strangers.map((stranger) => driver.codeOf(stranger)),
+        strangers.map(() => 'unknown'),
+        'the codes of what no driver has thrown',
+      );
       await driver.close();
       await checkDriverRefuses(driver, 'closed', 'a sender of a closed driver', () => driver.openSender(missing));
       await checkDriverRefuses(driver, 'closed', 'a receiver of a closed driver', () =>
