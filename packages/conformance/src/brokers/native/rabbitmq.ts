@@ -90,7 +90,8 @@ const environmentOf = (folder: string, ports: Ports): Readonly<Record<string, st
   RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'conf', 'enabled_plugins'),
   // Not the settings of the system's own node.
   RABBITMQ_CONF_ENV_FILE: '/dev/null',
-  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
+  // Schedulers that have nothing to do sleep at once: the machine has other work.
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none -kernel inet_dist_use_interface {127,0,0,1}',
   // The script then becomes the node, so that the process we started is the one we kill.
   RUNNING_UNDER_SYSTEMD: 'true',
 });

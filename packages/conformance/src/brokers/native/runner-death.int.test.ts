@@ -89,7 +89,7 @@ describe('when the runner ends without stopping its broker', { timeout: 120_000 
   });
 
   test('a broker that is not stopped does not keep the runner alive', async () => {
-    const { child, footprint } = await startRunner(['redis'], 'process.stdin.unref()');
+    const { child, footprint } = await startRunner(['redis']);
     child.stdin?.end();
     expect(await once(child, 'exit')).toEqual([0, null]);
     await expectNothingLeft(footprint);
