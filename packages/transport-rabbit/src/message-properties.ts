@@ -9,15 +9,22 @@ export interface PublishMark {
   readonly nowMs: number;
   /** Unique on its channel. */
   readonly publishId: string;
+  /** The option of that name. */
+  readonly priorityHeader?: string | undefined;
 }
 
-/** What a message becomes on the wire. Always persistent and mandatory, never with a priority: 4.x breaks the order of a key by it. */
-export function toProperties(message: TransportMessage, { nowMs, publishId }: PublishMark): Options.Publish {
+/** What a message becomes on the wire. Always persistent and mandatory. With a key never with a priority: 4.x breaks the order by it. */
+export function toProperties(
+  message: TransportMessage,
+  { nowMs, publishId, priorityHeader }: PublishMark,
+): Options.Publish {
   const headers: Record<string, string | number> = {};
   for (const name in message.headers) {
     const value = message.headers[name];
     if (value !== undefined) headers[toHeaderName(name)] = value;
   }
+  const priority =
+    priorityHeader === undefined || message.key !== undefined ? undefined : message.headers[priorityHeader];
   const isShort = isShortText(message.id);
   if (!isShort) headers[driverHeaders.id] = message.id;
   if (message.key !== undefined) headers[driverHeaders.key] = message.key;
@@ -26,6 +33,7 @@ export function toProperties(message: TransportMessage, { nowMs, publishId }: Pu
   headers[driverHeaders.publish] = publishId;
   return {
     ...(isShort ? { messageId: message.id } : {}),
+    ...(priority === undefined ? {} : { priority: Number(priority) }),
     timestamp: Math.floor(nowMs / 1000),
     headers,
     persistent: true,

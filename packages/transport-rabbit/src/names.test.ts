@@ -19,6 +19,12 @@ test('no two addresses share a name', () => {
     names.queueOf(event('a', 'partitions'), 0),
     names.partitionsMarkerOf(command('a')),
     names.delayOf(command('a'), 1000),
+    names.delayOf({ kind: 'event', channel: 'a' }, 5),
+    names.queueOf(event('a', 'delay'), 5),
+    names.queueOf(event('a', 'delay-5'), 0),
+    names.expiredOf(command('a')),
+    names.expiredOf(event('a', 'b')),
+    names.queueOf(event('a', 'expired'), 0),
   ];
   expect(new Set(queues).size).toBe(queues.length);
 });

@@ -9,6 +9,8 @@ export interface RabbitNames {
   readonly queueOf: (address: ChannelAddress | SubscriptionAddress, partition: number) => string;
   /** Exchange and queue, of one name, in which messages wait for `delayMs`. */
   readonly delayOf: (channel: ChannelAddress, delayMs: number) => string;
+  /** Where messages of a partition queue go that nobody took in time: the command's own, or the subscription's. */
+  readonly expiredOf: (address: ChannelAddress | SubscriptionAddress) => string;
   /** An empty queue whose settings store the number of partitions. */
   readonly partitionsMarkerOf: (channel: ChannelAddress) => string;
   /** An empty queue whose settings store the one group of a command. */
@@ -24,13 +26,16 @@ const nameBytesMax = 255;
  */
 export function createNames(prefix: string): RabbitNames {
   const baseOf = ({ kind, channel }: ChannelAddress): string => `${prefix}:${kind}:${partOf('channel', channel)}`;
+  const ownerOf = (address: ChannelAddress | SubscriptionAddress): string => {
+    const group = address.kind === 'event' && 'group' in address ? `:${partOf('group', address.group)}` : '';
+    return `${baseOf(address)}${group}`;
+  };
   return {
     exchangeOf: (channel) => checked(baseOf(channel)),
-    queueOf: (address, partition) => {
-      const group = address.kind === 'event' && 'group' in address ? `:${partOf('group', address.group)}` : '';
-      return checked(`${baseOf(address)}${group}:${partition}`);
-    },
-    delayOf: (channel, delayMs) => checked(`${baseOf(channel)}:delay:${delayMs}`),
+    queueOf: (address, partition) => checked(`${ownerOf(address)}:${partition}`),
+    // Not `:delay:1000`, which would be the partition 1000 of a group of that name.
+    delayOf: (channel, delayMs) => checked(`${baseOf(channel)}:delay-${delayMs}`),
+    expiredOf: (address) => checked(`${ownerOf(address)}:expired`),
     partitionsMarkerOf: (channel) => checked(`${baseOf(channel)}:partitions`),
     groupMarkerOf: (channel) => checked(`${baseOf(channel)}:group`),
   };

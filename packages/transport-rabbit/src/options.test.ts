@@ -23,10 +23,12 @@ test('all problems are named at once, and no address with its password', () => {
     delaysMs: [5, 5],
     namePrefix: 'amq.x',
     reconnectMs: { first: 100, max: 10 },
+    expireAfterMs: 0,
+    priorityHeader: '',
   };
   const read = () => readOptions(wrong);
   expect(read).toThrow(
-    /urls\[0\].*urls\[1\].*reconnectMs\.max.*partitions.*deliveryLimit.*delaysMs has a delay twice.*namePrefix/u,
+    /urls\[0\].*urls\[1\].*reconnectMs\.max.*partitions.*deliveryLimit.*expireAfterMs.*priorityHeader.*delaysMs has a delay twice.*namePrefix/u,
   );
   expect(read).not.toThrow(/sesame/u);
 });

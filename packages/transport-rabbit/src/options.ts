@@ -45,6 +45,17 @@ export interface RabbitTransportOptions {
   readonly deliveryLimit?: number;
   /** The delays that exist, one queue each and channel; a delay is rounded up to the next. Default 1 s, 10 s, 1 min, 10 min. */
   readonly delaysMs?: readonly number[];
+  /**
+   * A message that nobody took for so long goes to the queue `…:expired` of its subscription, which nobody consumes. Part of the
+   * topology. Default: never.
+   */
+  readonly expireAfterMs?: number;
+  /**
+   * A header with one digit, 0 to 9, that becomes the priority of a message without a key; with a key it is refused, because priority
+   * breaks the order of keys. Strict on classic queues; two levels on quorum queues of 4.x, none of 3.x. Part of the topology of
+   * classic queues. Default: no header does.
+   */
+  readonly priorityHeader?: string;
   readonly clock?: RabbitClock;
   readonly random?: Random;
 }
@@ -72,6 +83,8 @@ export interface RabbitSettings {
   readonly deliveryLimit: number;
   /** Ascending. */
   readonly delaysMs: readonly number[];
+  readonly expireAfterMs: number | undefined;
+  readonly priorityHeader: string | undefined;
   readonly clock: RabbitClock;
   readonly random: Random;
 }
@@ -91,6 +104,8 @@ const defaults = {
   messageBytesMax: 16 * 1024 * 1024,
   deliveryLimit: 1_000_000,
   delaysMs: [1000, 10_000, 60_000, 600_000],
+  expireAfterMs: undefined,
+  priorityHeader: undefined,
   clock: systemClock,
   random: systemRandom,
 } satisfies Omit<RabbitSettings, 'urls'>;
@@ -114,7 +129,7 @@ const timerMsMax = 2_147_483_647;
 const messageBytesLimit = 128 * 1024 * 1024;
 
 function problemsOf(settings: RabbitSettings): readonly string[] {
-  const { urls, reconnectMs, delaysMs, namePrefix, queueType } = settings;
+  const { urls, reconnectMs, delaysMs, namePrefix, queueType, expireAfterMs, priorityHeader } = settings;
   return [
     ...(urls.length === 0 ? ['urls is empty'] : []),
     ...urls.flatMap((url, index) => urlProblem(url, `urls[${index}]`)),
@@ -128,6 +143,8 @@ function problemsOf(settings: RabbitSettings): readonly string[] {
     ...outside(settings.messageBytesMax, 1, messageBytesLimit, 'messageBytesMax'),
     ...outside(settings.deliveryLimit, 1, timerMsMax, 'deliveryLimit'),
     ...delaysMs.flatMap((delayMs, index) => outside(delayMs, 1, delayMsMax, `delaysMs[${index}]`)),
+    ...(expireAfterMs === undefined ? [] : outside(expireAfterMs, 1, delayMsMax, 'expireAfterMs')),
+    ...(priorityHeader === '' ? ['priorityHeader is empty'] : []),
     ...(new Set(delaysMs).size < delaysMs.length ? ['delaysMs has a delay twice'] : []),
     ...(delaysMs.length > 16 ? ['delaysMs has more than 16 delays'] : []),
     ...(queueType === 'quorum' || queueType === 'classic' ? [] : ["queueType is neither 'quorum' nor 'classic'"]),

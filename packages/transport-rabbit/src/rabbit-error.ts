@@ -14,6 +14,7 @@ export type RabbitErrorReason =
   | 'illegal-key'
   | 'illegal-id'
   | 'illegal-delay'
+  | 'illegal-priority'
   | 'unroutable'
   | 'refused-by-queue'
   | 'blocked'
@@ -38,6 +39,7 @@ export const rabbitErrorCodes: Readonly<Record<RabbitErrorReason, TransportError
   'illegal-key': 'message-invalid',
   'illegal-id': 'message-invalid',
   'illegal-delay': 'message-invalid',
+  'illegal-priority': 'message-invalid',
   unroutable: 'unroutable',
   'refused-by-queue': 'throttled',
   blocked: 'throttled',

@@ -36,6 +36,8 @@ const schema = z.strictObject({
   messageBytesMax: number,
   deliveryLimit: number,
   delaysMs: listOf(number, 'must be a list of numbers'),
+  expireAfterMs: number,
+  priorityHeader: text,
 } satisfies Readonly<Record<keyof PlainOptions, z.ZodType>>);
 
 const options = schema.partial().extend({ urls });

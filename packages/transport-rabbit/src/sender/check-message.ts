@@ -16,11 +16,16 @@ const entryBytes = 6;
 /** More would leave no room in the header table for anything else. */
 export const keyCharsMax = 8192;
 
-type MessageLimits = Pick<RabbitSettings, 'messageBytesMax' | 'delaysMs'>;
+type MessageLimits = Pick<RabbitSettings, 'messageBytesMax' | 'delaysMs' | 'priorityHeader'>;
 
 /** Why a message would be refused or would cost the channel, or `undefined`. */
 export function refusalOf(message: TransportMessage, limits: MessageLimits): RabbitTransportError | undefined {
-  return identityRefusalOf(message) ?? delayRefusalOf(message, limits) ?? sizeRefusalOf(message, limits);
+  return (
+    identityRefusalOf(message) ??
+    delayRefusalOf(message, limits) ??
+    priorityRefusalOf(message, limits) ??
+    sizeRefusalOf(message, limits)
+  );
 }
 
 /**
@@ -54,6 +59,21 @@ function delayRefusalOf({ delayMs }: TransportMessage, { delaysMs }: MessageLimi
   const delayMsMax = delaysMs.at(-1) ?? 0;
   if (delayMs <= delayMsMax) return undefined;
   return refused('illegal-delay', `A delay of ${delayMs} ms; at most ${delayMsMax} ms are taken (option delaysMs).`);
+}
+
+function priorityRefusalOf(
+  { key, headers }: TransportMessage,
+  { priorityHeader }: MessageLimits,
+): RabbitTransportError | undefined {
+  const priority = priorityHeader === undefined ? undefined : headers[priorityHeader];
+  if (priority === undefined) return undefined;
+  if (key !== undefined) {
+    return refused(
+      'illegal-priority',
+      'A message with a key has no priority: it would overtake earlier ones of its key.',
+    );
+  }
+  return /^[0-9]$/.test(priority) ? undefined : refused('illegal-priority', 'A priority is one digit, 0 to 9.');
 }
 
 function sizeRefusalOf(

@@ -1,6 +1,6 @@
 import type { Timer } from '@waybill/core/driver';
 import type { ConfirmChannel } from 'amqplib';
-import type { RabbitClock } from '../time/system-clock.ts';
+import type { RabbitSettings } from '../options.ts';
 import { createLaneChannel } from './lane-channel.ts';
 import type { LaneChannel } from './lane-channel.ts';
 
@@ -23,12 +23,12 @@ export interface ConfirmLane {
 export interface ConfirmLaneOptions {
   /** Rejects when none can be had, or when it would only be lost again. */
   readonly openChannel: () => Promise<ConfirmChannel>;
-  readonly clock: RabbitClock;
+  readonly settings: Pick<RabbitSettings, 'clock' | 'publishTimeoutMs' | 'priorityHeader'>;
   readonly exchange: string;
-  readonly publishTimeoutMs: number;
 }
 
-export function createConfirmLane({ openChannel, clock, exchange, publishTimeoutMs }: ConfirmLaneOptions): ConfirmLane {
+export function createConfirmLane({ openChannel, settings, exchange }: ConfirmLaneOptions): ConfirmLane {
+  const { clock, publishTimeoutMs, priorityHeader } = settings;
   /** Channels that were renewed, each with the time of its end. */
   const retiring = new Map<ConfirmChannel, Timer>();
   let opened: Promise<LaneChannel> | undefined;
@@ -49,7 +49,7 @@ export function createConfirmLane({ openChannel, clock, exchange, publishTimeout
         retiring.get(channel)?.cancel();
         retiring.delete(channel);
       });
-      return createLaneChannel({ channel, clock, exchange, onThrow: () => forget(channel) });
+      return createLaneChannel({ channel, clock, exchange, priorityHeader, onThrow: () => forget(channel) });
     } catch (error) {
       opened = undefined;
       throw error;

@@ -102,6 +102,7 @@ test('of messages with the same id and bytes, exactly those that came back are u
     channel,
     clock: stage.settings.clock,
     exchange: stage.names.exchangeOf(stage.address),
+    priorityHeader: undefined,
     onThrow: () => undefined,
   });
   const routingKeys = ['0', 'nowhere', 'nowhere', '1', 'nowhere', '0', '1', 'nowhere'];

@@ -23,6 +23,7 @@ export interface LaneChannelOptions {
   readonly channel: ConfirmChannel;
   readonly clock: RabbitClock;
   readonly exchange: string;
+  readonly priorityHeader: string | undefined;
   /** The channel takes no publish, although nobody was told of its end. */
   readonly onThrow: () => void;
 }
@@ -31,7 +32,13 @@ export interface LaneChannelOptions {
  * A return has neither a tag nor a number. So each publish gets an id of its own in a header; the broker sends the return right before
  * the confirm of the same publish.
  */
-export function createLaneChannel({ channel, clock, exchange, onThrow }: LaneChannelOptions): LaneChannel {
+export function createLaneChannel({
+  channel,
+  clock,
+  exchange,
+  priorityHeader,
+  onThrow,
+}: LaneChannelOptions): LaneChannel {
   const frameBytesMax = frameBytesMaxOf(channel);
   /** Publishes that came back. Each one's confirm follows at once, so there are never more than a few. */
   const returned = new Set<unknown>();
@@ -57,7 +64,7 @@ export function createLaneChannel({ channel, clock, exchange, onThrow }: LaneCha
           exchange,
           routingKey,
           Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-          toProperties(message, { nowMs: clock.now(), publishId }),
+          toProperties(message, { nowMs: clock.now(), publishId, priorityHeader }),
           (error: unknown) => {
             if (body.byteLength > bodyBytesMax) return settle({ status: 'rejected', error: tooLarge(bodyBytesMax) });
             settle(outcomeOf(error, returned.delete(publishId)));

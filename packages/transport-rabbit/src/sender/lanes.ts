@@ -24,7 +24,7 @@ export interface LanesOptions {
 }
 
 export function createLanes({ settings, names, connection, address, check }: LanesOptions): Lanes {
-  const { clock, publishTimeoutMs, delaysMs } = settings;
+  const { delaysMs } = settings;
   const lanes = new Map<string, ConfirmLane>();
   let isMissing = false;
 
@@ -41,7 +41,7 @@ export function createLanes({ settings, names, connection, address, check }: Lan
   const lane = (name: string, exchange: string): ConfirmLane => {
     let found = lanes.get(name);
     if (found === undefined) {
-      found = createConfirmLane({ openChannel, clock, exchange, publishTimeoutMs });
+      found = createConfirmLane({ openChannel, settings, exchange });
       lanes.set(name, found);
     }
     return found;

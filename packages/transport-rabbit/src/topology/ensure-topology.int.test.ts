@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { findBroker } from '@waybill/conformance/brokers';
 import type { ChannelAddress, Delivery, SubscriptionTopology } from '@waybill/core/driver';
-import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import { rabbitTransport } from '../rabbit-transport.ts';
 import { createRabbitAdmin } from '../testing/rabbit-admin.ts';
-import { messageOf, openSenderStage } from '../testing/sender-stage.ts';
+import { idsIn, messageOf, openSenderStage, verdictsOf } from '../testing/sender-stage.ts';
 import type { SenderStage, SenderStageOptions } from '../testing/sender-stage.ts';
 import { checkChannel, ensureTopology } from './ensure-topology.ts';
 
@@ -177,6 +177,40 @@ test('a publisher with a delay that was never declared is refused when it begins
   const failure = await failureOf(checkChannel(other, orders));
   expect(failure).toMatchObject({ code: 'not-found' });
   expect(failure.text).toContain(stage.names.delayOf(orders, 5000));
+});
+
+test.each(['quorum', 'classic'] as const)(
+  'what nobody takes in time lies in the queue of the expired, and not nowhere: %s',
+  async (queueType) => {
+    const stage = await stageOf({ queueType, expireAfterMs: 200, partitions: 1 });
+    await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+    await stage.sender.sendBatch([messageOf('a'), messageOf('b')]);
+    await stage.look(async (channel) => {
+      const countIn = async (queue: string): Promise<number> => (await channel.checkQueue(queue)).messageCount;
+      await vi.waitUntil(async () => (await countIn(stage.names.expiredOf(orders))) === 2, 4000);
+      expect(await countIn(stage.names.queueOf(orders, 0))).toBe(0);
+    });
+  },
+);
+
+test('priority decides between messages without a key, never between those of a key', async () => {
+  const stage = await stageOf({ queueType: 'classic', priorityHeader: 'urgency', partitions: 1 });
+  await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+  const urgent = (id: string, urgency: string, key?: string) => ({ ...messageOf(id, key), headers: { urgency } });
+  const outcomes = await stage.sender.sendBatch([
+    messageOf('first', 'k'),
+    urgent('low', '1'),
+    messageOf('second', 'k'),
+    urgent('high', '9'),
+    urgent('keyed', '9', 'k'),
+    urgent('no digit', '10'),
+  ]);
+  expect(verdictsOf(outcomes)).toEqual([
+    ...Array.from({ length: 4 }, () => 'confirmed'),
+    'rejected message-invalid',
+    'rejected message-invalid',
+  ]);
+  expect(await idsIn(stage)).toEqual(['high', 'low', 'first', 'second']);
 });
 
 test('an exchange of another type is a conflict', async () => {

@@ -4,7 +4,7 @@ import type { ManagedConnection } from '../connection/managed-connection.ts';
 import type { RabbitNames } from '../names.ts';
 import type { RabbitSettings } from '../options.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
-import { delayQueue, groupMarker, partitionQueue, partitionsMarker } from './channel-queues.ts';
+import { delayQueue, expiredQueue, groupMarker, partitionQueue, partitionsMarker } from './channel-queues.ts';
 import { driftErrorOf } from './drift-error.ts';
 
 export interface TopologyOptions {
@@ -113,14 +113,18 @@ function queueSteps(
   address: ChannelAddress | SubscriptionTopology,
 ): readonly Step[] {
   const exchange = names.exchangeOf(address);
-  return Array.from({ length: settings.partitions }, (_, partition) => {
-    const queue = names.queueOf(address, partition);
-    const declareQueue = declare(queue, partitionQueue(settings));
-    return async (broker: Channel) => {
-      await declareQueue(broker);
-      await broker.bindQueue(queue, exchange, String(partition));
-    };
-  });
+  const expired = names.expiredOf(address);
+  return [
+    ...(settings.expireAfterMs === undefined ? [] : [declare(expired, expiredQueue(settings))]),
+    ...Array.from({ length: settings.partitions }, (_, partition) => {
+      const queue = names.queueOf(address, partition);
+      const declareQueue = declare(queue, partitionQueue(settings, expired));
+      return async (broker: Channel) => {
+        await declareQueue(broker);
+        await broker.bindQueue(queue, exchange, String(partition));
+      };
+    }),
+  ];
 }
 
 function declare(name: string, options: Options.AssertQueue): Step {
