@@ -25,6 +25,7 @@ import { outageCases } from './outage-cases.ts';
 import { payloadCases } from './payload-cases.ts';
 import { processCases } from './process-cases.ts';
 import { requestCases } from './request-cases.ts';
+import { resourceCases } from './resource-cases.ts';
 import { retryCases } from './retry-cases.ts';
 import { retryFaultCases } from './retry-fault-cases.ts';
 import { settlementFaultCases } from './settlement-fault-cases.ts';
@@ -60,6 +61,7 @@ export const cases: readonly ConformanceCase[] = [
   ...payloadCases,
   ...messageLimitCases,
   ...backPressureCases,
+  ...resourceCases,
   ...lineageCases,
   ...observabilityCases,
 ];

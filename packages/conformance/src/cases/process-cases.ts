@@ -108,17 +108,10 @@ export const processCases: readonly ConformanceCase[] = [
         confirmed > 0 && confirmed < keys.length * perKey,
         `it died after ${confirmed} confirmations, in the middle`,
       );
-      await startConsumer(world, command, 'c');
+      await startConsumer(world, command, 'c', { handler: longLease });
       await untilAccepted(world, confirmed, '', lateMs);
       await checkEmpty(world, commandAddress(command));
-      for (const key of keys) {
-        const places = world.ledger.deliveries.filter((each) => each.key === key).map(({ messageId }) => messageId);
-        checkEqual(
-          places,
-          places.map((_, at) => idOf(world, key, at + 1)),
-          `what came of ${key}`,
-        );
-      }
+      for (const key of keys) checkEqual(holeOf(world, key), undefined, `the first of ${key} that is missing`);
       checkLedger(world);
     },
     faultModes,
@@ -147,6 +140,9 @@ export const processCases: readonly ConformanceCase[] = [
     ),
   ),
 ];
+
+/** Where no lease is to run out, however busy the machine is. */
+const longLease = { leaseMs: 30_000 } as const;
 
 /** What a kill, a lost session or a new process may take. */
 const lateMs = 40_000;
@@ -178,6 +174,14 @@ function checkMidWork({ ledger }: World, kills: number): void {
   checkEqual(lost.size, kills, 'consumers that died at work');
 }
 
+/** The first number of a key that did not come although a later one did. */
+function holeOf(world: World, key: string): number | undefined {
+  const came = new Set(world.ledger.deliveries.map(({ messageId }) => messageId));
+  const places = world.ledger.publishes.filter((each) => each.key === key && came.has(each.messageId));
+  const last = Math.max(0, ...places.map(({ seq }) => seq));
+  return Array.from({ length: last }, (_, at) => at + 1).find((seq) => !came.has(idOf(world, key, seq)));
+}
+
 /** The same without a process: a receiver that holds a key and says nothing beyond its lease. */
 async function silentConsumer(world: World, command: Command<Numbered>): Promise<void> {
   const victim = await startMortalConsumer(world, command, 'zombie', {
@@ -204,7 +208,7 @@ async function publishUntilKilled(
 ): Promise<void> {
   const { ledger, runId } = world;
   // Somebody must have made the topology; a bus that only sends does not.
-  const founder = await startConsumer(world, command, 'founder');
+  const founder = await startConsumer(world, command, 'founder', { handler: longLease });
   await founder.stop();
   const due = Math.floor((keys.length * perKey) / 3);
   if (world.harness.child?.sharesBroker === true) {
