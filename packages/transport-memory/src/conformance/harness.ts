@@ -9,13 +9,14 @@ import { memoryLevels } from './memory-levels.ts';
 export const openHarness: OpenHarness = async () => {
   const broker = createMemoryBroker();
   const transports = new WeakMap<TransportDriver, MemoryTransport>();
+  // #region harness
   const harness: Harness = {
     transport: 'memory',
     product: 'in-process broker, profile plain',
     version: process.version,
     startedBy: 'in-process',
     levels: memoryLevels,
-    timing: { leaseMs: 300, settleMs: 60, patienceMs: 5000 },
+    timing: { leaseMs: 1000, settleMs: 60, patienceMs: 5000 },
     connect: async () => {
       const transport = memoryTransport({ broker });
       transports.set(transport, transport);
@@ -37,5 +38,6 @@ export const openHarness: OpenHarness = async () => {
     child: { module: new URL('open-driver.ts', import.meta.url).href, settings: {}, sharesBroker: false },
     stop: async () => undefined,
   };
+  // #endregion
   return harness;
 };
