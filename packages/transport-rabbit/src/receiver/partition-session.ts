@@ -80,7 +80,6 @@ export async function openPartitionSession(options: PartitionSessionOptions): Pr
 
 interface NewSession {
   readonly session: PartitionSession;
-  /** Never throws: amqplib would close the channel with a protocol error. */
   readonly arrive: (raw: ConsumeMessage) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -106,7 +105,8 @@ function createSession(options: PartitionSessionOptions): NewSession {
   };
   const fail = (error: unknown): void => finish('failed', error);
 
-  const keep = (raw: ConsumeMessage): void => {
+  const arrive = (raw: ConsumeMessage): void => {
+    if (!isOpen) return;
     const message = new HeldMessage(raw, read(raw, brokerVersion), partition, nowMs());
     isActive = true;
     arrivals += 1;
@@ -141,13 +141,5 @@ function createSession(options: PartitionSessionOptions): NewSession {
     ended: ending.promise,
   };
 
-  const arrive = (raw: ConsumeMessage): void => {
-    if (!isOpen) return;
-    try {
-      keep(raw);
-    } catch (error) {
-      fail(error);
-    }
-  };
   return { session, arrive, fail };
 }

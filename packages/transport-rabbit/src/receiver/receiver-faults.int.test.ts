@@ -4,6 +4,8 @@ import { startProxy } from '@waybill/conformance/proxy';
 import type { Proxy } from '@waybill/conformance/proxy';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
+import { createRabbitAdmin } from '../testing/rabbit-admin.ts';
+import { createRabbitmqctl } from '../testing/rabbitmqctl.ts';
 import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
 import { openTransportStage } from '../testing/transport-stage.ts';
 import type { TransportStage } from '../testing/transport-stage.ts';
@@ -132,5 +134,42 @@ test(
     expect(consumer.errors.length).toBeGreaterThan(0);
     expect(settledCount(stage.log)).toBe(800);
     expect(jumpsOf(stage.log)).toEqual([]);
+  },
+);
+
+test(
+  'a memory alarm stops publishing and nothing else: what waits is worked on and acked',
+  { timeout: 40_000 },
+  async ({ skip }) => {
+    skip(broker?.startedBy !== 'native', 'rabbitmqctl needs a node of this machine.');
+    const stage = await stageOf(1);
+    await stage.publish(keysOf(4), 20);
+    const rabbitmqctl = await createRabbitmqctl(createRabbitAdmin(broker?.adminAddress));
+    await rabbitmqctl('set_vm_memory_high_watermark', 'absolute', '1');
+    const instance = stage.connect();
+    const sender = await instance.openSender(stage.address);
+    const message = {
+      id: 'late',
+      key: 'late',
+      deduplicationKey: 'late',
+      headers: {},
+      body: Buffer.from('1'),
+      delayMs: 0,
+    };
+    const sending = sender.sendBatch([message]);
+    const settled: unknown[] = [];
+    void sending.then((outcomes) => settled.push(...outcomes));
+    const consumer = await stage.consume({ driver: instance });
+    await stage.untilSettled();
+    const seen = await instance.inspect(stage.address);
+    // Otherwise the alarm was not on.
+    expect(settled).toEqual([]);
+    await rabbitmqctl('set_vm_memory_high_watermark', 'absolute', '1GB');
+    const [outcome] = await sending;
+    await consumer.stop();
+    expect(seen).toEqual({ ready: 0, inFlight: 0, oldestAgeMs: 0 });
+    expect(settledCount(stage.log)).toBeGreaterThanOrEqual(80);
+    expect(jumpsOf(stage.log)).toEqual([]);
+    expect(outcome?.status).toBe('confirmed');
   },
 );
