@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -54,7 +55,7 @@ async function main(): Promise<number> {
       sideBySide,
       onResult: (result) => {
         count += 1;
-        print(`${String(count).padStart(3)}/${ids.length} ${formatResult(result)}`);
+        if (result.isAsked) print(`${String(count).padStart(3)}/${ids.length} ${formatResult(result)}`);
       },
     });
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(matrix, undefined, 2)}\n`);

@@ -2,15 +2,17 @@ import { expect, test } from 'vitest';
 import { checkDeviations } from './deviation.ts';
 import type { Deviation } from './deviation.ts';
 
-const good: Deviation = {
+// #region deviation
+const known: Deviation = {
   id: 'ORD-4',
   reason: 'the broker loses its place',
   link: 'https://example.org/issues/1',
   expires: '2027-01-31',
 };
+// #endregion
 
 test('a deviation with a reason, a link and a last day is accepted', () => {
-  expect(() => checkDeviations([good, { ...good, id: 'ORD-5' }])).not.toThrow();
+  expect(() => checkDeviations([known, { ...known, id: 'ORD-5' }])).not.toThrow();
 });
 
 test.each([
@@ -21,9 +23,9 @@ test.each([
   ['without an end', { expires: '' }, 'has no day'],
   ['that ends on a day that does not exist', { expires: '2027-06-31' }, 'has no day'],
 ])('a deviation %s is refused', (_, change, text) => {
-  expect(() => checkDeviations([{ ...good, ...change }])).toThrow(text);
+  expect(() => checkDeviations([{ ...known, ...change }])).toThrow(text);
 });
 
 test('two deviations of one property are refused', () => {
-  expect(() => checkDeviations([good, good])).toThrow('twice');
+  expect(() => checkDeviations([known, known])).toThrow('twice');
 });
