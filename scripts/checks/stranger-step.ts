@@ -57,9 +57,9 @@ const follow = async (
   const run = await runProgram(node, ['program.mjs'], { cwd: home });
   if (run.status !== 0) return failed(run.output);
   if (run.stdout.trim() !== expected.trim()) return failed(`printed:\n${run.stdout}\nthe README says:\n${expected}`);
-  for (const program of programsOf(packed)) {
-    const help = await runProgram(node, [join(home, 'node_modules', program), '--help'], { cwd: home });
-    if (help.status !== 0) return failed(`${program} --help ends with ${help.status}:\n${help.output}`);
+  for (const file of programsOf(packed)) {
+    const help = await runProgram(node, [join(home, 'node_modules', file), '--help'], { cwd: home });
+    if (help.status !== 0) return failed(`${file} --help ends with ${help.status}:\n${help.output}`);
   }
   return passed({ note: `on Node ${lowest?.split('@')[1] ?? process.versions.node}` });
 };
