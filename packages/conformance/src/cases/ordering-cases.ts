@@ -1,13 +1,15 @@
 import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
-import { numberedCommand } from '../stage/open-bus.ts';
+import { numberedCommand, openBus } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { idOf, keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startVictim } from '../stage/start-victim.ts';
 import { proves } from './case.ts';
 
 const quick = { backoffMs: 5, backoffMsMax: 10 } as const;
@@ -77,6 +79,22 @@ export const orderingCases: readonly ConformanceCase[] = [
     const order = world.ledger.deliveries.map(({ messageId }) => messageId);
     checkEqual(order, ['m1', 'm1', 'm1', 'm1', 'm2', 'm3'], 'the order of deliveries');
   }),
+
+  proves(
+    'ORD-3',
+    'handlers of one key never run at the same time in different processes',
+    async (world) => {
+      const command = numberedCommand(world);
+      await Promise.all(['p1', 'p2', 'p3'].map((name) => startVictim(world, command, name, 3)));
+      const publisher = await openBus(world);
+      await publisher.start();
+      const perKey = world.amount(10);
+      await publishNumbered(world, publisher, command, keysOf(20), perKey);
+      await untilAccepted(world, 20 * perKey);
+      checkLedger(world);
+    },
+    patientModes,
+  ),
 
   proves('ORD-8', 'a poisoned message is set aside and its key goes on in order', async (world) => {
     const bus = await poisoned(world, 'dead-letter');

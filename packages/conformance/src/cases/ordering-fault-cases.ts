@@ -6,19 +6,15 @@ import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkLedger } from '../stage/check-settled.ts';
-import { startMortalConsumer } from '../stage/mortal-consumer.ts';
 import { numberedCommand, openBus } from '../stage/open-bus.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startVictim, victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
 import { alone, proves, refuses } from './case.ts';
 
 const keys = keysOf(20);
-const pace = { concurrency: 8, waitingMax: 8 } as const;
-/** Most that a broker takes to be in the hands of one consumer; what it was told of them last it may not have heard. */
-const heldMax = pace.concurrency + pace.waitingMax;
-
 /** Order while consumers come, go and die, connections break and publishes fail. */
 export const orderingFaultCases: readonly ConformanceCase[] = [
   proves(
@@ -73,12 +69,7 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
     'order holds when consumers are killed with messages in flight',
     async (world) => {
       const command = numberedCommand(world);
-      const options = { work: shortWork(world), handler: pace };
-      const consumers = [
-        await startMortalConsumer(world, command, 'c0', options),
-        await startMortalConsumer(world, command, 'c1', options),
-        await startMortalConsumer(world, command, 'c2', options),
-      ];
+      const consumers = await Promise.all(['c0', 'c1', 'c2'].map((name) => startVictim(world, command, name, 10)));
       const publisher = await openBus(world);
       await publisher.start();
       const perKey = world.amount(20);
@@ -88,11 +79,11 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
         const due = (total * (place + 1)) / 5;
         await eventually(world, `${due} messages are handled`, () => acceptedCount(world) >= due);
         await consumer.kill();
-        await startConsumer(world, command, `heir${place}`, options);
+        await startConsumer(world, command, `heir${place}`, { work: shortWork(world), handler: victimHolds });
       }
       await publishing;
       await untilAccepted(world, total);
-      checkLedger(world, { duplicatesMax: consumers.length * heldMax });
+      checkLedger(world, { duplicatesMax: consumers.length * victimHoldsMax });
     },
     faultModes,
   ),
@@ -172,7 +163,7 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
         await breakOff();
         await publishing;
         await untilAccepted(world, count, '', outageMsMax);
-        checkLedger(world, { duplicatesMax: 1 + heldMax });
+        checkLedger(world, { duplicatesMax: 1 + victimHoldsMax });
       },
       faultModes,
     ),
@@ -188,7 +179,7 @@ const shortWork = (world: World) => (): Promise<void> => world.clock.sleep(1 + w
 /** Publishes and handles while `strike` comes some times. */
 async function throughOutages(world: World, strike: () => Promise<unknown>, times: number): Promise<void> {
   const command = numberedCommand(world);
-  const options = { work: shortWork(world), handler: pace };
+  const options = { work: shortWork(world), handler: victimHolds };
   const consumers = ['c1', 'c2'];
   for (const name of consumers) await startConsumer(world, command, name, options);
   const publisher = await openBus(world);
@@ -204,7 +195,7 @@ async function throughOutages(world: World, strike: () => Promise<unknown>, time
   await publishing;
   await untilAccepted(world, total, '', outageMsMax);
   // What was being published may be there twice, one message of each key; what was held may be handled twice.
-  checkLedger(world, { duplicatesMax: times * (keys.length + consumers.length * heldMax) });
+  checkLedger(world, { duplicatesMax: times * (keys.length + consumers.length * victimHoldsMax) });
 }
 
 const outageMsMax = 60_000;

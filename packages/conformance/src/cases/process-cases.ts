@@ -13,13 +13,9 @@ import type { Numbered } from '../stage/open-bus.ts';
 import { idOf, keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumerChild, startPublisherChild } from '../stage/start-child.ts';
-import type { Child } from '../stage/start-child.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startVictim, victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { alone, proves } from './case.ts';
-
-/** What a consumer of these cases may hold: that many may come twice when it dies. */
-const held = { concurrency: 8, waitingMax: 8 } as const;
-const heldMax = held.concurrency + held.waitingMax;
 
 /** Processes of their own, which end, are killed, freeze and stall for real where the broker is outside of this one. */
 export const processCases: readonly ConformanceCase[] = [
@@ -61,7 +57,7 @@ export const processCases: readonly ConformanceCase[] = [
       await untilAccepted(world, total, '', lateMs);
       checkMidWork(world, kills);
       await checkEmpty(world, commandAddress(command));
-      checkLedger(world, { duplicatesMax: kills * heldMax });
+      checkLedger(world, { duplicatesMax: kills * victimHoldsMax });
     },
     faultModes,
   ),
@@ -75,13 +71,13 @@ export const processCases: readonly ConformanceCase[] = [
       // Where a process cannot be frozen, ACK-7 and ACK-9 show the same with a receiver that falls silent.
       if (child?.sharesBroker !== true) return silentConsumer(world, command);
       const keys = keysOf(5);
-      const zombie = await startConsumerChild(world, command, 'zombie', { ...held, workMs: 200 });
+      const zombie = await startConsumerChild(world, command, 'zombie', { ...victimHolds, workMs: 200 });
       const publisher = await openBus(world);
       await publisher.start();
       await publishNumbered(world, publisher, command, keys, 4);
       await untilHolds(world, 'zombie');
       zombie.freeze();
-      const heir = await startConsumer(world, command, 'heir', { handler: held });
+      const heir = await startConsumer(world, command, 'heir', { handler: victimHolds });
       await untilAccepted(world, 20, '', lateMs);
       zombie.thaw();
       await checkEmpty(world, commandAddress(command));
@@ -89,7 +85,7 @@ export const processCases: readonly ConformanceCase[] = [
       await publishNumbered(world, publisher, command, keys, 2, 5);
       await untilAccepted(world, 10, 'zombie-again', lateMs);
       await checkEmpty(world, commandAddress(command));
-      checkLedger(world, { duplicatesMax: heldMax });
+      checkLedger(world, { duplicatesMax: victimHoldsMax });
     },
     faultModes,
   ),
@@ -128,13 +124,13 @@ export const processCases: readonly ConformanceCase[] = [
         const { stallMs, aborted } = await startStalling(world, command);
         await publishNumbered(world, publisher, command, ['k1', 'k2', 'k3'], 4);
         await eventually(world, 'the handler stalls', () => world.ledger.deliveries.length > 0);
-        await startConsumer(world, command, 'other', { handler: held });
+        await startConsumer(world, command, 'other', { handler: victimHolds });
         await untilAccepted(world, 12, '', stallMs + lateMs);
         await untilAwake(world, stallMs, aborted);
         await checkEmpty(world, commandAddress(command));
         const unaware = handledTwice(world).filter((messageId) => !aborted.includes(messageId));
         checkEqual(unaware, [], 'messages handled by both, of which the one that stalled was not told');
-        checkLedger(world, { duplicatesMax: heldMax, zombie: 'stalling' });
+        checkLedger(world, { duplicatesMax: victimHoldsMax, zombie: 'stalling' });
       },
       faultModes,
     ),
@@ -146,19 +142,6 @@ const longLease = { leaseMs: 30_000 } as const;
 
 /** What a kill, a lost session or a new process may take. */
 const lateMs = 40_000;
-
-/** A consumer that can be killed: a process where the broker is outside of this one. */
-function startVictim(
-  world: World,
-  command: Command<Numbered>,
-  name: string,
-  workMs: number,
-): Promise<Pick<Child, 'kill'>> {
-  if (world.harness.child?.sharesBroker === true) {
-    return startConsumerChild(world, command, name, { ...held, workMs });
-  }
-  return startMortalConsumer(world, command, name, { handler: held, work: () => world.clock.sleep(workMs) });
-}
 
 function untilHolds({ ledger, ...world }: World, consumerId: string): Promise<void> {
   const isAtWork = (): boolean =>
@@ -185,7 +168,7 @@ function holeOf(world: World, key: string): number | undefined {
 /** The same without a process: a receiver that holds a key and says nothing beyond its lease. */
 async function silentConsumer(world: World, command: Command<Numbered>): Promise<void> {
   const victim = await startMortalConsumer(world, command, 'zombie', {
-    handler: held,
+    handler: victimHolds,
     work: () => world.clock.sleep(200),
   });
   const publisher = await openBus(world);
@@ -193,10 +176,10 @@ async function silentConsumer(world: World, command: Command<Numbered>): Promise
   await publishNumbered(world, publisher, command, keysOf(5), 4);
   await untilHolds(world, 'zombie');
   await victim.kill();
-  await startConsumer(world, command, 'heir', { handler: held });
+  await startConsumer(world, command, 'heir', { handler: victimHolds });
   await untilAccepted(world, 20, '', lateMs);
   await checkEmpty(world, commandAddress(command));
-  checkLedger(world, { duplicatesMax: heldMax });
+  checkLedger(world, { duplicatesMax: victimHoldsMax });
 }
 
 /** Publishes until about a third is confirmed. What had no answer by then is unknown. */
@@ -238,7 +221,7 @@ interface Stalling {
 async function startStalling(world: World, command: Command<Numbered>): Promise<Stalling> {
   const { child, timing } = world.harness;
   if (child?.sharesBroker === true) {
-    const { aborted } = await startConsumerChild(world, command, 'stalling', { ...held, stallMs: 4000 });
+    const { aborted } = await startConsumerChild(world, command, 'stalling', { ...victimHolds, stallMs: 4000 });
     return { stallMs: 4000, aborted };
   }
   const stallMs = timing.leaseMs * 2;
@@ -255,7 +238,7 @@ async function startStalling(world: World, command: Command<Numbered>): Promise<
     // Where a lease ran out meanwhile, this is the first moment at which the handler can be told.
     await world.clock.sleep(20);
   };
-  await startConsumer(world, command, 'stalling', { handler: held, work });
+  await startConsumer(world, command, 'stalling', { handler: victimHolds, work });
   return { stallMs, aborted };
 }
 

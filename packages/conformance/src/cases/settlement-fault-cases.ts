@@ -5,12 +5,13 @@ import { faultModes } from '../harness/mode.ts';
 import type { World } from '../harness/world.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
-import { commandAddress, numberedCommand } from '../stage/open-bus.ts';
+import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import type { Stage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import type { StageReceiver } from '../stage/stage-receiver.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
 import { alone, proves } from './case.ts';
 
@@ -91,6 +92,29 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
       },
       faultModes,
     ),
+  ),
+
+  proves(
+    'ACK-14',
+    'an acceptance that the network loses is one more delivery and no loss',
+    async (world) => {
+      const { breakNetwork } = world.harness.faults;
+      // Without a network nothing can be lost on it.
+      if (breakNetwork === undefined) return;
+      const command = numberedCommand(world);
+      const transport = await world.connect();
+      const network = await breakNetwork(transport, 'lose-accept');
+      await startConsumer(world, command, 'c', { bus: { transport }, handler: victimHolds });
+      const publisher = await openBus(world);
+      await publisher.start();
+      await publishNumbered(world, publisher, command, keysOf(10), 5);
+      await untilAccepted(world, 50);
+      await checkEmpty(world, commandAddress(command));
+      checkEqual(network.landed(), 1, 'acceptances that were lost');
+      world.ledger.fault('acceptance lost');
+      checkLedger(world, { duplicatesMax: victimHoldsMax });
+    },
+    faultModes,
   ),
 ];
 
