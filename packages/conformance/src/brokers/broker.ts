@@ -26,6 +26,11 @@ export interface Broker {
   /** As the server reports it, or `unknown` where it tells only those who log in with a password. */
   readonly version: string;
   readonly startedBy: BrokerOrigin;
+  /**
+   * RabbitMQ that the launcher started: runs a command of its `rabbitmqctl`, such as
+   * `control('set_vm_memory_high_watermark', 'absolute', '1')`, and gives what it printed. Rejects when the command fails.
+   */
+  readonly control?: (...words: readonly string[]) => Promise<string>;
   /** Ends it with SIGKILL; the data stay. Resolves when no process of it is left. */
   readonly kill9: () => Promise<void>;
   /** Ends it politely if it still runs, then starts it on the same port and data and waits until it answers. */

@@ -1,4 +1,4 @@
-import type { ContainerRuntimeClient } from 'testcontainers';
+import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers';
 import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { freePorts } from '../native/free-ports.ts';
@@ -66,6 +66,7 @@ async function startContainer(
   const address = `${before}${started.getHost()}:${port}${after}`;
   const answer = () => waitForAnswer(() => probeKind(kind, new URL(address)), startTimeoutMs);
   const identity = await answer();
+  const { control } = image;
   return {
     kind,
     address,
@@ -77,6 +78,7 @@ async function startContainer(
     }),
     ...identity,
     startedBy: 'docker',
+    ...(control !== undefined && { control: (...words) => runInside(started, [control, ...words]) }),
     kill9: () => container.kill({ signal: 'SIGKILL' }).then(() => undefined),
     restart: async () => {
       await container.restart();
@@ -86,4 +88,10 @@ async function startContainer(
     resume: () => container.unpause().then(() => undefined),
     stop: () => started.stop().then(() => undefined),
   };
+}
+
+async function runInside(container: StartedTestContainer, command: string[]): Promise<string> {
+  const { exitCode, stdout, output } = await container.exec(command);
+  if (exitCode !== 0) throw new Error(`${command.join(' ')} ends with ${exitCode}: ${output}`);
+  return stdout;
 }

@@ -13,6 +13,8 @@ export interface DockerImage {
   /** Where it listens with TLS if that is asked for. */
   readonly tlsPort?: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** The command line of the running server. */
+  readonly control?: string;
   readonly configure: (demands: Required<BrokerDemands>) => ContainerConfiguration | Promise<ContainerConfiguration>;
   /** The address up to the host, and what follows the port. */
   readonly address: readonly [before: string, after: string];
@@ -38,6 +40,7 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
     tlsPort: 5671,
     // `guest` may log in from the container's own loopback address only.
     environment: { RABBITMQ_DEFAULT_USER: 'waybill', RABBITMQ_DEFAULT_PASS: 'waybill' },
+    control: 'rabbitmqctl',
     configure: async (demands) => {
       const { files, ...rest } = await rabbitmqFiles({ folder: '/etc/rabbitmq', tlsListener: '5671' }, demands);
       const entries = Object.entries(files).map(([name, text]) => [rabbitmqPath(name), text] as const);

@@ -1,29 +1,31 @@
+import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { Broker, BrokerDemands } from '../broker.ts';
 import { createBrokerFolder } from './broker-folder.ts';
 import { enterRoot } from './enter-root.ts';
 import type { Installation } from './installation.ts';
-import type { Recipe } from './recipe.ts';
+import type { Program, Recipe } from './recipe.ts';
 import { createServerProcess } from './server-process.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /** Starts a server by its recipe. However this process ends, the server ends with it and leaves no files. */
 export async function startNativeBroker(
   recipe: Recipe,
-  { root, programs }: Installation,
+  installation: Installation,
   demands: Required<BrokerDemands>,
   startTimeoutMs: number,
 ): Promise<Broker> {
   const folder = createBrokerFolder(recipe.kind);
   const watchdog = startWatchdog(folder.path);
   try {
-    const preparation = await recipe.prepare(programs, folder.path, demands);
-    const entered = preparation.programs.map((program) =>
-      root === '/' ? program : enterRoot(root, dirname(folder.path), program),
-    );
-    const server = createServerProcess({ ...preparation, programs: entered }, folder, startTimeoutMs);
+    const preparation = await recipe.prepare(installation.programs, folder.path, demands);
+    const enter = (program: Program): Program =>
+      installation.root === '/' ? program : enterRoot(installation.root, dirname(folder.path), program);
+    const programs = preparation.programs.map(enter);
+    const server = createServerProcess({ ...preparation, programs }, folder, startTimeoutMs);
     const { product, version } = await server.start();
-    const { address, adminAddress, tls } = preparation;
+    const { address, adminAddress, tls, control } = preparation;
     return {
       kind: recipe.kind,
       address,
@@ -32,6 +34,7 @@ export async function startNativeBroker(
       product,
       version,
       startedBy: 'native',
+      ...(control && { control: (...words) => runToEnd(enter({ ...control, arguments: words })) }),
       kill9: server.kill,
       restart: async () => {
         await server.end();
@@ -48,4 +51,10 @@ export async function startNativeBroker(
     await watchdog.release();
     throw error;
   }
+}
+
+async function runToEnd(program: Program): Promise<string> {
+  const env = { ...process.env, ...program.environment };
+  const { stdout } = await promisify(execFile)(program.command, [...program.arguments], { cwd: '/', env });
+  return stdout;
 }

@@ -49,6 +49,7 @@ export const rabbitmqRecipe: Recipe = {
         { command: 'epmd', arguments: ['-address', '127.0.0.1', '-port', String(names)] },
         { command: join(programs, 'rabbitmq-server'), arguments: [], environment: environmentOf(folder, ports) },
       ],
+      control: { command: join(programs, 'rabbitmqctl'), arguments: [], environment: environmentOf(folder, ports) },
       endSignal: 'SIGTERM',
       probe: async () => {
         const identity = await probeRabbitmq({ host: '127.0.0.1', port: amqp });

@@ -21,6 +21,8 @@ export interface Preparation {
   readonly tls?: TlsAccess;
   /** Started in this order; the last one is the server itself. */
   readonly programs: readonly Program[];
+  /** The command line of the running server, to which the words of a command are added. */
+  readonly control?: Program;
   /** What asks the server to shut down without waiting for its clients. */
   readonly endSignal: NodeJS.Signals;
   /** Resolves when the server answers in its own protocol. */

@@ -33,6 +33,11 @@ describe.runIf(older && newer)('a version that is asked for', { timeout: 60_000 
     await expect(probeKind('rabbitmq', new URL(four.address))).resolves.toMatchObject({ version: four.version });
   });
 
+  test('has its own command line', async () => {
+    await expect(four.control?.('status')).resolves.toContain(`RabbitMQ version: ${four.version}`);
+    await expect(four.control?.('no_such_command')).rejects.toThrow(/no_such_command/);
+  });
+
   test('is compared with that of a server from the environment', async () => {
     const environment = { WAYBILL_RABBITMQ_URL: three.address };
     await expect(startBroker('rabbitmq', { environment, version: '3' })).resolves.toHaveProperty(
