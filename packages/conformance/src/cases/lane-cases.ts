@@ -1,14 +1,17 @@
-import { checkEqual } from '../harness/check.ts';
+import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
+import { patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
+import type { World } from '../harness/world.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
 import { commandAddress, numberedCommand, numberedEvent, openBus } from '../stage/open-bus.ts';
+import type { Numbered } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
-import { proves } from './case.ts';
+import { alone, proves } from './case.ts';
 
 /** Where the messages of a key go: always to the same place, in every group, and not all keys to one. */
 export const laneCases: readonly ConformanceCase[] = [
@@ -54,6 +57,20 @@ export const laneCases: readonly ConformanceCase[] = [
     },
   ),
 
+  alone(
+    proves(
+      'ORD-9',
+      'other keys are as quick beside a key that is blocked by poison as without it',
+      async (world) => {
+        const calmMs = await slowOnes(world, '-calm', 0);
+        const besideMs = await slowOnes(world, '-poisoned', 1);
+        const allowedMs = calmMs * 3 + slackMs;
+        check(besideMs < allowedMs, `99 of 100 waited ${besideMs} ms beside the poison and ${calmMs} ms without`);
+      },
+      patientModes,
+    ),
+  ),
+
   proves(
     'ORD-12',
     'each of three groups sees the order of every key, at its own pace and with its own failures',
@@ -83,3 +100,36 @@ export const laneCases: readonly ConformanceCase[] = [
     },
   ),
 ];
+
+/** A machine that is busy with other things. */
+const slackMs = 250;
+
+/** How long 99 of 100 messages of good keys wait from their publish to their handler, beside so many keys whose first message is poison. */
+async function slowOnes(world: World, suffix: string, poisonKeys: number): Promise<number> {
+  const command = numberedCommand(world, suffix);
+  const sentAtMs = new Map<string, number>();
+  const waitsMs: number[] = [];
+  const work = ({ key, seq }: Numbered): void => {
+    if (key.startsWith('poison')) throw new Error('poison');
+    waitsMs.push(world.clock.monotonic() - (sentAtMs.get(`${key}/${seq}`) ?? Infinity));
+  };
+  const retry = { attemptsMax: 2, backoffMs: 5, backoffMsMax: 10 };
+  const handler = { onPoison: 'block-key', concurrency: 4, retry } as const;
+  const bus = await startConsumer(world, command, `c${suffix}`, { work, handler });
+  await publishNumbered(
+    world,
+    bus,
+    command,
+    keysOf(poisonKeys).map((key) => `poison-${key}`),
+    20,
+  );
+  const keys = keysOf(10);
+  const rounds = world.amount(20);
+  for (let seq = 1; seq <= rounds; seq += 1) {
+    for (const key of keys) sentAtMs.set(`${key}/${seq}`, world.clock.monotonic());
+    await publishNumbered(world, bus, command, keys, 1, seq);
+  }
+  await eventually(world, 'the good keys are done', () => waitsMs.length === keys.length * rounds);
+  await bus.stop({ graceMs: 0 });
+  return waitsMs.toSorted((one, other) => one - other)[Math.floor(waitsMs.length * 0.99)] ?? Infinity;
+}
