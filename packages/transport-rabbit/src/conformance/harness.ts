@@ -1,8 +1,6 @@
 import type { Harness, OpenHarness } from '@waybill/conformance';
 import { startBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
-import { createRabbitAdmin } from '../testing/rabbit-admin.ts';
-import { createRabbitmqctl } from '../testing/rabbitmqctl.ts';
 import { createAdmin } from './admin.ts';
 import { createForeign } from './foreign.ts';
 import { createProxiedDrivers } from './proxied-drivers.ts';
@@ -47,13 +45,15 @@ function brokerFaults(broker: Broker): Pick<Harness['faults'], 'restartBroker' |
     await broker.kill9();
     await broker.restart();
   };
-  if (broker.startedBy !== 'native') return { restartBroker };
+  const { control } = broker;
+  if (control === undefined) return { restartBroker };
   return {
     restartBroker,
     refusePublishes: async () => {
-      const rabbitmqctl = await createRabbitmqctl(createRabbitAdmin(broker.adminAddress));
-      await rabbitmqctl('set_vm_memory_high_watermark', 'absolute', '1');
-      return () => rabbitmqctl('set_vm_memory_high_watermark', 'absolute', '1GB');
+      await control('set_vm_memory_high_watermark', 'absolute', '1');
+      return async () => {
+        await control('set_vm_memory_high_watermark', 'absolute', '1GB');
+      };
     },
   };
 }
