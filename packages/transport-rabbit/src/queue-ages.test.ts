@@ -61,3 +61,12 @@ test('a busy queue that is looked at between two deliveries is not taken for an 
   await clock.advance(50);
   expect(ages.ageMs(view({ ready: 9, holdings: [holding(11)] }))).toBe(50);
 });
+
+test('a queue that grows shorter has somebody who works on it', async () => {
+  const clock = virtualClock();
+  const ages = createQueueAges(clock);
+  ages.ageMs(view({ ready: 9, holdings: [holding(0)] }));
+  await clock.advance(1000);
+  expect(ages.ageMs(view({ ready: 12, holdings: [holding(0)] }))).toBe(1000);
+  expect(ages.ageMs(view({ ready: 8, holdings: [holding(0)] }))).toBeUndefined();
+});

@@ -17,23 +17,24 @@ export interface QueueAges {
 
 interface Idleness {
   readonly sinceMs: number;
+  readonly ready: number;
   readonly arrivals: number;
 }
 
 /**
  * The head of a queue is with its consumer, so what that holds tells the age. Where messages are ready and none is held, nobody works:
- * then the time since this was first seen is a lower bound, as long as nothing arrived in between.
+ * then the time since this was first seen is a lower bound, as long as nothing has arrived here or gone elsewhere in between.
  */
 export function createQueueAges(clock: RabbitClock): QueueAges {
   const idle = new Map<string, Idleness>();
 
   /** Nothing is known at first sight. */
-  const idleMs = ({ queue, holdings }: QueueView): number | undefined => {
+  const idleMs = ({ queue, ready, holdings }: QueueView): number | undefined => {
     const nowMs = clock.monotonic();
     const arrivals = holdings.reduce((total, holding) => total + holding.arrivals, 0);
     const seen = idle.get(queue);
-    if (seen?.arrivals === arrivals) return nowMs - seen.sinceMs;
-    idle.set(queue, { sinceMs: nowMs, arrivals });
+    if (seen?.arrivals === arrivals && ready >= seen.ready) return nowMs - seen.sinceMs;
+    idle.set(queue, { sinceMs: nowMs, ready, arrivals });
     return undefined;
   };
 

@@ -4,16 +4,19 @@ import type { ManagedConnection } from '../connection/managed-connection.ts';
 import { reconnectDelayMs } from '../connection/reconnect-delay.ts';
 import type { ReconnectPace } from '../connection/reconnect-delay.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
+import { atMost } from '../time/at-most.ts';
 import { pause } from '../time/pause.ts';
 import type { RabbitClock } from '../time/system-clock.ts';
 import type { ReadMessage } from './held-message.ts';
 import { openPartitionSession } from './partition-session.ts';
 import type { PartitionSession, SessionEnd } from './partition-session.ts';
+import { watchHold } from './watch-hold.ts';
+import type { HoldLimit } from './watch-hold.ts';
 
 /** A broker that does not answer must keep no process from ending, and no queue from being consumed again. */
 const closeMsMax = 5_000;
 
-export interface PartitionOptions {
+export interface PartitionOptions extends HoldLimit {
   readonly queue: string;
   readonly partition: number;
   readonly prefetch: number;
@@ -25,13 +28,10 @@ export interface PartitionOptions {
    */
   readonly checkQueue: (queue: string) => Promise<number>;
   readonly read: (raw: ConsumeMessage, brokerVersion: string) => ReadMessage;
-  readonly clock: RabbitClock;
   readonly random: Random;
   readonly reconnectMs: ReconnectPace;
   /** How long the broker may leave a consume unanswered: a quorum queue whose leader is gone takes one and stays silent. */
   readonly connectTimeoutMs: number;
-  /** How long a message may stay unacknowledged before the broker would close the channel. */
-  readonly holdMsMax: number;
   readonly onArrival: () => void;
   readonly onLost: (receipts: readonly Receipt[]) => void;
   /** The session was lost, or could not be opened again. */
@@ -133,36 +133,11 @@ async function consume(options: PartitionOptions, channel: Channel, isFirst: boo
   throw new RabbitTransportError('consume-unanswered', text);
 }
 
-/**
- * Gives everything back by closing the channel before the broker's consumer timeout does: that would be a channel error, with which
- * amqplib loses the whole connection when deliveries are in flight.
- */
-function watchHold(session: PartitionSession, { clock, holdMsMax }: PartitionOptions): () => void {
-  const check = (): void => {
-    const heldSinceMs = session.oldest()?.arrivedAtMs ?? clock.monotonic();
-    const leftMs = heldSinceMs + holdMsMax - clock.monotonic();
-    if (leftMs <= 0) session.end('held-too-long');
-    else timer = clock.after(leftMs, check);
-  };
-  let timer = clock.after(holdMsMax, check);
-  return () => timer.cancel();
-}
-
 /** Never `basic.cancel` first: it would start the next consumer while this one still holds messages, and break their order. */
 async function closeChannel(channel: Channel, clock: RabbitClock): Promise<void> {
   try {
     await atMost(closeMsMax, channel.close(), clock);
   } catch {
     // It was gone already, and what it held with it.
-  }
-}
-
-/** `undefined` when the work takes longer; it goes on, and nobody hears how it ends. */
-async function atMost<Result>(limitMs: number, work: Promise<Result>, clock: RabbitClock): Promise<Result | undefined> {
-  const done = new AbortController();
-  try {
-    return await Promise.race([work, pause(clock, limitMs, done.signal).then(() => undefined)]);
-  } finally {
-    done.abort();
   }
 }
