@@ -16,9 +16,10 @@ export function capabilitiesOf(settings: RabbitSettings): TransportCapabilities 
     receive: { level: 'native', batchMax: 1000, source: 'basic.consume; the figure only bounds one turn' },
     send: {
       level: 'native',
-      batchMax: 1000,
+      // A batch is no request of its own here: small ones, so that the confirm of one message holds few others back.
+      batchMax: 64,
       batchBytesMax: Math.max(messageBytesMax, 16 * 1024 * 1024),
-      batchesInFlightMax: 4,
+      batchesInFlightMax: 16,
       // A full queue nacks one message and takes the next one, which is already on its way.
       afterFailure: 'independent',
       source: 'publisher confirms; amqplib buffers without a limit of its own, so batches and bytes have one',

@@ -1,7 +1,8 @@
 import { connect, credentials as mechanisms } from 'amqplib';
 import type { ChannelModel } from 'amqplib';
-import type { RabbitSettings } from '../options.ts';
+import type { RabbitCredentials, RabbitSettings } from '../options.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
+import { coalesceWrites } from './coalesce-writes.ts';
 
 export type ConnectionPurpose = 'publish' | 'consume' | 'topology';
 
@@ -28,11 +29,11 @@ export async function openConnection(
 }
 
 async function connectOnce(settings: RabbitSettings, purpose: ConnectionPurpose, url: string): Promise<ChannelModel> {
-  const { tls, credentials, connectionName, connectTimeoutMs, heartbeatSeconds } = settings;
+  const { tls, connectionName, connectTimeoutMs, heartbeatSeconds } = settings;
   const address = new URL(url);
   address.searchParams.set('heartbeat', String(heartbeatSeconds));
-  const fresh = await credentials?.();
-  return connect(address.href, {
+  const fresh = await freshCredentials(settings);
+  const model = await connect(address.href, {
     ...tls,
     ...(fresh === undefined ? {} : { credentials: mechanisms.plain(fresh.username, fresh.password) }),
     noDelay: true,
@@ -40,6 +41,29 @@ async function connectOnce(settings: RabbitSettings, purpose: ConnectionPurpose,
     timeout: connectTimeoutMs,
     clientProperties: { connection_name: `${connectionName} ${purpose}` },
   });
+  coalesceWrites(model);
+  return model;
+}
+
+/** Those of the callback, which may ask a secret store that is slow, hangs or is down. */
+async function freshCredentials({
+  credentials,
+  connectTimeoutMs,
+  clock,
+}: RabbitSettings): Promise<RabbitCredentials | undefined> {
+  if (credentials === undefined) return undefined;
+  const late = Promise.withResolvers<never>();
+  const timer = clock.after(connectTimeoutMs, () =>
+    late.reject(new Error('It did not answer within connectTimeoutMs.')),
+  );
+  try {
+    return await Promise.race([credentials(), late.promise]);
+  } catch (cause) {
+    const text = 'The option `credentials` gave none: see what its source says.';
+    throw new RabbitTransportError('credentials-missing', text, { cause });
+  } finally {
+    timer.cancel();
+  }
 }
 
 /** amqplib keeps to itself why the broker closed the connection in place of opening the virtual host. */
