@@ -11,6 +11,7 @@ import { deliveryCases } from './delivery-cases.ts';
 import { destinationCases } from './destination-cases.ts';
 import { fanOutCases } from './fan-out-cases.ts';
 import { faultCases } from './fault-cases.ts';
+import { foreignCases } from './foreign-cases.ts';
 import { handlerCases } from './handler-cases.ts';
 import { laneCases } from './lane-cases.ts';
 import { leaseCases } from './lease-cases.ts';
@@ -60,6 +61,7 @@ export const cases: readonly ConformanceCase[] = [
   ...outageCases,
   ...payloadCases,
   ...messageLimitCases,
+  ...foreignCases,
   ...backPressureCases,
   ...resourceCases,
   ...lineageCases,
