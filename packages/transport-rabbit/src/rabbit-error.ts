@@ -5,6 +5,7 @@ export type RabbitErrorReason =
   | 'illegal-options'
   | 'illegal-name'
   | 'virtual-host-refused'
+  | 'credentials-missing'
   | 'topology-drift'
   | 'topology-refused'
   | 'second-group'
@@ -30,6 +31,7 @@ export const rabbitErrorCodes: Readonly<Record<RabbitErrorReason, TransportError
   'illegal-options': 'unsupported',
   'illegal-name': 'invalid-address',
   'virtual-host-refused': 'unauthorized',
+  'credentials-missing': 'unavailable',
   'topology-drift': 'topology-conflict',
   'topology-refused': 'topology-conflict',
   'second-group': 'topology-conflict',

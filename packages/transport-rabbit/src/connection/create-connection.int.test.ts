@@ -223,6 +223,25 @@ test('rotated credentials are used from the next connection on', async () => {
   expect((await failureOf(old.openChannel('plain'))).code).toBe('unauthorized');
 });
 
+test('credentials that cannot be had, or not in time, are unavailable, and asked for again', async () => {
+  const sources = [
+    () => Promise.reject(new Error('The secret store is down.')),
+    () => new Promise<never>(() => undefined),
+    () => ({ username: 'guest', password: 'guest' }),
+  ];
+  let asked = 0;
+  const connection = connectionOf({
+    connectTimeoutMs: 500,
+    credentials: () => {
+      asked += 1;
+      return sources[asked - 1]?.() ?? Promise.reject(new Error('Asked too often.'));
+    },
+  });
+  expect((await failureOf(connection.openChannel('plain'))).code).toBe('unavailable');
+  expect((await failureOf(connection.openChannel('plain'))).code).toBe('unavailable');
+  await expect(connection.openChannel('plain')).resolves.toBeDefined();
+});
+
 test('closing leaves no connection behind, also one that is being made', async () => {
   const { proxy, through } = await proxied();
   const connection = connectionOf({ urls: [through] });

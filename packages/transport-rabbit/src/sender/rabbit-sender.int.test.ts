@@ -148,6 +148,10 @@ test(
     let sent = 0;
     let unknown = 0;
     let isDone = false;
+    // A classic queue forgets what is not persistent, although it was confirmed.
+    const classic = await stageOf({ queueType: 'classic', partitions: 1 });
+    const kept = Array.from({ length: 20 }, (_, index) => messageOf(`kept${index}`));
+    expect(new Set(verdictsOf(await classic.sender.sendBatch(kept)))).toEqual(new Set(['confirmed']));
     const publish = async (): Promise<void> => {
       while (!isDone) {
         const messages = Array.from({ length: 50 }, () => messageOf(`m${(sent += 1)}`, `k${sent % 20}`));
@@ -171,6 +175,7 @@ test(
     );
     expect(confirmed.filter((id) => !present.has(id))).toEqual([]);
     expect(unknown).toBeGreaterThan(0);
+    expect(await idsIn(classic)).toEqual(kept.map(({ id }) => id));
     expect(confirmed.length).toBeGreaterThan(500);
   },
 );

@@ -60,6 +60,34 @@ test('declaring twice changes nothing, and each group of an event gets every mes
   expect(counts).toEqual([1, 1, 1, 1]);
 });
 
+test('instances that start at the same moment declare the same', async () => {
+  const stages = await Promise.all(
+    Array.from({ length: 5 }, () => stageOf({ namePrefix: 'together', delaysMs: [50] })),
+  );
+  const topology = { channels: [orders], subscriptions: [groupOf(orders, 'a'), groupOf(placed, 'a')] };
+  await Promise.all(stages.map((stage) => ensureTopology(stage.topology, topology)));
+  await Promise.all(stages.map((stage) => checkChannel(stage.topology, orders)));
+});
+
+test('delayed messages of one step keep their order, and are handed over at least once', async () => {
+  const stage = await stageOf({ delaysMs: [300], partitions: 1 });
+  await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
+  const [queue] = await createRabbitAdmin(broker?.adminAddress).read(
+    `queues/%2F/${encodeURIComponent(stage.names.delayOf(orders, 300))}`,
+  );
+  expect(queue?.['arguments']).toMatchObject({
+    'x-dead-letter-strategy': 'at-least-once',
+    'x-overflow': 'reject-publish',
+    'x-message-ttl': 300,
+  });
+  const ids = Array.from({ length: 50 }, (_, index) => `m${index}`);
+  await stage.sender.sendBatch(ids.map((id, index) => ({ ...messageOf(id, 'k'), delayMs: 300 - index })));
+  const waiting = (): Promise<number> =>
+    stage.look(async (channel) => (await channel.checkQueue(stage.names.queueOf(orders, 0))).messageCount);
+  await vi.waitUntil(async () => (await waiting()) === ids.length, 4000);
+  expect(await idsIn(stage)).toEqual(ids);
+});
+
 test('another number of partitions is refused with both numbers, and nothing else is touched', async () => {
   const stage = await stageOf({ partitions: 2 });
   await ensureTopology(stage.topology, { channels: [orders], subscriptions: [] });
