@@ -1,14 +1,17 @@
-import { check, checkEqual } from '../harness/check.ts';
+import type { TransportDriver } from '@waybill/core/driver';
+import { check, checkEqual, need } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { eventually } from '../harness/world.ts';
+import type { World } from '../harness/world.ts';
 import { checkBusRefuses, checkDriverRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
 import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
+import type { StageReceiver } from '../stage/stage-receiver.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
-import { proves } from './case.ts';
+import { alone, proves } from './case.ts';
 
 /** Opening and closing, in order and out of it. What stops and starts a bus is in `stop-cases.ts`. */
 export const lifecycleCases: readonly ConformanceCase[] = [
@@ -185,4 +188,52 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     await receiver.accept(await receiver.takeOne());
     await eventually(world, 'nothing is left', async () => (await world.harness.admin.depth(stage.address)) === 0);
   }),
+
+  proves('LIF-14', 'a queue that is purged is empty, and carries what is sent afterwards', async (world) => {
+    const purge = need(world.harness.admin.purge, 'way to purge a queue past the driver');
+    const stage = await openStage(world);
+    await stage.send(...keysOf(20).map((id) => message(id, { key: id })));
+    checkEqual(await world.harness.admin.depth(stage.address), 20, 'what waits before');
+    await purge(stage.address);
+    await checkEmpty(world, stage.address);
+    const receiver = await stage.receiver();
+    checkEqual(await receiver.take(1, world.harness.timing.settleMs), [], 'what comes of it');
+    await stage.send(message('after', { key: 'k1' }));
+    const delivery = await receiver.takeOne();
+    checkEqual(delivery.message.id, 'after', 'what comes afterwards');
+    await receiver.accept(delivery);
+    await checkEmpty(world, stage.address);
+  }),
+
+  alone(
+    proves('LIF-15', 'drivers that come and go leave no socket and no timer behind', async (world) => {
+      const use = async (): Promise<void> => {
+        const { driver, receiver } = await openAndUse(world);
+        await receiver.close();
+        await driver.close();
+      };
+      // What is made once and kept is no leak.
+      await use();
+      const openNow = (): number => process.getActiveResourcesInfo().length;
+      await world.clock.sleep(world.harness.timing.settleMs);
+      const before = openNow();
+      for (let round = 0; round < 5; round += 1) await use();
+      const { driver, receiver } = await openAndUse(world);
+      await driver.close();
+      await receiver.close();
+      await eventually(world, `no more than ${before} resources are open`, () => openNow() <= before);
+    }),
+  ),
 ];
+
+/** One of each thing that a driver opens, used once. */
+async function openAndUse(
+  world: World,
+): Promise<{ readonly driver: TransportDriver; readonly receiver: StageReceiver }> {
+  const stage = await openStage(world);
+  await stage.send(message('m1', { key: 'k' }), message('m2', { key: 'k' }));
+  const receiver = await stage.receiver();
+  await receiver.accept(await receiver.takeOne());
+  await receiver.takeOne();
+  return { driver: stage.driver, receiver };
+}

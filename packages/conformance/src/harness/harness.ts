@@ -44,6 +44,8 @@ export interface Admin {
   readonly inFlight: (subscription: SubscriptionAddress) => Promise<number>;
   /** Removes the queue with what is in it; `undefined` where the broker cannot. */
   readonly deleteQueue: ((subscription: SubscriptionAddress) => Promise<void>) | undefined;
+  /** Removes what is in the queue; what is handed out may stay with its holder. Absent where the broker cannot. */
+  readonly purge?: (subscription: SubscriptionAddress) => Promise<void>;
   /** Removes every channel and queue that has `runId` in its name: what one case made. `undefined` where nothing stays. */
   readonly cleanUp: ((runId: string) => Promise<void>) | undefined;
 }
@@ -56,7 +58,8 @@ export interface Foreign {
 }
 
 export interface ForeignMessage {
-  readonly headers: Readonly<Record<string, string>>;
+  /** A foreign program may put anything there that its library takes. */
+  readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Uint8Array;
 }
 

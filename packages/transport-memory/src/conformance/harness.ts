@@ -3,6 +3,7 @@ import type { TransportDriver } from '@waybill/core/driver';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
 import { memoryTransport } from '../memory-transport.ts';
 import type { MemoryTransport } from '../memory-transport.ts';
+import { createForeign } from './foreign.ts';
 import { memoryLevels } from './memory-levels.ts';
 
 /** One broker of the profile `plain` for all cases; every connection is a transport of its own on it. */
@@ -27,9 +28,10 @@ export const openHarness: OpenHarness = async () => {
       depth: async (address) => broker.channelOf(address).inspect(address.group).ready ?? 0,
       inFlight: async (address) => broker.channelOf(address).inspect(address.group).inFlight ?? 0,
       deleteQueue: undefined,
+      purge: async (address) => broker.purge(address),
       cleanUp: undefined,
     },
-    foreign: undefined,
+    foreign: createForeign(broker),
     faults: {
       restartBroker: undefined,
       cutConnections: undefined,

@@ -20,6 +20,10 @@ export function createAdmin({ adminAddress }: Broker, client: RawClient): Admin 
       client.use(async (channel) => {
         for (const queue of queuesOf(subscription)) await channel.deleteQueue(queue);
       }),
+    purge: async (subscription) =>
+      client.use(async (channel) => {
+        for (const queue of queuesOf(subscription)) await channel.purgeQueue(queue);
+      }),
     cleanUp: async (runId) => {
       const queues = await list(adminAddress, 'queues', RegExp.escape(runId));
       const exchanges = await list(adminAddress, 'exchanges', RegExp.escape(runId));
