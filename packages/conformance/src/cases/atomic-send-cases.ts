@@ -1,7 +1,7 @@
-import { createMemoryStoreState, memoryStore } from '@waybill/core';
+import { memoryStore } from '@waybill/core';
 import type { HandlerContext, HandlerOptions } from '@waybill/core';
 import type { Clock } from '@waybill/core/driver';
-import { createProcessGate, faultyStore, watchBoundaries } from '@waybill/core/testing';
+import { createProcessGate, watchBoundaries } from '@waybill/core/testing';
 import type { CrashBoundary } from '@waybill/core/testing';
 import { checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
@@ -12,6 +12,7 @@ import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { quickRetry, untilLetters } from '../stage/dead-letters.ts';
 import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import type { Numbered } from '../stage/open-bus.ts';
+import { openStore } from '../stage/open-store.ts';
 import { idOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { proves } from './case.ts';
@@ -120,11 +121,10 @@ const perCrash = 3;
 async function dieAndRecover(world: World, at: CrashBoundary) {
   const { clock } = world;
   const command = numberedCommand(world, `-${at.toLowerCase()}`);
-  const state = createMemoryStoreState(`${world.runId}-${at}`);
   const gate = createProcessGate();
   const boundaries = watchBoundaries({ gate, at });
   const process = { gate, boundaries };
-  const store = faultyStore(memoryStore({ clock, state }), process);
+  const store = openStore(world);
   const transport = await world.connect();
   const doomed = await openBus(world, { store, transport, process, publishing: 'outbox' });
   await doomed.start();
@@ -135,7 +135,7 @@ async function dieAndRecover(world: World, at: CrashBoundary) {
   }
   await eventually(world, `the process dies at ${at}`, () => gate.status === 'dead');
   await world.harness.faults.abandon?.(transport);
-  const heirs = memoryStore({ clock: laterClock(clock, relayLeaseMs), state });
+  const heirs = memoryStore({ clock: laterClock(clock, relayLeaseMs), state: store.state });
   const handler = { effect: 'once' } as const;
   await startConsumer(world, command, `heir-${at}`, { handler, bus: { store: heirs, publishing: 'outbox' } });
   return command;

@@ -76,8 +76,12 @@ export const confirmationCases: readonly ConformanceCase[] = [
 
 /** A new connection gets every message of the ledger. */
 async function checkAllCome(world: World, stage: Stage): Promise<void> {
+  const confirmed = world.ledger.publishes.map(({ messageId }) => messageId);
   const receiver = await stage.receiver({ driver: await world.connect() });
-  await receiver.accept(...(await receiver.take(world.ledger.publishes.length)));
+  const deliveries = await receiver.take(confirmed.length);
+  const arrived = deliveries.map((delivery) => delivery.message.id);
+  checkEqual(arrived.toSorted(), confirmed.toSorted(), 'what came of what was confirmed');
+  await receiver.accept(...deliveries);
   await checkEmpty(world, stage.address);
   checkLedger(world);
 }

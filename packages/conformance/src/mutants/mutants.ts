@@ -1,5 +1,7 @@
+import { deliveryMutants } from './delivery-mutants.ts';
 import { leaseMutants } from './lease-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { orderMutants } from './order-mutants.ts';
 import { payloadMutants } from './payload-mutants.ts';
 import { receiverMutants } from './receiver-mutants.ts';
 import { senderMutants } from './sender-mutants.ts';
@@ -16,4 +18,6 @@ export const mutants: readonly Mutant[] = [
   ...leaseMutants,
   ...topologyMutants,
   ...storeMutants,
+  ...orderMutants,
+  ...deliveryMutants,
 ];

@@ -16,6 +16,8 @@ export interface StageOptions {
   readonly groups?: readonly string[];
   /** Makes the channel's name differ where a case needs two. */
   readonly suffix?: string;
+  /** Default a connection of its own. */
+  readonly driver?: TransportDriver;
 }
 
 export interface ReceiverParts {
@@ -39,7 +41,7 @@ export interface Stage {
 export async function openStage(world: World, options: StageOptions = {}): Promise<Stage> {
   const { kind = 'command', groups = ['workers'], suffix = '' } = options;
   const { leaseMs: queueLeaseMs } = world.harness.timing;
-  const driver = await world.connect();
+  const driver = options.driver ?? (await world.connect());
   const channel = { kind, channel: `${world.runId}${suffix}` };
   const subscriptions = groups.map((group) => ({ ...channel, group, leaseMs: queueLeaseMs }));
   await driver.ensureTopology({ channels: [channel], subscriptions });
