@@ -61,11 +61,11 @@ test('declaring twice changes nothing, and each group of an event gets every mes
 });
 
 test('instances that start at the same moment declare the same', async () => {
-  const stages = await Promise.all(
-    Array.from({ length: 5 }, () => stageOf({ namePrefix: 'together', delaysMs: [50] })),
-  );
+  const namePrefix = `together-${randomUUID().slice(0, 8)}`;
+  const stages = await Promise.all(Array.from({ length: 5 }, () => stageOf({ namePrefix, delaysMs: [50] })));
   const topology = { channels: [orders], subscriptions: [groupOf(orders, 'a'), groupOf(placed, 'a')] };
-  await Promise.all(stages.map((stage) => ensureTopology(stage.topology, topology)));
+  const together = Promise.all(stages.map((stage) => ensureTopology(stage.topology, topology)));
+  await expect(together).resolves.toHaveLength(5);
   await Promise.all(stages.map((stage) => checkChannel(stage.topology, orders)));
 });
 
