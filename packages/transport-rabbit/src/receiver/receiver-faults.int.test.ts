@@ -57,6 +57,30 @@ test.each([
 );
 
 test(
+  'cuts at random frames of three instances lose nothing and let no message of a key overtake another',
+  { timeout: 60_000 },
+  async () => {
+    const stage = await stageOf(4);
+    const { proxy, through } = await proxyOf();
+    const consumers = await Promise.all([1, 2, 3].map(() => stage.consume({ through, workMs: 2 })));
+    const cuts = [
+      proxy.addToxic({ kind: 'cut', at: 'amqp.deliverEnd', deliver: false, chance: 0.004 }),
+      proxy.addToxic({ kind: 'cut', at: 'amqp.deliver', deliver: true, chance: 0.004 }),
+      proxy.addToxic({ kind: 'cut', at: 'amqp.ack', deliver: false, chance: 0.004 }),
+      proxy.addToxic({ kind: 'cut', at: 'amqp.ack', deliver: true, chance: 0.004 }),
+    ];
+    await stage.publish(keysOf(16), 100);
+    await stage.untilSettled(40_000);
+    for (const cut of cuts) cut.remove();
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    const hits = cuts.reduce((total, cut) => total + cut.hits, 0);
+    expect(hits).toBeGreaterThan(5);
+    expect(settledCount(stage.log)).toBe(1600);
+    expect(jumpsOf(stage.log)).toEqual([]);
+  },
+);
+
+test(
   'an instance cut off in silence loses its messages to the next one in order, is told, and comes back as a stand-by',
   { timeout: 40_000 },
   async () => {
