@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { propertyIds } from '../properties/properties.ts';
+import type { CommittedMatrix, CommittedResult } from './committed-matrix.ts';
+import { formatGuarantees } from './format-guarantees.ts';
+
+const passed: CommittedResult = { id: 'ORD-4', level: 'native', note: 'it is FIFO', verdict: 'pass', reason: '' };
+
+function matrixOf(...results: readonly CommittedResult[]): CommittedMatrix {
+  return {
+    transport: 'demo',
+    product: 'Demo Broker',
+    version: '4.2',
+    startedBy: 'docker',
+    seed: 3,
+    mode: 'standard',
+    results,
+  };
+}
+
+const rowOf = (result: CommittedResult): string | undefined =>
+  formatGuarantees([matrixOf(result)])
+    .split('\n')
+    .find((line) => line.startsWith('| ORD-4 |'));
+
+test.each([
+  [passed, '✓ native: it is FIFO'],
+  [{ ...passed, level: 'emulated', note: 'by lanes' }, '✓ emulated: by lanes'],
+  [{ ...passed, level: 'unsupported', note: 'it is a bag', verdict: 'negative-pass' }, '✓ refused: it is a bag'],
+  [
+    { ...passed, verdict: 'deviation', reason: 'slow, until 2027-01-31: https://a.b' },
+    '✗ slow, until 2027-01-31: https://a.b',
+  ],
+  [{ ...passed, verdict: 'not-run', reason: 'no case yet' }, 'not run (no case yet); native: it is FIFO'],
+] as const)('a cell says how the property is met and what the run found: %#', (result, cell) => {
+  expect(rowOf(result)?.split(' | ').at(-1)).toBe(`${cell} |`);
+});
+
+test('a property that the matrix does not have is not run', () => {
+  expect(formatGuarantees([matrixOf(passed)])).toMatch(/\| ORD-5 \| .* \| not run \|/u);
+});
+
+test('every property has one row, and every transport its column and its version', () => {
+  const text = formatGuarantees([matrixOf(passed), { ...matrixOf(passed), transport: 'other', version: '9' }]);
+  expect(text.match(/^\| [A-Z]+-\d+ \|/gmu)).toHaveLength(propertyIds.length);
+  expect(text).toContain('| Id | Property | demo 4.2 | other 9 |');
+  expect(text).toContain(`- demo: Demo Broker 4.2 (docker), mode standard, seed 3: 1 of ${propertyIds.length} proven.`);
+});
+
+test('a bar in a note does not end its cell', () => {
+  expect(rowOf({ ...passed, note: 'a|b' })).toContain('a\\|b');
+});
