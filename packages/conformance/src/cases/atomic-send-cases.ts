@@ -75,7 +75,7 @@ export const atomicSendCases: readonly ConformanceCase[] = [
     async (world) => {
       const boundaries: readonly CrashBoundary[] = ['P4', 'R1', 'R2', 'R3', 'R4', 'R5'];
       await Promise.all(boundaries.map((at) => dieAndRecover(world, at)));
-      await untilAccepted(world, boundaries.length * perCrash, '', 20_000);
+      await untilAccepted(world, boundaries.length * perCrash, '', 10_000);
       checkLedger(world);
     },
     faultModes,

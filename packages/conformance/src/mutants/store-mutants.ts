@@ -1,5 +1,6 @@
 import type { MemoryStore, MemoryTables } from '@waybill/core';
 import type {
+  BucketLease,
   Claim,
   DeadLetterChange,
   DeadLetterDraft,
@@ -92,6 +93,29 @@ export const storeMutants: readonly Mutant[] = [
     killedBy: 'DUP-6',
     finding: 'effects that were committed',
     mutate: () => claimsInstead((claim) => ({ ...claim, scope: 'all' })),
+  },
+  {
+    name: 'rows of the outbox are gone as soon as they were read',
+    killedBy: 'DEL-20',
+    finding: 'messages are accepted',
+    mutate: () => ({
+      store: (store) => {
+        let leases: readonly BucketLease[] = [];
+        return {
+          ...store,
+          leaseBuckets: async (request) => {
+            const grant = await store.leaseBuckets(request);
+            leases = grant.leases;
+            return grant;
+          },
+          readOutbox: async (query) => {
+            const page = await store.readOutbox(query);
+            await store.deleteOutbox({ leases, rowIds: page.rows.map(({ rowId }) => rowId) });
+            return page;
+          },
+        };
+      },
+    }),
   },
 ];
 
