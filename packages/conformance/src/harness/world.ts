@@ -30,8 +30,14 @@ export async function eventually(
   withinMs: number = harness.timing.patienceMs,
 ): Promise<void> {
   const untilMs = clock.monotonic() + withinMs;
+  let pauseMs = pauseMsMin;
   while (!(await isTrue())) {
     check(clock.monotonic() < untilMs, `${what}: not within ${withinMs} ms`);
-    await clock.sleep(5);
+    await clock.sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 1.5, pauseMsMax);
   }
 }
+
+/** Soon at first; then seldom enough that the asking does not load what is asked. */
+const pauseMsMin = 5;
+const pauseMsMax = 50;
