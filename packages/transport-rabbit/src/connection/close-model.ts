@@ -1,6 +1,6 @@
-import type { Duplex } from 'node:stream';
 import type { ChannelModel } from 'amqplib';
 import type { RabbitSettings } from '../options.ts';
+import { internalsOf } from './internals-of.ts';
 
 /** Says goodbye, and stops waiting after `connectTimeoutMs`: a frozen broker, or a socket that was destroyed, never answers. */
 export function closeModel(
@@ -30,7 +30,6 @@ async function goodbye(model: ChannelModel): Promise<void> {
  * leave every confirm and every answer pending for ever. Does nothing to one that has ended.
  */
 export function cutModel(model: ChannelModel, error: Error): void {
-  // amqplib keeps the socket there, but its types do not say so, and it offers no other way to end a hanging connection.
-  const { stream } = model.connection as { readonly stream?: Duplex };
-  stream?.destroy(error);
+  // amqplib offers no other way to end a hanging connection.
+  internalsOf(model).stream?.destroy(error);
 }

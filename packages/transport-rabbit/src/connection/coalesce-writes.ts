@@ -1,13 +1,12 @@
-import type { Duplex } from 'node:stream';
 import type { ChannelModel } from 'amqplib';
+import { internalsOf } from './internals-of.ts';
 
 /**
  * Hands over to the system in one call what is written in one turn. amqplib makes a call for each message and each ack, which costs
  * more than everything else about them.
  */
-export function coalesceWrites({ connection }: Pick<ChannelModel, 'connection'>): void {
-  // amqplib keeps the socket there, but its types do not say so.
-  const { stream } = connection as { readonly stream?: Duplex };
+export function coalesceWrites(model: Pick<ChannelModel, 'connection'>): void {
+  const { stream } = internalsOf(model);
   if (stream === undefined) return;
   const write = stream.write.bind(stream) as (...parameters: readonly unknown[]) => boolean;
   let isCorked = false;

@@ -118,6 +118,33 @@ test('of messages with the same id and bytes, exactly those that came back are u
   );
 });
 
+test('through cuts at random, what is sent until it is confirmed is all there, each key in its order', async () => {
+  const { stage, proxy } = await proxiedStageOf({ partitions: 2 });
+  const cuts = (['amqp.confirm', 'amqp.publish', 'amqp.publishEnd'] as const).map((at, index) =>
+    proxy.addToxic({ kind: 'cut', at, deliver: index === 2, chance: 0.02, times: 8 }),
+  );
+  const perKey = 20;
+  const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+  const next = new Map(keys.map((key) => [key, 0]));
+  let doubts = 0;
+  while ([...next.values()].some((sequence) => sequence < perKey)) {
+    const open = [...next].filter(([, sequence]) => sequence < perKey);
+    const outcomes = await stage.sender.sendBatch(open.map(([key, sequence]) => messageOf(`${key}-${sequence}`, key)));
+    for (const [index, [key, sequence]] of open.entries()) {
+      if (outcomes[index]?.status === 'confirmed') next.set(key, sequence + 1);
+      else doubts += 1;
+    }
+  }
+  const ids = await idsIn(stage);
+  const landed = cuts.reduce((sum, { hits }) => sum + hits, 0);
+  console.log(`cuts ${landed}, doubtful publishes ${doubts}, in the queues ${ids.length} of ${keys.length * perKey}`);
+  expect(landed).toBeGreaterThan(5);
+  for (const key of keys) {
+    const first = [...new Set(ids.filter((id) => id.startsWith(`${key}-`)))];
+    expect(first).toEqual(Array.from({ length: perKey }, (_, sequence) => `${key}-${sequence}`));
+  }
+});
+
 test('closing waits for the confirms of what is under way', async () => {
   const stage = await stageOf();
   const call = stage.sender.sendBatch(Array.from({ length: 2000 }, (_, index) => messageOf(`m${index}`)));

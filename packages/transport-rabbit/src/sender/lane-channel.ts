@@ -1,6 +1,6 @@
 import type { SendOutcome, TransportMessage } from '@waybill/core/driver';
 import type { ConfirmChannel } from 'amqplib';
-import { frameBytesMaxOf } from '../connection/frame-bytes-max-of.ts';
+import { internalsOf } from '../connection/internals-of.ts';
 import { driverHeaders } from '../message-headers.ts';
 import { toProperties } from '../message-properties.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
@@ -39,7 +39,7 @@ export function createLaneChannel({
   priorityHeader,
   onThrow,
 }: LaneChannelOptions): LaneChannel {
-  const frameBytesMax = frameBytesMaxOf(channel);
+  const { frameMax: frameBytesMax = Infinity } = internalsOf(channel);
   /** Publishes that came back. Each one's confirm follows at once, so there are never more than a few. */
   const returned = new Set<unknown>();
   let published = 0;
