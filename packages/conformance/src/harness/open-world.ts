@@ -25,7 +25,11 @@ export function openWorld(options: WorldOptions): { readonly world: World; reado
   const ledger = createLedger(() => clock.monotonic());
   const world: World = {
     ...options,
-    harness: { ...harness, faults: notedFaults(harness.faults, ledger, options.isAlone) },
+    harness: {
+      ...harness,
+      timing: { ...harness.timing, patienceMs: harness.timing.patienceMs * Math.max(1, factor) },
+      faults: notedFaults(harness.faults, ledger, options.isAlone),
+    },
     clock,
     ledger,
     connect: async () => {
