@@ -19,9 +19,11 @@ import { lifecycleCases } from './lifecycle-cases.ts';
 import { lineageCases } from './lineage-cases.ts';
 import { membershipCases } from './membership-cases.ts';
 import { messageLimitCases } from './message-limit-cases.ts';
+import { networkCases } from './network-cases.ts';
 import { observabilityCases } from './observability-cases.ts';
 import { orderingCases } from './ordering-cases.ts';
 import { orderingFaultCases } from './ordering-fault-cases.ts';
+import { orderingRefusalCases } from './ordering-refusal-cases.ts';
 import { outageCases } from './outage-cases.ts';
 import { payloadCases } from './payload-cases.ts';
 import { processCases } from './process-cases.ts';
@@ -29,6 +31,7 @@ import { requestCases } from './request-cases.ts';
 import { resourceCases } from './resource-cases.ts';
 import { retryCases } from './retry-cases.ts';
 import { retryFaultCases } from './retry-fault-cases.ts';
+import { seamCases } from './seam-cases.ts';
 import { settlementFaultCases } from './settlement-fault-cases.ts';
 import { stopCases } from './stop-cases.ts';
 
@@ -47,6 +50,8 @@ export const cases: readonly ConformanceCase[] = [
   ...orderingCases,
   ...laneCases,
   ...orderingFaultCases,
+  ...orderingRefusalCases,
+  ...seamCases,
   ...deduplicationCases,
   ...deduplicationFaultCases,
   ...fanOutCases,
@@ -59,6 +64,7 @@ export const cases: readonly ConformanceCase[] = [
   ...processCases,
   ...faultCases,
   ...outageCases,
+  ...networkCases,
   ...payloadCases,
   ...messageLimitCases,
   ...foreignCases,

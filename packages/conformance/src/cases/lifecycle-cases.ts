@@ -151,7 +151,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     const command = numberedCommand(world);
     const publisher = await openBus(world);
     await publisher.start();
-    const publishing = publishNumbered(world, publisher, command, keysOf(20), world.amount(20));
+    const publishing = publishNumbered(world, publisher, command, keysOf(20), world.amount(50));
     await publisher.stop();
     await publishing;
     await startConsumer(world, command, 'c');
