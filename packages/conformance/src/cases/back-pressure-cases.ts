@@ -51,7 +51,7 @@ export const backPressureCases: readonly ConformanceCase[] = [
       check(held > 4 && held <= 24, `${held} are held by the bus, 24 may be`);
       check(inFlight <= 24, `${inFlight} are handed out by the broker, 24 may be`);
       gate.resolve(undefined);
-      await untilAccepted(world, total);
+      await untilAccepted(world, total, '', world.harness.timing.patienceMs + total * 2);
       checkLedger(world);
     }),
   ),

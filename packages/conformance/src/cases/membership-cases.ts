@@ -1,6 +1,8 @@
+import type { HandlerContext } from '@waybill/core';
 import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes } from '../harness/mode.ts';
+import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { checkBusRefuses, checkDriverRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
@@ -11,6 +13,7 @@ import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { recordedHandler } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import type { ConsumerOptions } from '../stage/start-consumer.ts';
 import { alone, proves, refuses } from './case.ts';
 
 const keys = keysOf(20);
@@ -43,23 +46,27 @@ export const membershipCases: readonly ConformanceCase[] = [
 
   proves(
     'FAN-5',
-    'what a leaving and a dying consumer leave behind goes to the one that is there, key by key',
+    'what a leaving and a dying consumer hold goes to the one that is there, and so does what comes after',
     async (world) => {
       const command = numberedCommand(world);
       const publisher = await openBus(world);
       await publisher.start();
-      const leaving = await startConsumer(world, command, 'leaving');
-      const victim = await startMortalConsumer(world, command, 'victim');
-      const publishFrom = (from: number): Promise<void> =>
-        publishNumbered(world, publisher, command, keys, 2, from).then(() => untilAccepted(world, (from + 1) * 20));
-      await publishFrom(1);
-      await leaving.stop();
-      await publishFrom(3);
-      checkEqual(handlersFrom(world, 3), ['victim'], 'who handles after one has left');
+      const stuck = new Set(['leaving']);
+      const optionsOf = (name: string): ConsumerOptions => ({ work: (_, context) => workOf(stuck.has(name), context) });
+      const leaving = await startConsumer(world, command, 'leaving', optionsOf('leaving'));
+      await publishNumbered(world, publisher, command, keys, 2);
+      await eventually(world, 'the leaving one holds messages', () => beginsOf(world, 'leaving') >= 5);
+      const victim = await startMortalConsumer(world, command, 'victim', optionsOf('victim'));
+      await leaving.stop({ graceMs: 0 });
+      await untilAccepted(world, 40, 'victim');
+      stuck.add('victim');
+      await publishNumbered(world, publisher, command, keys, 2, 3);
+      await eventually(world, 'the victim holds messages', () => beginsOf(world, 'victim') >= 45);
       await startConsumer(world, command, 'last');
       await victim.kill();
-      await publishFrom(5);
-      checkEqual(handlersFrom(world, 5), ['last'], 'who handles after one has died');
+      await untilAccepted(world, 40, 'last');
+      await publishNumbered(world, publisher, command, keys, 2, 5);
+      await untilAccepted(world, 80, 'last');
       await checkEmpty(world, commandAddress(command));
       checkLedger(world);
     },
@@ -114,7 +121,7 @@ export const membershipCases: readonly ConformanceCase[] = [
     'FAN-9',
     'channels whose names begin alike are told apart: each event once, by its own handler',
     async (world) => {
-      const suffixes = ['', '.a', '-a', '.a.b', '.ab'];
+      const suffixes = ['', '.a', '-a'];
       const events = suffixes.map((suffix) => numberedEvent(world, suffix));
       const bus = await openBus(world);
       for (const event of events) {
@@ -123,22 +130,29 @@ export const membershipCases: readonly ConformanceCase[] = [
       await bus.start();
       for (const event of events) await publishNumbered(world, bus, event, [event.name], 3);
       await untilAccepted(world, events.length * 3);
-      for (const { name } of events) await checkEmpty(world, { kind: 'event', channel: name, group: 'workers' });
+      const queues = events.map(({ name }) => ({ kind: 'event', channel: name, group: 'workers' }) as const);
+      await Promise.all(queues.map((queue) => checkEmpty(world, queue)));
       check(
         world.ledger.deliveries.every(({ consumerId, key }) => consumerId === key),
         'every event is handled by the handler of its own channel',
       );
+      checkEqual((await bus.deadLetters.list()).letters, [], 'what came to a wrong channel and was put aside');
       checkLedger(world);
     },
   ),
 ];
 
-/** Of the messages from this number of their key on. */
-function handlersFrom({ ledger }: World, from: number): readonly string[] {
-  const numbers = new Map(ledger.publishes.map(({ messageId, seq }) => [messageId, seq]));
-  const late = ledger.deliveries.filter(({ messageId }) => (numbers.get(messageId) ?? 0) >= from);
-  return [...new Set(late.map(({ consumerId }) => consumerId))];
+/** A stuck handler ends only when it is told to. */
+async function workOf(isStuck: boolean, { signal }: HandlerContext): Promise<void> {
+  if (!isStuck) return;
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve);
+  });
+  signal.throwIfAborted();
 }
+
+const beginsOf = ({ ledger }: World, name: string): number =>
+  ledger.deliveries.filter(({ consumerId }) => consumerId === name).length;
 
 async function refuseGroups(world: World): Promise<void> {
   const event = numberedEvent(world);

@@ -109,7 +109,7 @@ export const observabilityCases: readonly ConformanceCase[] = [
       await untilSaid(world, stage.driver, stage.address, { ready: 5, inFlight: 0 });
       const receiver = await stage.receiver({ leaseMs: timing.leaseMs * 20, unsettledMax: 2 });
       const held = await receiver.take(1);
-      await world.clock.sleep(200);
+      await world.clock.sleep(1300);
       const inFlight = await admin.inFlight(stage.address);
       await untilSaid(world, stage.driver, stage.address, { ready: 5 - inFlight, inFlight });
       const { oldestAgeMs } = await stage.driver.inspect(stage.address);
