@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
+import type { RecordingConsumer } from '../testing/recording-consumer.ts';
 import { openTransportStage } from '../testing/transport-stage.ts';
 
 const broker = await findBroker('rabbitmq', 'the hand-over between instances on RabbitMQ');
@@ -12,15 +13,22 @@ afterAll(() => broker?.stop());
 const keys = Array.from({ length: 16 }, (_, index) => `key-${index}`);
 
 test.each([
-  ['quorum', 2],
-  ['classic', 1],
+  { queueType: 'quorum', connection: 'of its own', attempts: 2 },
+  { queueType: 'quorum', connection: 'shared', attempts: 2 },
+  { queueType: 'classic', connection: 'of its own', attempts: 1 },
 ] as const)(
-  'instances that come and go under load keep the order of every key, lose nothing and repeat nothing: %s',
+  'receivers that come and go under load keep every key in order, lose and repeat nothing: $queueType, a connection $connection',
   { timeout: 60_000 },
-  async (queueType, attempts) => {
+  async ({ queueType, connection, attempts }) => {
     const stage = await openTransportStage(broker?.address ?? '', { queueType });
     onTestFinished(() => stage.close());
-    const consume = () => stage.consume({ workMs: 3, unsettledMax: 60 });
+    const shared = connection === 'shared' ? { driver: stage.connect() } : {};
+    const all: RecordingConsumer[] = [];
+    const consume = async (): Promise<RecordingConsumer> => {
+      const consumer = await stage.consume({ workMs: 3, unsettledMax: 60, ...shared });
+      all.push(consumer);
+      return consumer;
+    };
     const instances = [await consume(), await consume()];
     let isPublishing = true;
     const publishing = (async () => {
@@ -41,6 +49,8 @@ test.each([
     expect(settledCount(stage.log)).toBe(keys.length * 200);
     expect(jumpsOf(stage.log)).toEqual([]);
     expect(repeatsOf(stage.log)).toEqual([]);
+    // A channel that is closed with deliveries on their way must not cost the connection.
+    expect(all.flatMap(({ errors }) => errors)).toEqual([]);
     // Otherwise nothing was in flight when an instance went, and the test has proven nothing.
     expect(handOvers).toBeGreaterThanOrEqual(3);
     expect(new Set(stage.log.map(({ consumer }) => consumer)).size).toBeGreaterThanOrEqual(3);

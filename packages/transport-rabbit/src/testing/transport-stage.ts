@@ -40,6 +40,7 @@ export async function openTransportStage(url: string, options: TransportStageOpt
   const transports: TransportDriver[] = [];
   const log: Start[] = [];
   const numbers = new Map<string, number>();
+  let consumers = 0;
 
   const connect = (own: TransportStageOptions = {}, through = url): TransportDriver => {
     const transport = rabbitTransport({
@@ -63,7 +64,8 @@ export async function openTransportStage(url: string, options: TransportStageOpt
 
   const consume = ({ workMs = 1, unsettledMax = 100, ...where }: ConsumeOptions = {}) => {
     const { driver = connect(where.transport, where.through) } = where;
-    const name = `consumer-${transports.length}`;
+    consumers += 1;
+    const name = `consumer-${consumers}`;
     return startRecordingConsumer({
       name,
       log,
