@@ -6,21 +6,34 @@ import { backlogHeap } from './scenarios/backlog-heap.ts';
 import { endToEnd } from './scenarios/end-to-end.ts';
 import { flatness } from './scenarios/flatness.ts';
 import { latency } from './scenarios/latency.ts';
+import { rabbitBacklog } from './scenarios/rabbit-backlog.ts';
+import { rabbitConsume } from './scenarios/rabbit-consume.ts';
+import { rabbitParallel } from './scenarios/rabbit-parallel.ts';
+import { rabbitPublish } from './scenarios/rabbit-publish.ts';
 
 const scenarios: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   'end-to-end': endToEnd,
   latency,
   flatness,
   'backlog-heap': backlogHeap,
+  'rabbit-publish': rabbitPublish,
+  'rabbit-consume': rabbitConsume,
+  'rabbit-parallel': rabbitParallel,
+  'rabbit-backlog': rabbitBacklog,
 };
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, out: { type: 'string', default: 'reports/bench' } },
 });
-const wanted = values.only?.split(',') ?? Object.keys(scenarios);
-const unknown = wanted.filter((name) => scenarios[name] === undefined);
+const names = Object.keys(scenarios);
+const asked = values.only?.split(',') ?? names;
+/** `rabbit` is all whose names begin so. */
+const namedBy = (word: string): readonly string[] =>
+  names.filter((name) => name === word || name.startsWith(`${word}-`));
+const wanted = asked.flatMap(namedBy);
+const unknown = asked.filter((word) => namedBy(word).length === 0);
 if (unknown.length > 0) {
-  console.error(`There is no scenario ${unknown.join(', ')}. There are: ${Object.keys(scenarios).join(', ')}.`);
+  console.error(`There is no scenario ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
   process.exit(2);
 }
 

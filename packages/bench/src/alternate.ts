@@ -1,0 +1,28 @@
+import { median } from './statistics.ts';
+
+export interface Rounds {
+  readonly rounds: number;
+  /** Run before and not counted. */
+  readonly warmUps: number;
+}
+
+/** Runs the contestants in turn, round for round, so that a slow moment of the machine hits all of them; answers what each has reached. */
+export async function alternate<Name extends string>(
+  contestants: Readonly<Record<Name, () => Promise<number>>>,
+  { rounds, warmUps }: Rounds,
+): Promise<Readonly<Record<Name, readonly number[]>>> {
+  const names = Object.keys(contestants) as Name[];
+  const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = -warmUps; round < rounds; round += 1) {
+    for (const name of names) {
+      const figure = await contestants[name]();
+      if (round >= 0) figures[name].push(figure);
+    }
+  }
+  return figures;
+}
+
+/** The median over the rounds of the one as a share of the other. */
+export function ratioOf(of: readonly number[], to: readonly number[]): number {
+  return median(of.map((figure, round) => figure / (to[round] ?? Number.NaN)));
+}
