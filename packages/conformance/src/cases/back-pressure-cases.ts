@@ -42,8 +42,8 @@ export const backPressureCases: readonly ConformanceCase[] = [
       const gate = Promise.withResolvers<undefined>();
       const handler = { concurrency: 4, waitingMax: 20 };
       const bus = await startConsumer(world, command, 'c', { work: () => gate.promise, handler });
-      await publishNumbered(world, bus, command, keysOf(100), world.amount(20));
-      const total = 100 * world.amount(20);
+      await publishNumbered(world, bus, command, keysOf(100), world.amount(10));
+      const total = 100 * world.amount(10);
       await world.clock.sleep(world.harness.timing.settleMs);
       const inFlight = await world.harness.admin.inFlight(commandAddress(command));
       const health = await bus.health();
@@ -110,8 +110,9 @@ export const backPressureCases: readonly ConformanceCase[] = [
       await startConsumer(world, command, 'rival', { work });
       await publishNumbered(world, bus, command, ['k'], 1);
       await untilAccepted(world, 1);
+      checkEqual(world.ledger.deliveries.length, 1, 'calls of a handler by its end');
       await checkEmpty(world, commandAddress(command));
-      checkEqual(world.ledger.deliveries.length, 1, 'calls of a handler');
+      checkEqual(world.ledger.deliveries.length, 1, 'calls of a handler in all');
     },
     patientModes,
   ),

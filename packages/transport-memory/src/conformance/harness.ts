@@ -1,14 +1,17 @@
 import type { Harness, OpenHarness } from '@waybill/conformance';
 import type { TransportDriver } from '@waybill/core/driver';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import type { MemoryBroker } from '../broker/memory-broker.ts';
 import { memoryTransport } from '../memory-transport.ts';
 import type { MemoryTransport } from '../memory-transport.ts';
 import { createForeign } from './foreign.ts';
 import { memoryLevels } from './memory-levels.ts';
 
 /** One broker of the profile `plain` for all cases; every connection is a transport of its own on it. */
-export const openHarness: OpenHarness = async () => {
-  const broker = createMemoryBroker();
+export const openHarness: OpenHarness = async () => createHarness(createMemoryBroker());
+
+/** The same for a broker of any profile, whose levels may be others. */
+export function createHarness(broker: MemoryBroker): Harness {
   const transports = new WeakMap<TransportDriver, MemoryTransport>();
   // #region harness
   const harness: Harness = {
@@ -42,4 +45,4 @@ export const openHarness: OpenHarness = async () => {
   };
   // #endregion
   return harness;
-};
+}
