@@ -16,15 +16,27 @@ interface VitestFile {
   readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
 }
 
-/** Runs one of vitest's projects and counts its cases. A project without files yet passes with none. */
-export const vitestStep = (project: string): Step => ({
-  name: project,
+/** What of vitest's projects is run. */
+interface VitestScope {
+  readonly projects: readonly string[];
+  /** Parts of paths; all files where it is empty. */
+  readonly files: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs the project of vitest with this name, or that part of the projects, and counts the cases. No file at all passes with none. */
+export const vitestStep = (
+  name: string,
+  { projects, files, env }: VitestScope = { projects: [name], files: [], env: {} },
+): Step => ({
+  name,
   run: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-vitest-'));
     try {
       const file = join(folder, 'report.json');
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-      const { status, output } = await runTool('vitest', ['run', '--project', project, ...reporters]);
+      const chosen = [...projects.flatMap((project) => ['--project', project]), ...files];
+      const { status, output } = await runTool('vitest', ['run', ...chosen, ...reporters], { env });
       return reportOf(status, output, await readReport(file));
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -31,15 +31,14 @@ export function whyNoOtherRelease(): string | undefined {
 /** The archive that this system takes its own release from; it has the other releases too. */
 export async function findDebianArchive(): Promise<DebianArchive> {
   const codename = systemField('VERSION_CODENAME');
-  const { stdout } = await run('apt-get', [
-    'indextargets',
-    '--format',
-    '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI)',
-  ]);
-  const rows = stdout.split('\n').map((line) => line.split(' '));
-  const row = rows.find(
-    ([by, component, release]) => by === 'Packages' && component === 'main' && release === codename,
-  );
-  if (row?.[3] === undefined) throw new Error(`apt has no source for ${codename ?? 'this release'}`);
-  return { address: row[3], keyring };
+  // A source names its release or an alias, which apt can tell once it has fetched the lists.
+  const format = '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(CODENAME) $(REPO_URI)';
+  const { stdout } = await run('apt-get', ['indextargets', '--format', format]);
+  const [address] = stdout.split('\n').flatMap((line) => {
+    const [by, component, release, alias, source = ''] = line.split(' ');
+    const isOwn = release === codename || alias === codename;
+    return by === 'Packages' && component === 'main' && isOwn ? [source] : [];
+  });
+  if (address === undefined) throw new Error(`apt has no source for ${codename ?? 'this release'}`);
+  return { address, keyring };
 }

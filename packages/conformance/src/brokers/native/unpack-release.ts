@@ -31,12 +31,20 @@ export async function unpackRelease(
     const root = join(work, 'root');
     await unpack(await fetchPackages(work, release, packages), root);
     writeFileSync(join(root, 'etc', 'hosts'), '127.0.0.1 localhost\n');
-    // Whole or not at all. Another process may have been quicker: both have the same.
-    if (!existsSync(target)) renameSync(root, target);
+    moveWhole(root, target);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return target;
+}
+
+/** The folder appears whole or not at all. Another process may have been quicker: both have the same. */
+function moveWhole(root: string, target: string): void {
+  try {
+    renameSync(root, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+  }
 }
 
 const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'waybill-brokers');
