@@ -1,12 +1,15 @@
 import { findBroker } from '@waybill/conformance/brokers';
 import { startProxy } from '@waybill/conformance/proxy';
 import type { Proxy } from '@waybill/conformance/proxy';
+import type { ConfirmChannel } from 'amqplib';
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { OpenChannel } from '../connection/managed-connection.ts';
 import { createRabbitAdmin } from '../testing/rabbit-admin.ts';
 import { idsIn, messageOf, openSenderStage, verdictsOf } from '../testing/sender-stage.ts';
 import type { SenderStage, SenderStageOptions } from '../testing/sender-stage.ts';
 import { ensureTopology } from '../topology/ensure-topology.ts';
 import { createLaneChannel } from './lane-channel.ts';
+import { createRabbitSender } from './rabbit-sender.ts';
 
 const broker = await findBroker('rabbitmq', 'what becomes of a publish to RabbitMQ that fails');
 
@@ -77,6 +80,26 @@ test('each target queue has one confirm channel, and keeps it', async () => {
     expect(new Set(verdictsOf(outcomes))).toEqual(new Set(['confirmed']));
   }
   expect(methods.filter((method) => method === '20.10')).toHaveLength(5);
+});
+
+test('amqplib keeps no entry of a confirmed publish, however the queues confirm', async () => {
+  const partitions = 4;
+  const stage = await stageOf({ partitions });
+  const channels: object[] = [];
+  const openChannel = async (): Promise<ConfirmChannel> => {
+    const channel = await stage.connection.openChannel('confirm');
+    channels.push(channel);
+    return channel;
+  };
+  const connection = { ...stage.connection, openChannel: openChannel as OpenChannel };
+  const sender = createRabbitSender({ ...stage, connection, check: () => Promise.resolve() });
+  const send = (count: number) => sender.sendBatch(Array.from({ length: count }, () => messageOf('m')));
+  // Many at once are confirmed out of order over several queues; then one at a time, each by a confirm of its own.
+  for (let round = 0; round < 5; round += 1) await send(400);
+  for (let round = 0; round < 50; round += 1) await send(1);
+  await sender.close();
+  const kept = channels.map((channel) => ('unconfirmed' in channel ? channel.unconfirmed : 'missing'));
+  expect(kept).toEqual(Array.from({ length: partitions }, () => []));
 });
 
 test('a queue that refuses does not hold back or spoil another one', async () => {
