@@ -1,6 +1,6 @@
 import { check, checkEqual, need } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
-import { faultModes, patientModes } from '../harness/mode.ts';
+import { faultModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import { checkDriverRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
@@ -43,6 +43,7 @@ export const faultCases: readonly ConformanceCase[] = [
       await checkEmpty(world, address);
       checkLedger(world);
     },
+    faultModes,
   ),
 
   proves(
@@ -73,35 +74,40 @@ export const faultCases: readonly ConformanceCase[] = [
       await checkEmpty(world, commandAddress(command));
       checkLedger(world);
     },
-    patientModes,
+    faultModes,
   ),
 
-  proves('FLT-11', 'a queue that is deleted or purged under a consumer can be used again by it', async (world) => {
-    const { deleteQueue, purge } = world.harness.admin;
-    const strike = need(deleteQueue ?? purge, 'way to delete or purge a queue past the driver');
-    const command = numberedCommand(world);
-    const address = commandAddress(command);
-    const gate = Promise.withResolvers<undefined>();
-    const work = ({ key, seq }: Numbered): Promise<void> | void =>
-      key === 'held' && seq === 1 ? gate.promise : undefined;
-    const bus = await startConsumer(world, command, 'c', { work, handler: { concurrency: 4 } });
-    await publishNumbered(world, bus, command, keysOf(5), 2);
-    await untilAccepted(world, 10);
-    await publishNumbered(world, bus, command, ['held'], 1);
-    await eventually(world, 'a handler is at work', () => world.ledger.deliveries.some(({ key }) => key === 'held'));
-    await strike(address);
-    world.ledger.fault(deleteQueue === undefined ? 'queue purged' : 'queue deleted');
-    gate.resolve(undefined);
-    const { leaseMs } = world.harness.timing;
-    const founder = await world.connect();
-    await founder.ensureTopology({ channels: [address], subscriptions: [{ ...address, leaseMs }] });
-    const publisher = await openBus(world);
-    await publisher.start();
-    await publishNumbered(world, publisher, command, keysOf(5), 2, 3);
-    await untilAccepted(world, 21, '', 30_000);
-    await checkEmpty(world, address);
-    checkLedger(world);
-  }),
+  proves(
+    'FLT-11',
+    'a queue that is deleted or purged under a consumer can be used again by it',
+    async (world) => {
+      const { deleteQueue, purge } = world.harness.admin;
+      const strike = need(deleteQueue ?? purge, 'way to delete or purge a queue past the driver');
+      const command = numberedCommand(world);
+      const address = commandAddress(command);
+      const gate = Promise.withResolvers<undefined>();
+      const work = ({ key, seq }: Numbered): Promise<void> | void =>
+        key === 'held' && seq === 1 ? gate.promise : undefined;
+      const bus = await startConsumer(world, command, 'c', { work, handler: { concurrency: 4 } });
+      await publishNumbered(world, bus, command, keysOf(5), 2);
+      await untilAccepted(world, 10);
+      await publishNumbered(world, bus, command, ['held'], 1);
+      await eventually(world, 'a handler is at work', () => world.ledger.deliveries.some(({ key }) => key === 'held'));
+      await strike(address);
+      world.ledger.fault(deleteQueue === undefined ? 'queue purged' : 'queue deleted');
+      gate.resolve(undefined);
+      const { leaseMs } = world.harness.timing;
+      const founder = await world.connect();
+      await founder.ensureTopology({ channels: [address], subscriptions: [{ ...address, leaseMs }] });
+      const publisher = await openBus(world);
+      await publisher.start();
+      await publishNumbered(world, publisher, command, keysOf(5), 2, 3);
+      await untilAccepted(world, 21, '', 30_000);
+      await checkEmpty(world, address);
+      checkLedger(world);
+    },
+    faultModes,
+  ),
 
   proves(
     'FLT-12',
@@ -136,31 +142,40 @@ export const faultCases: readonly ConformanceCase[] = [
       await checkEmpty(world, commandAddress(command));
       checkLedger(world);
     },
+    faultModes,
   ),
 
-  proves('FLT-14', 'clocks that are hours apart change neither order nor leases nor delays', async (world) => {
-    const command = numberedCommand(world);
-    const hoursOff = (hours: number) => ({ ...world.clock, now: () => world.clock.now() + hours * 3_600_000 });
-    const ahead = await openBus({ ...world, clock: hoursOff(5) });
-    await ahead.start();
-    const work = (): Promise<void> => world.clock.sleep(world.harness.timing.leaseMs * 1.5);
-    await startConsumer({ ...world, clock: hoursOff(-7) }, command, 'behind', { work });
-    world.ledger.fault('clocks set apart');
-    await publishNumbered(world, ahead, command, keysOf(5), 2);
-    await untilAccepted(world, 10);
-    const delayMs = 200;
-    if ((await world.connect()).capabilities.delay.delayMsMax >= delayMs) {
-      const startMs = world.clock.monotonic();
-      await ahead.send(command, { key: 'late', seq: 1 }, { delayMs, id: 'late' });
-      await eventually(world, 'the delayed one comes', () => acceptedCount(world) === 11);
-      const delivery = world.ledger.deliveries.find(({ messageId }) => messageId === 'late');
-      const waitedMs = (delivery?.startMs ?? 0) - startMs;
-      check(waitedMs >= delayMs - 10 && waitedMs < delayMs + world.harness.timing.patienceMs, `waited ${waitedMs} ms`);
-      world.ledger.publish({ runId: world.runId, key: 'late', seq: 1, messageId: 'late', outcome: 'confirmed' });
-    }
-    await checkEmpty(world, commandAddress(command));
-    checkLedger(world);
-  }),
+  proves(
+    'FLT-14',
+    'clocks that are hours apart change neither order nor leases nor delays',
+    async (world) => {
+      const command = numberedCommand(world);
+      const hoursOff = (hours: number) => ({ ...world.clock, now: () => world.clock.now() + hours * 3_600_000 });
+      const ahead = await openBus({ ...world, clock: hoursOff(5) });
+      await ahead.start();
+      const work = (): Promise<void> => world.clock.sleep(world.harness.timing.leaseMs * 1.5);
+      await startConsumer({ ...world, clock: hoursOff(-7) }, command, 'behind', { work });
+      world.ledger.fault('clocks set apart');
+      await publishNumbered(world, ahead, command, keysOf(5), 2);
+      await untilAccepted(world, 10);
+      const delayMs = 200;
+      if ((await world.connect()).capabilities.delay.delayMsMax >= delayMs) {
+        const startMs = world.clock.monotonic();
+        await ahead.send(command, { key: 'late', seq: 1 }, { delayMs, id: 'late' });
+        await eventually(world, 'the delayed one comes', () => acceptedCount(world) === 11);
+        const delivery = world.ledger.deliveries.find(({ messageId }) => messageId === 'late');
+        const waitedMs = (delivery?.startMs ?? 0) - startMs;
+        check(
+          waitedMs >= delayMs - 10 && waitedMs < delayMs + world.harness.timing.patienceMs,
+          `waited ${waitedMs} ms`,
+        );
+        world.ledger.publish({ runId: world.runId, key: 'late', seq: 1, messageId: 'late', outcome: 'confirmed' });
+      }
+      await checkEmpty(world, commandAddress(command));
+      checkLedger(world);
+    },
+    faultModes,
+  ),
 
   proves(
     'FLT-15',

@@ -96,70 +96,89 @@ export const outageCases: readonly ConformanceCase[] = [
       await receiver.accept(...deliveries);
       await checkEmpty(world, stage.address);
     },
+    faultModes,
   ),
 
-  proves('FLT-9', 'a bus repeats a publish of unknown outcome, and its order holds', async (world) => {
-    const command = numberedCommand(world);
-    const { driver: transport, lose } = await loseConfirm(world);
-    const publisher = await openBus(world, { transport });
-    await startConsumer(world, command, 'c', { handler: held });
-    await publisher.start();
-    await publishNumbered(world, publisher, command, keysOf(5), 1);
-    const landed = await lose();
-    await publishNumbered(world, publisher, command, keysOf(5), 10, 2);
-    check(landed() > 0, 'the confirmation was lost');
-    world.ledger.fault('confirmation lost');
-    checkEqual(new Set(world.ledger.publishes.map(({ outcome }) => outcome)), new Set(['confirmed']), 'the outcomes');
-    await untilAccepted(world, 55);
-    await checkEmpty(world, commandAddress(command));
-    // All that was on its way with the lost confirmation may be there twice.
-    checkLedger(world, { duplicatesMax: 50 });
-  }),
+  proves(
+    'FLT-9',
+    'a bus repeats a publish of unknown outcome, and its order holds',
+    async (world) => {
+      const command = numberedCommand(world);
+      const { driver: transport, lose } = await loseConfirm(world);
+      const publisher = await openBus(world, { transport });
+      await startConsumer(world, command, 'c', { handler: held });
+      await publisher.start();
+      await publishNumbered(world, publisher, command, keysOf(5), 1);
+      const losses = world.mode === 'fault' ? 20 : 1;
+      for (let loss = 0; loss < losses; loss += 1) {
+        const landed = await lose();
+        await publishNumbered(world, publisher, command, keysOf(5), 10, 2 + loss * 10);
+        check(landed() > 0, 'the confirmation was lost');
+        world.ledger.fault('confirmation lost');
+      }
+      checkEqual(new Set(world.ledger.publishes.map(({ outcome }) => outcome)), new Set(['confirmed']), 'the outcomes');
+      await untilAccepted(world, 5 + losses * 50);
+      await checkEmpty(world, commandAddress(command));
+      // All that was on its way with a lost confirmation may be there twice.
+      checkLedger(world, { duplicatesMax: losses * 50 });
+    },
+    faultModes,
+  ),
 
-  proves('FLT-13', 'a password that is wrong is refused at once, by its code', async (world) => {
-    const connectAsStranger = need(world.harness.faults.connectAsStranger, 'way to connect as a stranger');
-    const stage = await openStage(world);
-    const stranger = await connectAsStranger();
-    world.defer(() => stranger.close());
-    const startMs = world.clock.monotonic();
-    await checkDriverRefuses(stranger, 'unauthorized', 'a sender', () => stranger.openSender(stage.address));
-    const topology = { channels: [stage.address], subscriptions: [] };
-    await checkDriverRefuses(stranger, 'unauthorized', 'topology', () => stranger.ensureTopology(topology));
-    check(world.clock.monotonic() - startMs < world.harness.timing.patienceMs, 'a refusal does not take long');
-    const bus = await openBus(world, { transport: stranger });
-    bus.handle(numberedCommand(world), () => undefined, { durability: 'volatile' });
-    await checkBusRefuses('unauthorized', 'a start', () => bus.start());
-    world.ledger.fault('wrong password');
-  }),
+  proves(
+    'FLT-13',
+    'a password that is wrong is refused at once, by its code',
+    async (world) => {
+      const connectAsStranger = need(world.harness.faults.connectAsStranger, 'way to connect as a stranger');
+      const stage = await openStage(world);
+      const stranger = await connectAsStranger();
+      world.defer(() => stranger.close());
+      const startMs = world.clock.monotonic();
+      await checkDriverRefuses(stranger, 'unauthorized', 'a sender', () => stranger.openSender(stage.address));
+      const topology = { channels: [stage.address], subscriptions: [] };
+      await checkDriverRefuses(stranger, 'unauthorized', 'topology', () => stranger.ensureTopology(topology));
+      check(world.clock.monotonic() - startMs < world.harness.timing.patienceMs, 'a refusal does not take long');
+      const bus = await openBus(world, { transport: stranger });
+      bus.handle(numberedCommand(world), () => undefined, { durability: 'volatile' });
+      await checkBusRefuses('unauthorized', 'a start', () => bus.start());
+      world.ledger.fault('wrong password');
+    },
+    faultModes,
+  ),
 
-  proves('FLT-16', 'after an outage messages flow again within the time that the transport is given', async (world) => {
-    const command = numberedCommand(world);
-    const { abandon, breakNetwork } = world.harness.faults;
-    const transport = await world.connect();
-    const bus = await startConsumer(world, command, 'c1', { bus: { transport }, handler: held });
-    const publisher = await openBus(world);
-    await publisher.start();
-    await publishNumbered(world, publisher, command, keysOf(5), 2);
-    await untilAccepted(world, 10);
-    if (breakNetwork === undefined) {
-      await need(abandon, 'way to end a connection')(transport);
-      await startConsumer(world, command, 'c2', { handler: held });
-    } else {
-      const network = await breakNetwork(transport, 'reset');
-      const isFailing = async (): Promise<boolean> => (await bus.health()).status === 'failing';
-      await eventually(world, 'the outage is noticed', isFailing);
-      check(network.landed() > 0, 'the connections were cut');
-      world.ledger.fault('network reset');
-      await network.heal();
-    }
-    const healedMs = world.clock.monotonic();
-    await publishNumbered(world, publisher, command, keysOf(5), 2, 3);
-    await untilAccepted(world, 20);
-    const tookMs = world.clock.monotonic() - healedMs;
-    check(tookMs < world.harness.timing.patienceMs, `messages flow again after ${tookMs} ms`);
-    await checkEmpty(world, commandAddress(command));
-    checkLedger(world);
-  }),
+  proves(
+    'FLT-16',
+    'after an outage messages flow again within the time that the transport is given',
+    async (world) => {
+      const command = numberedCommand(world);
+      const { abandon, breakNetwork } = world.harness.faults;
+      const transport = await world.connect();
+      const bus = await startConsumer(world, command, 'c1', { bus: { transport }, handler: held });
+      const publisher = await openBus(world);
+      await publisher.start();
+      await publishNumbered(world, publisher, command, keysOf(5), 2);
+      await untilAccepted(world, 10);
+      if (breakNetwork === undefined) {
+        await need(abandon, 'way to end a connection')(transport);
+        await startConsumer(world, command, 'c2', { handler: held });
+      } else {
+        const network = await breakNetwork(transport, 'reset');
+        const isFailing = async (): Promise<boolean> => (await bus.health()).status === 'failing';
+        await eventually(world, 'the outage is noticed', isFailing);
+        check(network.landed() > 0, 'the connections were cut');
+        world.ledger.fault('network reset');
+        await network.heal();
+      }
+      const healedMs = world.clock.monotonic();
+      await publishNumbered(world, publisher, command, keysOf(5), 2, 3);
+      await untilAccepted(world, 20);
+      const tookMs = world.clock.monotonic() - healedMs;
+      check(tookMs < world.harness.timing.patienceMs, `messages flow again after ${tookMs} ms`);
+      await checkEmpty(world, commandAddress(command));
+      checkLedger(world);
+    },
+    faultModes,
+  ),
 
   proves(
     'LIF-11',
@@ -181,6 +200,7 @@ export const outageCases: readonly ConformanceCase[] = [
       checkEqual((await bus.health()).status, 'running', 'the state once the broker is there');
       await bus.send(command, { key: 'k', seq: 1 });
     },
+    faultModes,
   ),
 ];
 

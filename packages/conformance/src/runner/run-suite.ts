@@ -21,7 +21,7 @@ export interface SuiteOptions {
   readonly mode?: Mode;
   /** Same seed, same choices of the suite; default 1. */
   readonly seed?: number;
-  /** Longest run of one case; default 60,000, ten times that under `stress` and `soak`. */
+  /** Longest run of one case; default 60,000, ten times that beyond `standard`. */
   readonly caseTimeoutMs?: number;
   /** How many properties are run at once; default 4. Those that must be alone come last, one after the other. */
   readonly sideBySide?: number;
@@ -38,7 +38,7 @@ export interface SuiteOptions {
 export async function runSuite(options: SuiteOptions): Promise<Matrix> {
   const { harness, cases, only = [], mode = 'standard', seed = 1, clock = systemClock } = options;
   const { sideBySide = 4 } = options;
-  const { caseTimeoutMs = mode === 'stress' || mode === 'soak' ? 600_000 : 60_000 } = options;
+  const { caseTimeoutMs = mode === 'smoke' || mode === 'standard' ? 60_000 : 600_000 } = options;
   const { deviations = [] } = harness;
   checkDeviations(deviations);
   const startedAtMs = clock.now();
