@@ -1,10 +1,8 @@
 import { createProcessGate, faultyTransport, watchBoundaries } from '@waybill/core/testing';
-import { check } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes, patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
-import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkLedger } from '../stage/check-settled.ts';
 import { numberedCommand, openBus } from '../stage/open-bus.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
@@ -12,7 +10,7 @@ import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { startVictim, victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { alone, proves, refuses } from './case.ts';
+import { alone, proves } from './case.ts';
 
 const keys = keysOf(20);
 /** Order while consumers come, go and die, connections break and publishes fail. */
@@ -114,16 +112,6 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
       ['fault'],
     ),
   ),
-
-  refuses('ORD-7', 'what is to outlive the broker is refused at start', async (world) => {
-    const bus = await openBus(world);
-    bus.handle(numberedCommand(world), () => undefined, { durability: 'durable' });
-    await checkBusRefuses('plan-refused', 'a start that asks for durability', () => bus.start());
-    check(
-      bus.explain().refusals.some(({ guarantee }) => guarantee === 'durability'),
-      'the plan names what is refused',
-    );
-  }),
 
   proves('ORD-10', 'publishes that are not awaited keep the order of each key', async (world) => {
     const command = numberedCommand(world);

@@ -83,7 +83,7 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
         await cutConnections();
         await settling;
         const other = await stage.receiver({ driver: await world.connect() });
-        await other.accept(...(await other.take(messages.length, world.harness.timing.settleMs * 5)));
+        await other.acceptAll();
         checkLedger(world, { duplicatesMax: held.length });
       },
       faultModes,
@@ -136,9 +136,8 @@ async function acceptOutOfOrder(world: World): Promise<OutOfOrder> {
 async function checkRestComes(world: World, stage: Stage): Promise<void> {
   const { leaseMs, settleMs } = world.harness.timing;
   const other = await stage.receiver({ driver: await world.connect() });
-  const again = await other.take(openIds.length, leaseMs * 3 + settleMs * 5);
-  const more = await other.take(ids.length - openIds.length, settleMs);
-  await other.accept(...again, ...more);
+  await other.accept(...(await other.take(openIds.length, leaseMs * 3 + settleMs * 5)));
+  await other.acceptAll();
   await checkEmpty(world, stage.address);
   checkLedger(world, { duplicatesMax: acceptedIds.length });
 }

@@ -32,6 +32,7 @@ export type CaseBusOptions = Partial<
     | 'transport'
     | 'store'
     | 'publishing'
+    | 'relay'
     | 'observe'
     | 'log'
     | 'handlers'

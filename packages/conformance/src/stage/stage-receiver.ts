@@ -14,6 +14,8 @@ export interface StageReceiver extends TransportReceiver {
   /** Notes the start; the answer settles as said. */
   readonly begin: (delivery: Delivery) => (action: 'accept' | 'release', delayMs?: number) => Promise<SettleOutcome>;
   readonly accept: (...deliveries: readonly Delivery[]) => Promise<void>;
+  /** Takes and accepts until nothing has come for a while. */
+  readonly acceptAll: () => Promise<void>;
   readonly release: (delivery: Delivery, delayMs?: number) => Promise<SettleOutcome>;
 }
 
@@ -51,6 +53,15 @@ export function createStageReceiver(
     };
   };
 
+  const accept: StageReceiver['accept'] = async (...deliveries) => {
+    for (const delivery of deliveries) await begin(delivery)('accept');
+  };
+
+  const acceptAll = async (): Promise<void> => {
+    const quietMs = harness.timing.settleMs * 5;
+    for (let got = await take(50, quietMs); got.length > 0; got = await take(50, quietMs)) await accept(...got);
+  };
+
   return {
     ...receiver,
     consumerId,
@@ -62,9 +73,8 @@ export function createStageReceiver(
       return delivery;
     },
     begin,
-    accept: async (...deliveries) => {
-      for (const delivery of deliveries) await begin(delivery)('accept');
-    },
+    accept,
+    acceptAll,
     release: (delivery, delayMs) => begin(delivery)('release', delayMs),
   };
 }

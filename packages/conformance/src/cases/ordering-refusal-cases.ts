@@ -1,0 +1,46 @@
+import { check, checkEqual } from '../harness/check.ts';
+import type { ConformanceCase } from '../harness/conformance-case.ts';
+import type { World } from '../harness/world.ts';
+import type { PropertyId } from '../properties/properties.ts';
+import { checkBusRefuses } from '../stage/check-refused.ts';
+import { numberedCommand, openBus } from '../stage/open-bus.ts';
+import { refuses } from './case.ts';
+
+/** What there is only where the broker or the driver keeps the order of a key. */
+const orderedIds: readonly PropertyId[] = [
+  'ORD-1',
+  'ORD-2',
+  'ORD-3',
+  'ORD-4',
+  'ORD-5',
+  'ORD-6',
+  'ORD-9',
+  'ORD-10',
+  'ORD-11',
+  'ORD-12',
+];
+
+/** Where there is no order per key, nobody may believe that there is one. */
+export const orderingRefusalCases: readonly ConformanceCase[] = [
+  ...orderedIds.map((id) => refuses(id, 'order per key is refused at start', refusesOrder)),
+
+  refuses('ORD-7', 'what is to outlive the broker is refused at start', async (world) => {
+    const bus = await openBus(world);
+    bus.handle(numberedCommand(world), () => undefined, { durability: 'durable' });
+    await checkBusRefuses('plan-refused', 'a start that asks for durability', () => bus.start());
+    const refused = bus.explain().refusals.map(({ guarantee }) => guarantee);
+    check(refused.includes('durability'), `the plan names what is refused, not only ${refused.join(', ')}`);
+  }),
+];
+
+async function refusesOrder(world: World): Promise<void> {
+  const transport = await world.connect();
+  const { order, keyExclusivity } = transport.capabilities;
+  const isDeclared = order.level !== 'unsupported' && keyExclusivity.level !== 'unsupported';
+  check(!isDeclared, 'the driver does not declare what its levels deny');
+  const bus = await openBus(world, { transport });
+  bus.handle(numberedCommand(world), () => undefined, { order: 'per-key', durability: 'volatile' });
+  await checkBusRefuses('plan-refused', 'a start that asks for order per key', () => bus.start());
+  const refused = bus.explain().refusals.map(({ guarantee }) => guarantee);
+  checkEqual(refused, ['order'], 'what the plan refuses');
+}
