@@ -20,10 +20,10 @@ export function registerMutants(runner: MutantRunner, openHarness: OpenHarness):
   runner.afterAll(async () => {
     await (await opening)?.stop();
   });
-  for (const mutant of mutants) {
+  for (const [place, mutant] of mutants.entries()) {
     const kill = async ({ skip }: { readonly skip: (reason: string) => void }): Promise<void> => {
       opening ??= openHarness();
-      const { status, reason } = await runMutant(mutant, await opening);
+      const { status, reason } = await runMutant(mutant, await opening, place + 1);
       if (status === 'not-run') skip(reason);
       if (status === 'survived') throw new Error(`It survived where "${mutant.finding}" was due. ${reason}`);
     };

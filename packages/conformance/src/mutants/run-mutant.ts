@@ -11,8 +11,11 @@ export interface MutantVerdict {
   readonly reason: string;
 }
 
-/** Runs the one property that must find the mutant. Only an assertion that tells its fault kills it; a crash or a time-out does not. */
-export async function runMutant(mutant: Mutant, harness: Harness): Promise<MutantVerdict> {
+/**
+ * Runs the one property that must find the mutant. Only an assertion that tells its fault kills it; a crash or a time-out does not.
+ * The seed is in the names of all channels: runs side by side need one each.
+ */
+export async function runMutant(mutant: Mutant, harness: Harness, seed = 1): Promise<MutantVerdict> {
   const { killedBy, finding, mode = 'standard' } = mutant;
   if (harness.levels[killedBy].level === 'unsupported') {
     return { status: 'not-run', reason: `${killedBy} is unsupported: ${harness.levels[killedBy].note}` };
@@ -22,6 +25,7 @@ export async function runMutant(mutant: Mutant, harness: Harness): Promise<Mutan
     harness: mutateHarness(harness, mutation),
     cases,
     mode,
+    seed,
     only: [killedBy],
   });
   const [result] = results;

@@ -3,6 +3,8 @@ import type { Mutation } from '@waybill/conformance/mutants';
 import * as vitest from 'vitest';
 import { openHarness } from './harness.ts';
 
+// They mostly wait: for leases that end, and for what never comes.
+vitest.vi.setConfig({ maxConcurrency: 16 });
 registerMutants(vitest, openHarness);
 
 const verdictOn = async (mutation: Mutation, finding = '') => {
