@@ -95,7 +95,7 @@ test('a confirm that is lost leaves its messages unknown, and the next batch goe
 
 test('a frozen broker makes the outcome unknown at the deadline, and closing does not hang', async ({ skip }) => {
   skip(broker?.startedBy === 'environment', 'A broker of somebody else is not stopped.');
-  const stage = await stageOf({ partitions: 1, publishTimeoutMs: 500, heartbeatSeconds: 30, connectTimeoutMs: 500 });
+  const stage = await stageOf({ partitions: 1, publishTimeoutMs: 1500, heartbeatSeconds: 30, connectTimeoutMs: 500 });
   expect(verdictsOf(await stage.sender.sendBatch([messageOf('a')]))).toEqual(['confirmed']);
   await broker?.pause();
   const outcomes = await stage.sender.sendBatch([messageOf('b', 'k')]);
@@ -104,6 +104,34 @@ test('a frozen broker makes the outcome unknown at the deadline, and closing doe
   await broker?.resume();
   expect(verdictsOf(outcomes)).toEqual(['unknown timeout']);
 });
+
+test(
+  'a broker that stands still is noticed by the heartbeat, and the sender goes on when it wakes up',
+  { timeout: 30_000 },
+  async ({ skip }) => {
+    skip(broker?.startedBy === 'environment', 'A broker of somebody else is not stopped.');
+    const stage = await stageOf({
+      partitions: 1,
+      publishTimeoutMs: 20_000,
+      heartbeatSeconds: 1,
+      connectTimeoutMs: 1000,
+    });
+    expect(verdictsOf(await stage.sender.sendBatch([messageOf('a')]))).toEqual(['confirmed']);
+    await broker?.pause();
+    const pausedAt = performance.now();
+    // Long before the deadline of the publish: the connection ends first.
+    expect(verdictsOf(await stage.sender.sendBatch([messageOf('b')]))).toEqual(['unknown unavailable']);
+    expect(performance.now() - pausedAt).toBeLessThan(8000);
+    // The handshake hangs as well, although TCP connects.
+    expect(verdictsOf(await stage.sender.sendBatch([messageOf('c')]))).toEqual(['rejected timeout']);
+    await broker?.resume();
+    await vi.waitUntil(
+      async () => String(verdictsOf(await stage.sender.sendBatch([messageOf('d')]))) === 'confirmed',
+      10_000,
+    );
+    expect((await idsIn(stage)).filter((id) => id !== 'b')).toEqual(['a', 'd']);
+  },
+);
 
 test(
   'a memory alarm holds publishes back until it ends, and never an acknowledgement',
