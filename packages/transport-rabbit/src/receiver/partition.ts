@@ -6,7 +6,6 @@ import type { ReconnectPace } from '../connection/reconnect-delay.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
 import { atMost } from '../time/at-most.ts';
 import { pause } from '../time/pause.ts';
-import type { RabbitClock } from '../time/system-clock.ts';
 import type { ReadMessage } from './held-message.ts';
 import { openPartitionSession } from './partition-session.ts';
 import type { PartitionSession, SessionEnd } from './partition-session.ts';
@@ -30,7 +29,7 @@ export interface PartitionOptions extends HoldLimit {
   readonly read: (raw: ConsumeMessage, brokerVersion: string) => ReadMessage;
   readonly random: Random;
   readonly reconnectMs: ReconnectPace;
-  /** How long the broker may leave a consume unanswered: a quorum queue whose leader is gone takes one and stays silent. */
+  /** How long the broker may leave something unanswered: a quorum queue whose leader is gone takes a consume and stays silent. */
   readonly connectTimeoutMs: number;
   readonly onArrival: () => void;
   readonly onLost: (receipts: readonly Receipt[]) => void;
@@ -70,7 +69,7 @@ export function createPartition(options: PartitionOptions): Partition {
     stopWatch();
     if (end.reason !== 'closed' && end.lost.length > 0) onLost(end.lost);
     if (end.reason === 'failed') onFailure(end.error);
-    await closeChannel(channel, clock);
+    await closeChannel(channel, options);
     return end;
   };
 
@@ -108,7 +107,7 @@ export function createPartition(options: PartitionOptions): Partition {
     close: async () => {
       stopped.abort();
       current?.end('closed');
-      await atMost(closeMsMax, running, clock);
+      await atMost(closeMsOf(options), running, clock);
     },
   };
 }
@@ -119,7 +118,7 @@ async function openLine(options: PartitionOptions): Promise<Line> {
   try {
     return { channel, session: await consume(options, channel, others === 0) };
   } catch (error) {
-    await closeChannel(channel, options.clock);
+    await closeChannel(channel, options);
     throw error;
   }
 }
@@ -134,10 +133,14 @@ async function consume(options: PartitionOptions, channel: Channel, isFirst: boo
 }
 
 /** Never `basic.cancel` first: it would start the next consumer while this one still holds messages, and break their order. */
-async function closeChannel(channel: Channel, clock: RabbitClock): Promise<void> {
+async function closeChannel(channel: Channel, options: PartitionOptions): Promise<void> {
   try {
-    await atMost(closeMsMax, channel.close(), clock);
+    await atMost(closeMsOf(options), channel.close(), options.clock);
   } catch {
     // It was gone already, and what it held with it.
   }
+}
+
+function closeMsOf({ connectTimeoutMs }: PartitionOptions): number {
+  return Math.min(closeMsMax, connectTimeoutMs);
 }

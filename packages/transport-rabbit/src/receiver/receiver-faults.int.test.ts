@@ -142,15 +142,23 @@ test(
 );
 
 test(
-  'a broker that is frozen for a while loses its connections, and goes on with them in order afterwards',
+  'a broker that is frozen for a while keeps nobody from leaving, and afterwards all goes on in order',
   { timeout: 40_000 },
   async () => {
     const stage = await stageOf(2);
     await stage.publish(keysOf(8), 100);
     const consumer = await stage.consume({ workMs: 20, transport: { heartbeatSeconds: 1 } });
+    const leaving = stage.connect({ heartbeatSeconds: 60, connectTimeoutMs: 500 });
+    const leaver = await stage.consume({ driver: leaving });
     await sleep(500);
     await broker?.pause();
-    await sleep(4500);
+    const leave = async (): Promise<boolean> => {
+      await leaver.stop();
+      await leaving.close();
+      return true;
+    };
+    expect(await Promise.race([leave(), sleep(4500, false)])).toBe(true);
+    await sleep(4000);
     const settledBefore = settledCount(stage.log);
     await broker?.resume();
     await stage.untilSettled();
