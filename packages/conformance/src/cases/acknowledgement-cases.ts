@@ -86,7 +86,10 @@ export const acknowledgementCases: readonly ConformanceCase[] = [
     const stage = await openStage(world);
     await stage.send(message('m1'));
     const receiver = await stage.receiver();
-    for (let round = 0; round < world.amount(300); round += 1) await receiver.release(await receiver.takeOne());
+    // The broker itself may give a message up after so many deliveries.
+    const { attemptsMax } = stage.driver.capabilities.attempts;
+    const rounds = Math.min(world.amount(300), attemptsMax - 1);
+    for (let round = 0; round < rounds; round += 1) await receiver.release(await receiver.takeOne());
     await receiver.accept(await receiver.takeOne());
     await checkEmpty(world, stage.address);
     checkLedger(world);

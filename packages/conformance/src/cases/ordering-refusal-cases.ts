@@ -3,7 +3,7 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { World } from '../harness/world.ts';
 import type { PropertyId } from '../properties/properties.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
-import { numberedCommand, openBus } from '../stage/open-bus.ts';
+import { numberedCommand, numberedEvent, openBus } from '../stage/open-bus.ts';
 import { refuses } from './case.ts';
 
 /** What there is only where the broker or the driver keeps the order of a key. */
@@ -14,15 +14,27 @@ const orderedIds: readonly PropertyId[] = [
   'ORD-4',
   'ORD-5',
   'ORD-6',
+  'ORD-8',
   'ORD-9',
   'ORD-10',
   'ORD-11',
-  'ORD-12',
+  'ORD-13',
 ];
 
 /** Where there is no order per key, nobody may believe that there is one. */
 export const orderingRefusalCases: readonly ConformanceCase[] = [
   ...orderedIds.map((id) => refuses(id, 'order per key is refused at start', refusesOrder)),
+
+  refuses('ORD-12', 'order per key in each of two groups is refused at start', async (world) => {
+    const bus = await openBus(world);
+    const event = numberedEvent(world);
+    const options = { order: 'per-key', durability: 'volatile' } as const;
+    bus.handle(event, () => undefined, { ...options, group: 'one' });
+    bus.handle(event, () => undefined, { ...options, group: 'other' });
+    await checkBusRefuses('plan-refused', 'a start that asks for it', () => bus.start());
+    const refused = bus.explain().refusals.map(({ guarantee }) => guarantee);
+    check(refused.includes('order') || refused.includes('consumers'), `the plan refuses it, not ${refused.join(', ')}`);
+  }),
 
   refuses('ORD-7', 'what is to outlive the broker is refused at start', async (world) => {
     const bus = await openBus(world);

@@ -33,7 +33,7 @@ export interface ReceiverParts {
 export interface Stage {
   readonly driver: TransportDriver;
   readonly address: SubscriptionAddress;
-  /** Sends one batch, writes the ledger and answers the outcomes. */
+  /** Sends them, in batches as large as the driver takes; writes the ledger and answers the outcomes. */
   readonly send: (...messages: readonly TransportMessage[]) => Promise<readonly SendOutcome[]>;
   readonly receiver: (parts?: ReceiverParts) => Promise<StageReceiver>;
 }
@@ -46,6 +46,7 @@ export async function openStage(world: World, options: StageOptions = {}): Promi
   const subscriptions = groups.map((group) => ({ ...channel, group, leaseMs: queueLeaseMs }));
   await driver.ensureTopology({ channels: [channel], subscriptions });
   const sender = await driver.openSender(channel);
+  const { batchMax } = driver.capabilities.send;
   const address = { ...channel, group: groups[0] ?? 'workers' };
   let receivers = 0;
 
@@ -53,7 +54,10 @@ export async function openStage(world: World, options: StageOptions = {}): Promi
     driver,
     address,
     send: async (...messages) => {
-      const outcomes = await sender.sendBatch(messages);
+      const outcomes: SendOutcome[] = [];
+      for (let at = 0; at < messages.length; at += batchMax) {
+        outcomes.push(...(await sender.sendBatch(messages.slice(at, at + batchMax))));
+      }
       recordOutcomes(world, messages, outcomes);
       return outcomes;
     },

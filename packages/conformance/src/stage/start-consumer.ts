@@ -1,6 +1,7 @@
 import type { Bus, Command, Event, HandlerContext, HandlerOptions } from '@waybill/core';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { hasKeyOrder } from './has-key-order.ts';
 import { openBus } from './open-bus.ts';
 import type { CaseBusOptions, Numbered } from './open-bus.ts';
 import { acceptedCount, recordedHandler } from './recorded-handler.ts';
@@ -22,7 +23,7 @@ export async function startConsumer(
 ): Promise<Bus> {
   const bus = await openBus(world, busOptions);
   const recorded = recordedHandler(world, consumerId, work);
-  const options = { ...caseGuarantees, ...handler };
+  const options = { ...caseGuarantees, ...(hasKeyOrder(world) ? {} : { order: 'none' as const }), ...handler };
   if (contract.kind === 'command') bus.handle(contract, recorded, options);
   else bus.handle(contract, recorded, { ...options, group });
   await bus.start();
