@@ -1,9 +1,10 @@
-import { isBusError, memoryStore } from '@waybill/core';
+import { memoryStore } from '@waybill/core';
 import type { BusEvent } from '@waybill/core';
 import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
+import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkEmpty } from '../stage/check-settled.ts';
 import { quickRetry, untilLetters } from '../stage/dead-letters.ts';
 import { deduplicatedCommand, deduplicatedEvent, unorderedCommand } from '../stage/deduplicated-contract.ts';
@@ -39,8 +40,8 @@ export const deduplicationCases: readonly ConformanceCase[] = [
       const bus = await startConsumer(world, command, 'c', { handler: once });
       const asked = await openBus(world);
       const options = { ...once, deduplicationMs: 100 };
-      const refusal = codeThrownBy(() => asked.handle(command, () => undefined, options));
-      checkEqual(refusal, 'invalid-options', 'the answer to a handler that asks for a window');
+      const ask = async (): Promise<void> => asked.handle(command, () => undefined, options);
+      await checkBusRefuses('invalid-options', 'the answer to a handler that asks for a window', ask);
       await bus.send(command, payload);
       await untilAccepted(world, 1);
       await world.clock.sleep(world.harness.timing.leaseMs * 2);
@@ -162,14 +163,14 @@ export const deduplicationCases: readonly ConformanceCase[] = [
     checkEqual(world.ledger.deliveries.length, 1, 'calls of the handler');
   }),
 
-  proves('DUP-9', 'a message without its key is refused with a code before anything is sent', async (world) => {
+  proves('DUP-9', 'a message without one of its keys is refused with a code before anything is sent', async (world) => {
     const command = deduplicatedCommand(world);
+    const nameless = { ...command, deduplicationKey: () => '' };
     const bus = await startConsumer(world, command, 'c', { handler: once });
-    const code = await bus.send(command, { key: '', seq: 1 }).then(
-      () => 'published',
-      (error: unknown) => (isBusError(error) ? error.code : 'no code'),
-    );
-    checkEqual(code, 'empty-key', 'the answer');
+    const withoutOrder = (): Promise<unknown> => bus.send(command, { key: '', seq: 1 });
+    await checkBusRefuses('empty-key', 'the answer to an empty ordering key', withoutOrder);
+    const withoutIdentity = (): Promise<unknown> => bus.send(nameless, payload);
+    await checkBusRefuses('empty-key', 'the answer to an empty deduplication key', withoutIdentity);
     await checkEmpty(world, commandAddress(command));
     checkEqual(world.ledger.deliveries, [], 'calls of the handler');
   }),
@@ -214,12 +215,3 @@ export const deduplicationCases: readonly ConformanceCase[] = [
     },
   ),
 ];
-
-function codeThrownBy(work: () => void): string {
-  try {
-    work();
-    return 'no refusal';
-  } catch (error) {
-    return isBusError(error) ? error.code : 'no code';
-  }
-}

@@ -196,5 +196,17 @@ export const retryCases: readonly ConformanceCase[] = [
     const callsOf = (name: string): number =>
       world.ledger.deliveries.filter(({ consumerId }) => consumerId === name).length;
     checkEqual([callsOf('once'), callsOf('thrice')], [1, 3], 'calls of the two handlers');
+    const told = [await letterOf(bus), await letterOf(other)].map(({ subscription, attempts }) => [
+      subscription,
+      attempts,
+    ]);
+    checkEqual(
+      told,
+      [
+        [`${event.name}/once`, 1],
+        [`${event.name}/thrice`, 3],
+      ],
+      'what the two letters tell',
+    );
   }),
 ];
