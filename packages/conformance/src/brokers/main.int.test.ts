@@ -74,7 +74,8 @@ describe('waybill-brokers up', { timeout: 120_000 }, () => {
     child.kill('SIGINT');
     expect(await ended).toEqual([1, null]);
     await expect.poll(() => footprint.folders.filter(existsSync), { timeout: 10_000 }).toEqual([]);
-    expect(footprint.processes.filter((pid) => processRow(pid) !== undefined)).toEqual([]);
+    const running = () => footprint.processes.filter((pid) => processRow(pid) !== undefined);
+    await expect.poll(running, { timeout: 10_000 }).toEqual([]);
   });
 });
 
