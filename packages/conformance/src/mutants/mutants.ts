@@ -1,4 +1,5 @@
 import { deliveryMutants } from './delivery-mutants.ts';
+import { faultMutants } from './fault-mutants.ts';
 import { leaseMutants } from './lease-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { orderMutants } from './order-mutants.ts';
@@ -6,6 +7,7 @@ import { payloadMutants } from './payload-mutants.ts';
 import { receiverMutants } from './receiver-mutants.ts';
 import { senderMutants } from './sender-mutants.ts';
 import { settleMutants } from './settle-mutants.ts';
+import { sightMutants } from './sight-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
 
@@ -18,6 +20,8 @@ export const mutants: readonly Mutant[] = [
   ...leaseMutants,
   ...topologyMutants,
   ...storeMutants,
+  ...sightMutants,
   ...orderMutants,
   ...deliveryMutants,
+  ...faultMutants,
 ];
