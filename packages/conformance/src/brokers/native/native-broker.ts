@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Broker, BrokerDemands } from '../broker.ts';
@@ -45,6 +46,8 @@ export async function startNativeBroker(
       stop: async () => {
         await server.kill();
         await watchdog.release();
+        // The watchdog does it; this is for the case that somebody killed it.
+        await rm(folder.path, { recursive: true, force: true });
       },
     };
   } catch (error) {

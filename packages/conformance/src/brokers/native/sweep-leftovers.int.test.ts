@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { startBroker } from '../start-broker.ts';
 import { brokerFolderRoot, createBrokerFolder, sweepLeftovers } from './broker-folder.ts';
+import { brokerFootprint } from './broker-footprint.ts';
 import { processRow } from './process-identity.ts';
+import { processTree, signalEach } from './process-tree.ts';
 
 const children: ChildProcess[] = [];
 const folders: string[] = [];
@@ -72,4 +75,18 @@ test('a folder that is not named like one of ours is left alone', () => {
   folders.push(path);
   sweepLeftovers();
   expect(existsSync(path)).toBe(true);
+});
+
+test('a broker whose watchdog was killed is stopped and removed all the same', { timeout: 60_000 }, async () => {
+  const before = processTree(process.pid);
+  const broker = await startBroker('redis', { origins: ['native'] });
+  const footprint = brokerFootprint(process.pid);
+  const own = processTree(process.pid).filter((pid) => !before.includes(pid));
+  signalEach(
+    own.filter((pid) => !footprint.processes.includes(pid)),
+    'SIGKILL',
+  );
+  await broker.stop();
+  expect(own.filter((pid) => processRow(pid) !== undefined)).toEqual([]);
+  expect(footprint.folders.filter(existsSync)).toEqual([]);
 });
