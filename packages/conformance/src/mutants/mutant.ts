@@ -14,6 +14,8 @@ export interface Mutant {
   readonly finding: string;
   /** Where it takes more messages than a run in CI sends; default `standard`. */
   readonly mode?: Mode;
+  /** Run while no other is: it stalls the process, or is found by what others would disturb. */
+  readonly isAlone?: true;
   /** Called once for a run, so that every connection of the run shares what the mutant remembers. */
   readonly mutate: (setting: MutantSetting) => Mutation;
 }

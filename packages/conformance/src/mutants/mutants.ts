@@ -13,6 +13,8 @@ import { topologyMutants } from './topology-mutants.ts';
 
 /** Every fault that the suite must find. */
 export const mutants: readonly Mutant[] = [
+  // First, because some of them take longest to be found.
+  ...faultMutants,
   ...senderMutants,
   ...payloadMutants,
   ...receiverMutants,
@@ -23,5 +25,4 @@ export const mutants: readonly Mutant[] = [
   ...sightMutants,
   ...orderMutants,
   ...deliveryMutants,
-  ...faultMutants,
 ];

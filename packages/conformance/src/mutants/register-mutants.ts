@@ -1,33 +1,29 @@
-import type { OpenHarness } from '../harness/harness.ts';
+import type { Harness, OpenHarness } from '../harness/harness.ts';
+import type { TestRunner } from '../register-conformance.ts';
+import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { runMutant } from './run-mutant.ts';
 
-/** The part of vitest that is needed, so that the suite does not depend on it. */
-export interface MutantRunner {
-  readonly afterAll: (task: () => Promise<void>) => void;
-  readonly test: {
-    readonly concurrent: (
-      name: string,
-      options: { readonly timeout: number },
-      run: (context: { readonly skip: (reason: string) => void }) => Promise<void>,
-    ) => void;
-  };
-}
-
-/** One test for each mutant; several run at a time, each on channels of its own. A mutant that survives is a failure of the suite. */
-export function registerMutants(runner: MutantRunner, openHarness: OpenHarness): void {
-  let opening: ReturnType<OpenHarness> | undefined;
+/**
+ * One test for each mutant, each on channels of its own: side by side, and those that must be alone after the others. A mutant that
+ * survives is a failure of the suite.
+ */
+export function registerMutants(runner: TestRunner, openHarness: OpenHarness): void {
+  let opening: Promise<Harness> | undefined;
   runner.afterAll(async () => {
     await (await opening)?.stop();
   });
-  for (const [place, mutant] of mutants.entries()) {
-    const kill = async ({ skip }: { readonly skip: (reason: string) => void }): Promise<void> => {
-      opening ??= openHarness();
-      const { status, reason } = await runMutant(mutant, await opening, place + 1);
-      if (status === 'not-run') skip(reason);
-      if (status === 'survived') throw new Error(`It survived where "${mutant.finding}" was due. ${reason}`);
-    };
-    runner.test.concurrent(`${mutant.killedBy} finds that ${mutant.name}`, { timeout: testTimeoutMs }, kill);
+  const kill = async (mutant: Mutant, seed: number, skip: (reason: string) => void): Promise<void> => {
+    opening ??= openHarness();
+    const { status, reason } = await runMutant(mutant, await opening, seed);
+    if (status === 'not-run') skip(reason);
+    if (status === 'survived') throw new Error(`It survived where "${mutant.finding}" was due. ${reason}`);
+  };
+  const ordered = mutants.toSorted((one, other) => Number(one.isAlone ?? false) - Number(other.isAlone ?? false));
+  for (const [place, mutant] of ordered.entries()) {
+    const { killedBy, name, isAlone = false } = mutant;
+    const options = { timeout: testTimeoutMs, concurrent: !isAlone };
+    runner.test(`${killedBy} finds that ${name}`, options, ({ skip }) => kill(mutant, place + 1, skip));
   }
 }
 
