@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { changesStep } from './changes-step.ts';
+import { guaranteesStep } from './guarantees-step.ts';
 import { hygieneStep } from './hygiene-step.ts';
 import { packagesStep } from './packages-step.ts';
 import { runSteps } from './run-steps.ts';
@@ -17,6 +18,7 @@ const steps: readonly Step[] = [
   hygieneStep,
   changesStep,
   snippetsStep,
+  guaranteesStep,
   vitestStep('unit'),
   vitestStep('property'),
   vitestStep('integration'),

@@ -10,7 +10,7 @@ export interface CommittedMatrix extends Omit<Matrix, 'date' | 'results' | 'tota
   readonly results: readonly CommittedResult[];
 }
 
-export function toCommitted({ transport, product, version, startedBy, seed, mode, results }: Matrix): CommittedMatrix {
+function toCommitted({ transport, product, version, startedBy, seed, mode, results }: Matrix): CommittedMatrix {
   return { transport, product, version, startedBy, seed, mode, results: results.map(resultOf) };
 }
 

@@ -17,7 +17,7 @@ type Judged = Pick<PropertyResult, 'verdict' | 'reason' | 'cause'>;
 
 /** Runs every case of one property in this mode and gives the one verdict. */
 export async function runProperty(id: PropertyId, options: PropertyOptions): Promise<PropertyResult> {
-  const { clock, harness, mode, deviations } = options;
+  const { clock, harness, deviations } = options;
   const { level, note } = harness.levels[id];
   const due = casesDue(id, options);
   const startMs = clock.monotonic();
@@ -28,7 +28,7 @@ export async function runProperty(id: PropertyId, options: PropertyOptions): Pro
   const elapsedMs = clock.monotonic() - startMs;
   const isAsked = options.isNamed || due.length > 0;
   const outcomes = reports.map(({ outcome }) => outcome);
-  const judged = due.length === 0 ? notRun(`no case in mode ${mode}`) : judge(outcomes, level === 'unsupported');
+  const judged = due.length === 0 ? notRun(whyNone(id, options)) : judge(outcomes, level === 'unsupported');
   const totals = addTotals(reports.map((report) => report.totals));
   const deviation = deviations.find((candidate) => candidate.id === id);
   const today = new Date(clock.now()).toISOString().slice(0, 10);
@@ -43,6 +43,12 @@ export function casesDue(
 ): readonly ConformanceCase[] {
   const kind = harness.levels[id].level === 'unsupported' ? 'negative' : 'positive';
   return cases.filter((each) => each.id === id && each.kind === kind && each.modes.includes(mode));
+}
+
+function whyNone(id: PropertyId, { cases, harness, mode }: PropertyOptions): string {
+  const kind = harness.levels[id].level === 'unsupported' ? 'negative' : 'positive';
+  const exists = cases.some((each) => each.id === id && each.kind === kind);
+  return exists ? `no case in mode ${mode}` : `the suite has no ${kind} case`;
 }
 
 function judge(outcomes: readonly CaseOutcome[], isNegative: boolean): Judged {

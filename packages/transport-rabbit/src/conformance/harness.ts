@@ -27,7 +27,7 @@ export const openHarness: OpenHarness = async () => {
     faults: { ...drivers.faults, ...brokerFaults(broker) },
     child: {
       module: new URL('open-driver.ts', import.meta.url).href,
-      settings: { address: broker.address },
+      settings: { address: broker.address, heartbeatSeconds: '2' },
       sharesBroker: true,
     },
     stop: async () => {
