@@ -10,7 +10,7 @@ import type { Numbered } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
-import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startConsumer, steady, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
 import { proves } from './case.ts';
 
@@ -51,11 +51,11 @@ export const faultCases: readonly ConformanceCase[] = [
     'consumers replaced one after the other under load lose nothing and repeat nothing',
     async (world) => {
       const command = numberedCommand(world);
-      const work = (): Promise<void> => world.clock.sleep(1 + world.random() * 4);
+      const options = { work: () => world.clock.sleep(1 + world.random() * 4), handler: steady };
       const keys = keysOf(20);
       const perKey = world.amount(30);
       const total = keys.length * perKey;
-      let fleet = await Promise.all(['a1', 'b1', 'c1'].map((name) => startConsumer(world, command, name, { work })));
+      let fleet = await Promise.all(['a1', 'b1', 'c1'].map((name) => startConsumer(world, command, name, options)));
       const publisher = await openBus(world);
       await publisher.start();
       const publishing = publishNumbered(world, publisher, command, keys, perKey);
@@ -63,7 +63,7 @@ export const faultCases: readonly ConformanceCase[] = [
         for (const [place, old] of fleet.entries()) {
           const due = (total * ((version - 2) * 3 + place + 1)) / 8;
           await eventually(world, `${due} messages are handled`, () => acceptedCount(world) >= due);
-          const fresh = await startConsumer(world, command, `${'abc'[place]}${version}`, { work });
+          const fresh = await startConsumer(world, command, `${'abc'[place]}${version}`, options);
           await old.stop();
           fleet = fleet.with(place, fresh);
           world.ledger.fault('consumer replaced');
@@ -133,7 +133,7 @@ export const faultCases: readonly ConformanceCase[] = [
           settleBatch: busy('settlements', settleBatch),
         }),
       });
-      const bus = await startConsumer(world, command, 'c', { bus: { transport }, handler: { leaseMs: 30_000 } });
+      const bus = await startConsumer(world, command, 'c', { bus: { transport }, handler: steady });
       await publishNumbered(world, bus, command, keysOf(5), 6);
       await untilAccepted(world, 30, '', 30_000);
       check(Math.min(...Object.values(refused)) > 0, `each kind of call was throttled: ${JSON.stringify(refused)}`);

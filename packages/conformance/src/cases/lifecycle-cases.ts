@@ -10,7 +10,7 @@ import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import type { StageReceiver } from '../stage/stage-receiver.ts';
-import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startConsumer, steady, untilAccepted } from '../stage/start-consumer.ts';
 import { alone, proves } from './case.ts';
 
 /** Opening and closing, in order and out of it. What stops and starts a bus is in `stop-cases.ts`. */
@@ -154,7 +154,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     const publishing = publishNumbered(world, publisher, command, keysOf(20), world.amount(50));
     await publisher.stop();
     await publishing;
-    await startConsumer(world, command, 'c');
+    await startConsumer(world, command, 'c', { handler: steady });
     const confirmed = world.ledger.publishes.filter(({ outcome }) => outcome === 'confirmed').length;
     check(confirmed > 0, 'something was published before the stop');
     await untilAccepted(world, confirmed);

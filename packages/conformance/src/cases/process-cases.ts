@@ -13,7 +13,7 @@ import type { Numbered } from '../stage/open-bus.ts';
 import { idOf, keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumerChild, startPublisherChild } from '../stage/start-child.ts';
-import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startConsumer, steady, untilAccepted } from '../stage/start-consumer.ts';
 import { startVictim, victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { alone, proves } from './case.ts';
 
@@ -104,7 +104,7 @@ export const processCases: readonly ConformanceCase[] = [
         confirmed > 0 && confirmed < keys.length * perKey,
         `it died after ${confirmed} confirmations, in the middle`,
       );
-      await startConsumer(world, command, 'c', { handler: longLease });
+      await startConsumer(world, command, 'c', { handler: steady });
       await untilAccepted(world, confirmed, '', lateMs);
       await checkEmpty(world, commandAddress(command));
       for (const key of keys) checkEqual(holeOf(world, key), undefined, `the first of ${key} that is missing`);
@@ -136,9 +136,6 @@ export const processCases: readonly ConformanceCase[] = [
     ),
   ),
 ];
-
-/** Where no lease is to run out, however busy the machine is. */
-const longLease = { leaseMs: 30_000 } as const;
 
 /** What a kill, a lost session or a new process may take. */
 const lateMs = 40_000;
@@ -191,7 +188,7 @@ async function publishUntilKilled(
 ): Promise<void> {
   const { ledger, runId } = world;
   // Somebody must have made the topology; a bus that only sends does not.
-  const founder = await startConsumer(world, command, 'founder', { handler: longLease });
+  const founder = await startConsumer(world, command, 'founder', { handler: steady });
   await founder.stop();
   const due = Math.floor((keys.length * perKey) / 3);
   if (world.harness.child?.sharesBroker === true) {

@@ -7,7 +7,7 @@ import type { World } from '../harness/world.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
-import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { startConsumer, steady, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
 import { proves } from './case.ts';
 
@@ -16,7 +16,7 @@ export const stopCases: readonly ConformanceCase[] = [
   proves('LIF-3', 'a graceful stop lets running handlers end, and starts no other', async (world) => {
     const command = numberedCommand(world);
     const gate = Promise.withResolvers<undefined>();
-    const options = { work: () => gate.promise, handler: { concurrency: 3 } };
+    const options = { work: () => gate.promise, handler: { ...steady, concurrency: 3 } };
     const bus = await startConsumer(world, command, 'c', options);
     const publisher = await openBus(world);
     await publisher.start();
@@ -38,7 +38,7 @@ export const stopCases: readonly ConformanceCase[] = [
     const { depth } = world.harness.admin;
     const isLeft = async (): Promise<boolean> => (await depth(commandAddress(command))) === 17;
     await eventually(world, 'all others wait at the broker', isLeft);
-    await startConsumer(world, command, 'next');
+    await startConsumer(world, command, 'next', { handler: steady });
     await untilAccepted(world, 20);
     await checkEmpty(world, commandAddress(command));
     checkLedger(world);
@@ -97,12 +97,15 @@ export const stopCases: readonly ConformanceCase[] = [
       const perKey = world.amount(20);
       const publishing = publishNumbered(world, publisher, command, keys, perKey);
       for (let round = 1; round <= 4; round += 1) {
-        const bus = await startConsumer(world, command, `c${round}`, { work: () => world.clock.sleep(2) });
+        const bus = await startConsumer(world, command, `c${round}`, {
+          work: () => world.clock.sleep(2),
+          handler: steady,
+        });
         await world.clock.sleep(40);
         await bus.stop();
       }
       await publishing;
-      await startConsumer(world, command, 'last');
+      await startConsumer(world, command, 'last', { handler: steady });
       await untilAccepted(world, keys.length * perKey);
       await checkEmpty(world, commandAddress(command));
       checkLedger(world);
@@ -120,7 +123,10 @@ export const stopCases: readonly ConformanceCase[] = [
       await world.clock.sleep(5);
       running -= 1;
     };
-    const bus = await startConsumer(world, command, 'c', { work, handler: { concurrency: 2, waitingMax: 20 } });
+    const bus = await startConsumer(world, command, 'c', {
+      work,
+      handler: { ...steady, concurrency: 2, waitingMax: 20 },
+    });
     const handled = roundOf(world, (from) => publishNumbered(world, bus, command, keysOf(20), 3, from));
     await handled(1);
     checkEqual(runningMax, 2, 'most handlers at once of 2');

@@ -30,6 +30,9 @@ export async function startConsumer(
   return bus;
 }
 
+/** For consumers whose leases are not to run out, however busy the machine is. All of one queue must hold the same. */
+export const steady = { leaseMs: 30_000 } as const;
+
 /** Cases keep marks and dead letters in memory, which a durable transport is asked to accept. */
 const caseGuarantees = { durability: 'volatile' } as const;
 
