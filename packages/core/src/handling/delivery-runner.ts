@@ -48,14 +48,14 @@ export class DeliveryRunner {
     }
     const waitMs = this.#options.rateLimit.take();
     if (waitMs > 0) this.#options.rest(held, waitMs);
-    else if (this.#neverEnds(held)) this.#doom(held, exhausted(this.#spec.name, held.delivery.attempt - 1));
+    else if (this.#neverEnds(held)) this.#doom(held, exhausted(this.#spec.name, held.deliveriesBefore));
     else void this.#attempt(held);
   }
 
   /** Delivered again and again without an end: it takes its consumers down with it. */
   #neverEnds(held: HeldDelivery): boolean {
     if (this.#spec.guarantees.onPoison === 'block-key') return false;
-    return held.attempts === 0 && held.delivery.attempt > this.#spec.retry.deliveriesMax;
+    return held.attempts === 0 && held.deliveriesBefore >= this.#spec.retry.deliveriesMax;
   }
 
   async #attempt(held: HeldDelivery): Promise<void> {
@@ -217,7 +217,7 @@ export class DeliveryRunner {
 
 /** As the broker and this process count it together. */
 function attemptOf(held: HeldDelivery): number {
-  return held.delivery.attempt - 1 + held.attempts;
+  return held.deliveriesBefore + held.attempts;
 }
 
 function exhausted(subscription: string, deliveries: number): BusError {

@@ -9,6 +9,8 @@ export class HeldDelivery {
   readonly key: string | undefined;
   /** Its number on the key, when the outbox gave it one. */
   readonly sequence: number | undefined;
+  /** Deliveries before this one that count: its handler may have been started. */
+  readonly deliveriesBefore: number;
   /** Handler starts in this process. */
   attempts = 0;
   /** Tries that were not the message's fault: its dependency was down, or its turn had not come. */
@@ -33,8 +35,10 @@ export class HeldDelivery {
   #controller: AbortController | undefined = undefined;
   #abortReason: unknown = undefined;
 
-  constructor(delivery: Delivery, sequence: number | undefined) {
+  /** `untouched`: earlier deliveries that are known to have been lost before their handler was started. */
+  constructor(delivery: Delivery, sequence: number | undefined, untouched = 0) {
     this.delivery = delivery;
+    this.deliveriesBefore = Math.max(0, delivery.attempt - 1 - untouched);
     this.key = delivery.message.key;
     this.sequence = sequence;
   }

@@ -17,6 +17,7 @@ import { ReceiveLoop } from './receive-loop.ts';
 import { createSettleQueue } from './settle-queue.ts';
 import type { SettleQueue } from './settle-queue.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
+import { createUntouchedLosses } from './untouched-losses.ts';
 
 export interface SubscriptionOptions {
   readonly spec: SubscriptionSpec;
@@ -37,6 +38,7 @@ export class Subscription {
   readonly #circuit: CircuitBreaker;
   readonly #lanes: Lanes;
   readonly #loop: ReceiveLoop;
+  readonly #untouched = createUntouchedLosses();
   #held = 0;
   #concurrency: number;
   #isPaused = false;
@@ -135,7 +137,10 @@ export class Subscription {
   }
 
   #take(deliveries: readonly Delivery[]): void {
-    const taken = deliveries.map((delivery) => new HeldDelivery(delivery, readSequence(delivery.message)?.number));
+    const taken = deliveries.map(
+      (delivery) =>
+        new HeldDelivery(delivery, readSequence(delivery.message)?.number, this.#untouched.of(delivery.message.id)),
+    );
     this.#held += taken.length;
     this.#leases.hold(taken);
     for (const held of taken) this.#lanes.add(held);
@@ -144,6 +149,7 @@ export class Subscription {
   #end(held: HeldDelivery, settlement: Settlement | undefined): void {
     if (settlement !== undefined) {
       held.settled = true;
+      this.#untouched.forget(held.delivery.message.id);
       this.#settling.push(settlement);
     }
     this.#forget(held);
@@ -155,6 +161,7 @@ export class Subscription {
     if (held.settled || held.lost) return;
     held.lost = true;
     const { message } = held.delivery;
+    if (held.attempts === 0) this.#untouched.note(message.id);
     const { observe, log } = this.#services;
     observe?.({ event: 'lease-lost', subscription: this.name, message });
     log.debug({ subscription: this.name, id: message.id, code: 'lease-lost' }, 'lease lost');
