@@ -2,7 +2,7 @@ import { isBusError } from '@waybill/core';
 import type { HandlerContext } from '@waybill/core';
 import { check, checkEqual, need } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
-import { patientModes } from '../harness/mode.ts';
+import { faultModes, patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
@@ -115,7 +115,7 @@ export const leaseCases: readonly ConformanceCase[] = [
         await other.release(again);
         checkEqual((await other.takeOne()).message.id, 'm1', 'what came again');
       },
-      patientModes,
+      faultModes,
     ),
   ),
 
@@ -146,7 +146,7 @@ export const leaseCases: readonly ConformanceCase[] = [
         check(isBusError(reason) && reason.code === 'lease-lost', `it was told lease-lost, not ${String(reason)}`);
         await eventually(world, 'the message is handled again', () => calls === 2);
       },
-      patientModes,
+      faultModes,
     ),
   ),
 ];

@@ -1,6 +1,6 @@
 import { createProcessGate, faultyTransport, watchBoundaries } from '@waybill/core/testing';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
-import { faultModes, patientModes } from '../harness/mode.ts';
+import { faultModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import { checkLedger } from '../stage/check-settled.ts';
@@ -35,7 +35,7 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
       await untilAccepted(world, keys.length * perKey);
       checkLedger(world);
     },
-    patientModes,
+    faultModes,
   ),
 
   proves(
@@ -59,7 +59,7 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
       await untilAccepted(world, total, '', outageMsMax);
       checkLedger(world);
     },
-    patientModes,
+    faultModes,
   ),
 
   proves(
