@@ -5,7 +5,10 @@ import { isBusError } from '../errors/bus-error.ts';
 export interface RetryOptions {
   /** Handler calls in all, the first included. Default 5. */
   readonly attemptsMax: number;
-  /** Deliveries by the broker after which a message that never ended is taken for poison: it kills its consumers. Default 20. */
+  /**
+   * Deliveries by the broker after which a message that never ended is taken for poison: it kills its consumers. Those that this
+   * process has seen lost before the handler was started do not count. Default 20.
+   */
   readonly deliveriesMax: number;
   /** How long a numbered message waits for the numbers before it. Default 30 seconds. */
   readonly gapMsMax: number;
