@@ -1,6 +1,7 @@
-import { memoryStore, MemoryStoreError } from '@waybill/core';
+import { MemoryStoreError } from '@waybill/core';
 import type { StoreDriver, StoreTransaction } from '@waybill/core/driver';
 import type { World } from '../harness/world.ts';
+import { openStore } from './open-store.ts';
 
 export interface FailingStore {
   readonly store: StoreDriver;
@@ -12,7 +13,7 @@ export interface FailingStore {
 
 /** A store in which one statement fails for a while, so that its transaction rolls back. */
 export function failingStore(world: World, statement: 'claim' | 'changeDeadLetters'): FailingStore {
-  const inner = memoryStore({ clock: world.clock });
+  const inner = openStore(world);
   let isBroken = false;
   let refusals = 0;
   const refuse = (): void => {
