@@ -57,6 +57,19 @@ export const leaseCases: readonly ConformanceCase[] = [
     ),
   ),
 
+  proves('ACK-7', 'the longest lease is granted, and one millisecond more is refused at start', async (world) => {
+    const { leaseMsMax } = (await world.connect()).capabilities.lease;
+    // Where any lease is granted there is no edge.
+    if (leaseMsMax === Infinity) return;
+    const startWith = async (leaseMs: number, suffix: string): Promise<void> => {
+      const bus = await openBus(world);
+      bus.handle(numberedCommand(world, suffix), () => undefined, { order: 'none', durability: 'volatile', leaseMs });
+      await bus.start();
+    };
+    await startWith(leaseMsMax, '-edge');
+    await checkBusRefuses('plan-refused', 'a lease beyond the edge', () => startWith(leaseMsMax + 1, '-beyond'));
+  }),
+
   refuses(
     'ACK-7',
     'no lease ends by time: a silent receiver keeps what it holds until its connection ends',
