@@ -6,10 +6,11 @@ import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import type { DeliveryRecord } from '../ledger/ledger.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
-import { startMortalConsumer } from '../stage/mortal-consumer.ts';
+import { message } from '../stage/message.ts';
 import { startMortalPublisher } from '../stage/mortal-publisher.ts';
 import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import type { Numbered } from '../stage/open-bus.ts';
+import { openStage } from '../stage/open-stage.ts';
 import { idOf, keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumerChild, startPublisherChild } from '../stage/start-child.ts';
@@ -68,8 +69,8 @@ export const processCases: readonly ConformanceCase[] = [
     async (world) => {
       const { child } = world.harness;
       const command = numberedCommand(world);
-      // Where a process cannot be frozen, ACK-7 and ACK-9 show the same with a receiver that falls silent.
-      if (child?.sharesBroker !== true) return silentConsumer(world, command);
+      // Where a process cannot be frozen, a receiver falls silent in its place.
+      if (child?.sharesBroker !== true) return silentConsumer(world);
       const keys = keysOf(5);
       const zombie = await startConsumerChild(world, command, 'zombie', { ...victimHolds, workMs: 200 });
       const publisher = await openBus(world);
@@ -162,21 +163,32 @@ function holeOf(world: World, key: string): number | undefined {
   return Array.from({ length: last }, (_, at) => at + 1).find((seq) => !came.has(idOf(world, key, seq)));
 }
 
-/** The same without a process: a receiver that holds a key and says nothing beyond its lease. */
-async function silentConsumer(world: World, command: Command<Numbered>): Promise<void> {
-  const victim = await startMortalConsumer(world, command, 'zombie', {
-    handler: victimHolds,
-    work: () => world.clock.sleep(200),
-  });
-  const publisher = await openBus(world);
-  await publisher.start();
-  await publishNumbered(world, publisher, command, keysOf(5), 4);
-  await untilHolds(world, 'zombie');
-  await victim.kill();
-  await startConsumer(world, command, 'heir', { handler: victimHolds });
-  await untilAccepted(world, 20, '', lateMs);
-  await checkEmpty(world, commandAddress(command));
-  checkLedger(world, { duplicatesMax: victimHoldsMax });
+/** The same without a process: a receiver that holds a key, says nothing beyond its lease, and then speaks again. */
+async function silentConsumer(world: World): Promise<void> {
+  const stage = await openStage(world);
+  await stage.send(message('m1', { key: 'k' }), message('m2', { key: 'k' }));
+  const zombie = await stage.receiver({ driver: await world.connect() });
+  const stale = await zombie.takeOne();
+  const end = zombie.begin(stale);
+  await world.clock.sleep(world.harness.timing.leaseMs * 1.5);
+  world.ledger.bury(zombie.consumerId);
+  world.ledger.fault('consumer silent');
+  const heir = await stage.receiver();
+  await heir.accept(await heir.takeOne());
+  const next = await heir.takeOne();
+  checkEqual((await end('accept')).status, 'lost', 'the answer to the late acceptance');
+  checkEqual(await zombie.take(1, world.harness.timing.settleMs), [], 'what it gets of a key that is held');
+  await heir.accept(next);
+  await stage.send(message('m3', { key: 'k' }));
+  await heir.close();
+  const awake = await zombie.takeOne();
+  checkEqual(awake.message.id, 'm3', 'what it gets when the key is free');
+  await zombie.settleBatch([{ receipt: awake.receipt, action: 'accept' }]);
+  world.ledger.deliver({ consumerId: 'awake', pid: process.pid, messageId: 'm3', key: 'k', attempt: awake.attempt })(
+    'accepted',
+  );
+  await checkEmpty(world, stage.address);
+  checkLedger(world);
 }
 
 /** Publishes until about a third is confirmed. What had no answer by then is unknown. */
