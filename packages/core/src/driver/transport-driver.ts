@@ -72,7 +72,7 @@ export interface TransportMessage {
 
 export type SendOutcome =
   | { readonly status: 'confirmed' }
-  /** Certainly not accepted. */
+  /** Certainly accepted by nobody: a refusal of one queue among several is `unknown`. */
   | { readonly status: 'rejected'; readonly error: unknown }
   /** The request may have arrived. Never turned into `rejected`. */
   | { readonly status: 'unknown'; readonly error: unknown };
