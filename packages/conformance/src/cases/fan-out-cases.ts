@@ -18,7 +18,7 @@ export const fanOutCases: readonly ConformanceCase[] = [
     const ids = keysOf(world.amount(50));
     for (const id of ids) await stage.send(message(id));
     for (const group of ['a', 'b']) {
-      const receiver = await stage.receiver({ group });
+      const receiver = await stage.receiver({ group, unsettledMax: ids.length });
       const deliveries = await receiver.take(ids.length);
       checkEqual(deliveries.map((delivery) => delivery.message.id).toSorted(), ids.toSorted(), `what ${group} got`);
       await receiver.accept(...deliveries);
