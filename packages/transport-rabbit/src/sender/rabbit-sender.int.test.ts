@@ -170,14 +170,14 @@ test(
   async ({ skip }) => {
     skip(broker?.startedBy === 'environment', 'A broker of somebody else is not killed.');
     const stage = await stageOf({ publishTimeoutMs: 5000 });
-    // A quorum queue that is killed right after its declaration may be lost whole: a fault of the broker.
-    await sleep(2500);
     const confirmed: string[] = [];
     let sent = 0;
     let unknown = 0;
     let isDone = false;
     // A classic queue forgets what is not persistent, although it was confirmed.
     const classic = await stageOf({ queueType: 'classic', partitions: 1 });
+    // A queue that is killed right after its declaration may be lost whole: a fault of the broker.
+    await sleep(2500);
     const kept = Array.from({ length: 20 }, (_, index) => messageOf(`kept${index}`));
     expect(new Set(verdictsOf(await classic.sender.sendBatch(kept)))).toEqual(new Set(['confirmed']));
     const publish = async (): Promise<void> => {
