@@ -25,6 +25,9 @@ test('no two addresses share a name', () => {
     names.expiredOf(command('a')),
     names.expiredOf(event('a', 'b')),
     names.queueOf(event('a', 'expired'), 0),
+    names.instancesOf({ ...command('a'), group: 'b' }),
+    names.instancesOf(event('a', 'b')),
+    names.queueOf(event('a', 'instances'), 0),
   ];
   expect(new Set(queues).size).toBe(queues.length);
 });

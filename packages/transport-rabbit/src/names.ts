@@ -11,6 +11,8 @@ export interface RabbitNames {
   readonly delayOf: (channel: ChannelAddress, delayMs: number) => string;
   /** Where messages of a partition queue go that nobody took in time: the command's own, or the subscription's. */
   readonly expiredOf: (address: ChannelAddress | SubscriptionAddress) => string;
+  /** An empty queue whose consumers are the receivers of a subscription. */
+  readonly instancesOf: (subscription: SubscriptionAddress) => string;
   /** An empty queue whose settings store the number of partitions. */
   readonly partitionsMarkerOf: (channel: ChannelAddress) => string;
   /** An empty queue whose settings store the one group of a command. */
@@ -36,6 +38,7 @@ export function createNames(prefix: string): RabbitNames {
     // Not `:delay:1000`, which would be the partition 1000 of a group of that name.
     delayOf: (channel, delayMs) => checked(`${baseOf(channel)}:delay-${delayMs}`),
     expiredOf: (address) => checked(`${ownerOf(address)}:expired`),
+    instancesOf: (subscription) => checked(`${ownerOf(subscription)}:instances`),
     partitionsMarkerOf: (channel) => checked(`${baseOf(channel)}:partitions`),
     groupMarkerOf: (channel) => checked(`${baseOf(channel)}:group`),
   };

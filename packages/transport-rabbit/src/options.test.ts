@@ -19,6 +19,7 @@ test('all problems are named at once, and no address with its password', () => {
   const wrong: RabbitTransportOptions = {
     urls: ['http://user:sesame@host', 'sesame'],
     partitions: 0,
+    rebalanceMs: 0,
     deliveryLimit: -1,
     delaysMs: [5, 5],
     namePrefix: 'amq.x',
@@ -28,7 +29,7 @@ test('all problems are named at once, and no address with its password', () => {
   };
   const read = () => readOptions(wrong);
   expect(read).toThrow(
-    /urls\[0\].*urls\[1\].*reconnectMs\.max.*partitions.*deliveryLimit.*expireAfterMs.*priorityHeader.*delaysMs has a delay twice.*namePrefix/u,
+    /urls\[0\].*urls\[1\].*reconnectMs\.max.*rebalanceMs.*partitions.*deliveryLimit.*expireAfterMs.*priorityHeader.*delaysMs has a delay twice.*namePrefix/u,
   );
   expect(read).not.toThrow(/sesame/u);
 });

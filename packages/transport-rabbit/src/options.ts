@@ -32,7 +32,12 @@ export interface RabbitTransportOptions {
   /** First part of every exchange and queue name. Default `waybill`. */
   readonly namePrefix?: string;
   /**
-   * Partition queues of a channel: the most instances that can work on it at once. 1 for channels without key order. Part of the
+   * How often an instance looks whether it works on more than its share of the partition queues, which it then hands over; by chance up to
+   * twice as often. Default 5000.
+   */
+  readonly rebalanceMs?: number;
+  /**
+   * Partition queues of a channel, which its instances share: more instances than that stand by. 1 for channels without key order. Part of the
    * topology: another number than the stored one is a `topology-conflict`. Default 8.
    */
   readonly partitions?: number;
@@ -78,6 +83,7 @@ export interface RabbitSettings {
   readonly consumerTimeoutMs: number;
   readonly queueType: 'quorum' | 'classic';
   readonly namePrefix: string;
+  readonly rebalanceMs: number;
   readonly partitions: number;
   readonly messageBytesMax: number;
   readonly deliveryLimit: number;
@@ -100,6 +106,7 @@ const defaults = {
   consumerTimeoutMs: 1_800_000,
   queueType: 'quorum',
   namePrefix: 'waybill',
+  rebalanceMs: 5000,
   partitions: 8,
   messageBytesMax: 16 * 1024 * 1024,
   deliveryLimit: 1_000_000,
@@ -139,6 +146,7 @@ function problemsOf(settings: RabbitSettings): readonly string[] {
     ...outside(reconnectMs.max, reconnectMs.first, timerMsMax, 'reconnectMs.max'),
     ...outside(settings.publishTimeoutMs, 1, timerMsMax, 'publishTimeoutMs'),
     ...outside(settings.consumerTimeoutMs, 1, timerMsMax, 'consumerTimeoutMs'),
+    ...outside(settings.rebalanceMs, 1, timerMsMax, 'rebalanceMs'),
     ...outside(settings.partitions, 1, 1024, 'partitions'),
     ...outside(settings.messageBytesMax, 1, messageBytesLimit, 'messageBytesMax'),
     ...outside(settings.deliveryLimit, 1, timerMsMax, 'deliveryLimit'),

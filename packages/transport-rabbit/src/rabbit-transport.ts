@@ -13,6 +13,7 @@ import { attemptOf } from './receiver/attempt-of.ts';
 import type { DeliveryCounting } from './receiver/attempt-of.ts';
 import { checkQueue } from './receiver/check-queue.ts';
 import type { ReadMessage } from './receiver/held-message.ts';
+import { createInstanceCount } from './receiver/instance-count.ts';
 import { openRabbitReceiver } from './receiver/rabbit-receiver.ts';
 import type { RabbitReceiver } from './receiver/rabbit-receiver.ts';
 import { createRabbitSender } from './sender/rabbit-sender.ts';
@@ -82,6 +83,7 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
         queues: queuesOf(subscription),
         connection: consuming,
         checkQueue: (queue) => checkQueue(topology, queue),
+        instances: createInstanceCount({ connection: topology, queue: names.instancesOf(subscription) }),
         read: (raw, brokerVersion) => readMessage(raw, { ...settings, brokerVersion }),
         receiver: receiverOptions,
       });

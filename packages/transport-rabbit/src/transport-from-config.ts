@@ -32,6 +32,7 @@ const schema = z.strictObject({
   consumerTimeoutMs: number,
   queueType: z.enum(['quorum', 'classic'], { error: 'must be quorum or classic' }),
   namePrefix: text,
+  rebalanceMs: number,
   partitions: number,
   messageBytesMax: number,
   deliveryLimit: number,

@@ -5,7 +5,7 @@ import type { Broker } from '@waybill/conformance/brokers';
 import { createAdmin } from './admin.ts';
 import { createForeign } from './foreign.ts';
 import { createProxiedDrivers } from './proxied-drivers.ts';
-import { rabbitDeviations, rabbitLevels } from './rabbit-levels.ts';
+import { rabbitLevels } from './rabbit-levels.ts';
 import { createRawClient } from './raw-client.ts';
 
 /** One RabbitMQ for all cases. */
@@ -19,7 +19,6 @@ export const openHarness: OpenHarness = async () => {
     version: broker.version,
     startedBy: broker.startedBy,
     levels: rabbitLevels,
-    deviations: rabbitDeviations,
     // A broker of somebody else tells what is in flight every five seconds.
     timing: { leaseMs: 500, settleMs: broker.startedBy === 'environment' ? 6000 : 400, patienceMs: 15_000 },
     connect: drivers.connect,

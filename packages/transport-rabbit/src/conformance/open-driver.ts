@@ -19,4 +19,5 @@ const haste = {
   connectTimeoutMs: 5000,
   reconnectMs: { first: 50, max: 500 },
   publishTimeoutMs: 5000,
+  rebalanceMs: 300,
 } as const;

@@ -1,5 +1,5 @@
 import { declareLevel } from '@waybill/conformance';
-import type { Deviation, PropertyLevels } from '@waybill/conformance';
+import type { PropertyLevels } from '@waybill/conformance';
 
 /** What RabbitMQ gives through this driver, property by property. */
 export const rabbitLevels: PropertyLevels = {
@@ -163,14 +163,3 @@ export const rabbitLevels: PropertyLevels = {
   ...declareLevel('unsupported', 'an identity is known for ever: there is no window to ask for', ['DUP-2']),
   ...declareLevel('unsupported', 'the suite runs one node', ['FLT-2']),
 };
-
-/** What it does not do yet, and until when that is accepted. */
-export const rabbitDeviations: readonly Deviation[] = [
-  {
-    id: 'FAN-3',
-    reason:
-      'a partition queue stays with the instance that came first until that one leaves: instances that are added to others stand by',
-    link: 'https://www.rabbitmq.com/docs/consumers#single-active-consumer',
-    expires: '2027-03-31',
-  },
-];

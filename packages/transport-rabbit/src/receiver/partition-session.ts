@@ -2,6 +2,7 @@ import type { Delivery, Receipt } from '@waybill/core/driver';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
+import { createDrain } from './drain.ts';
 import { HeldMessage } from './held-message.ts';
 import type { ReadMessage } from './held-message.ts';
 import { createPartitionBuffer } from './partition-buffer.ts';
@@ -25,7 +26,7 @@ export interface PartitionSessionOptions {
 }
 
 export interface SessionEnd {
-  readonly reason: 'closed' | 'held-too-long' | 'failed';
+  readonly reason: 'closed' | 'held-too-long' | 'handed-over' | 'failed';
   readonly error: unknown;
   /** What core held. */
   readonly lost: readonly Receipt[];
@@ -45,13 +46,19 @@ export interface PartitionSession {
    * presumably when it was the first to come; two that come in the same instant both believe so until then.
    */
   readonly isActive: () => boolean;
+  /** On the receiver's monotonic clock; `undefined` while it is not active. */
+  readonly activeSinceMs: () => number | undefined;
   readonly oldest: () => HeldMessage | undefined;
   readonly owns: (held: HeldMessage) => boolean;
   /** @throws what amqplib throws on a channel that is gone */
   readonly accept: (messages: readonly HeldMessage[]) => void;
   readonly release: (message: HeldMessage, delayMs: number) => void;
   /** Forgets everything, at once; the channel is still to be closed. Idempotent. */
-  readonly end: (reason: 'closed' | 'held-too-long') => void;
+  readonly end: (reason: Exclude<SessionEnd['reason'], 'failed'>) => void;
+  /** Gives nothing more to core from now on; resolves once core holds nothing of it, or it has ended. */
+  readonly drain: () => Promise<void>;
+  /** Gives again. */
+  readonly resume: () => void;
   readonly ended: Promise<SessionEnd>;
 }
 
@@ -93,14 +100,17 @@ function createSession(options: PartitionSessionOptions): NewSession {
   const held = new Map<number, HeldMessage>();
   const ending = Promise.withResolvers<SessionEnd>();
   let isOpen = true;
-  let isActive = isFirst;
+  let activeSinceMs = isFirst ? nowMs() : undefined;
   let arrivals = 0;
+  // All that is held is in the buffer: core holds nothing.
+  const drain = createDrain(() => !isOpen || buffer.size() === held.size);
 
   const finish = (reason: SessionEnd['reason'], error: unknown): void => {
     if (!isOpen) return;
     isOpen = false;
     const lost = [...held.values()].flatMap(({ receipt }) => receipt ?? []);
     held.clear();
+    drain.look();
     ending.resolve({ reason, error, lost });
   };
   const fail = (error: unknown): void => finish('failed', error);
@@ -108,7 +118,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
   const arrive = (raw: ConsumeMessage): void => {
     if (!isOpen) return;
     const message = new HeldMessage(raw, read(raw, brokerVersion), partition, nowMs());
-    isActive = true;
+    activeSinceMs ??= nowMs();
     arrivals += 1;
     held.set(message.tag, message);
     tracker.deliver(message.tag);
@@ -117,11 +127,12 @@ function createSession(options: PartitionSessionOptions): NewSession {
   };
 
   const session: PartitionSession = {
-    take: (limit) => (isOpen ? buffer.take(limit, nowMs()).map((message) => message.handOut()) : []),
+    take: (limit) => (isOpen && !drain.isOn() ? buffer.take(limit, nowMs()).map((message) => message.handOut()) : []),
     nextDueMs: () => (isOpen ? buffer.nextDueMs(nowMs()) : Infinity),
     heldCount: () => held.size,
     arrivals: () => arrivals,
-    isActive: () => isOpen && isActive,
+    isActive: () => isOpen && activeSinceMs !== undefined,
+    activeSinceMs: () => (isOpen ? activeSinceMs : undefined),
     oldest: () => held.values().next().value,
     owns: (message) => isOpen && held.get(message.tag) === message,
     accept: (messages) => {
@@ -131,13 +142,20 @@ function createSession(options: PartitionSessionOptions): NewSession {
         const raw = raws.get(tag);
         if (raw !== undefined) channel.ack(raw, multiple);
       }
+      drain.look();
     },
     release: (message, delayMs) => {
       message.takeBack();
       buffer.add(message, nowMs() + delayMs);
+      drain.look();
       onArrival();
     },
     end: (reason) => finish(reason, undefined),
+    drain: drain.begin,
+    resume: () => {
+      drain.giveUp();
+      onArrival();
+    },
     ended: ending.promise,
   };
 

@@ -44,6 +44,11 @@ export interface Partition {
   readonly session: () => PartitionSession | undefined;
   /** Rejects when the first channel cannot be had. Called once. */
   readonly start: () => Promise<void>;
+  /**
+   * Lets core settle what it holds, then closes the channel and opens another one at the end of the line, so that the instance that waits
+   * longest goes on. False, with the channel kept, when core still holds something after `limitMs`.
+   */
+  readonly handOver: (limitMs: number) => Promise<boolean>;
   /** Closes the channel, so that what is unacknowledged goes back to the head of the queue in its order. Idempotent. */
   readonly close: () => Promise<void>;
 }
@@ -103,6 +108,13 @@ export function createPartition(options: PartitionOptions): Partition {
     session: () => current,
     start: async () => {
       running = run(await openLine(options));
+    },
+    handOver: async (limitMs) => {
+      const session = current;
+      const isDrained = await atMost(limitMs, session?.drain().then(() => true) ?? Promise.resolve(true), clock);
+      if (isDrained) session?.end('handed-over');
+      else session?.resume();
+      return isDrained ?? false;
     },
     close: async () => {
       stopped.abort();

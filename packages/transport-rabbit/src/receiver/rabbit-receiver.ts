@@ -7,9 +7,11 @@ import { RabbitTransportError } from '../rabbit-error.ts';
 import type { RabbitClock } from '../time/system-clock.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { HeldMessage, ReadMessage } from './held-message.ts';
+import type { InstanceCount } from './instance-count.ts';
 import type { PartitionSession } from './partition-session.ts';
 import { createPartition } from './partition.ts';
 import type { Partition } from './partition.ts';
+import { createRebalancing } from './rebalance.ts';
 import { ownedBy, settleBatch } from './settle-batch.ts';
 import { spreadPrefetch } from './spread-prefetch.ts';
 import { takeFairly } from './take-fairly.ts';
@@ -24,6 +26,10 @@ export interface RabbitReceiverOptions {
   readonly connection: Pick<ManagedConnection, 'openChannel' | 'onLost'>;
   /** Answers with the number of active consumers; rejects when the queue is missing. Must not touch the connection for consuming. */
   readonly checkQueue: (queue: string) => Promise<number>;
+  /** Of the receivers of the subscription. This one leaves when it is closed. */
+  readonly instances: InstanceCount;
+  /** How often to look whether queues are shared fairly, at most. */
+  readonly rebalanceMs: number;
   readonly read: (raw: ConsumeMessage, brokerVersion: string) => ReadMessage;
   readonly clock: RabbitClock;
   readonly random: Random;
@@ -64,6 +70,7 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
     failure ??= { error };
     doorbell.ring();
   };
+  const holdMsMax = holdMsMaxOf({ consumerTimeoutMs });
   const prefetches = spreadPrefetch(unsettledMax, queues.length);
   const partitions = queues.map((queue, partition) =>
     createPartition({
@@ -71,12 +78,14 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
       queue,
       partition,
       prefetch: prefetches[partition] ?? 1,
-      holdMsMax: holdMsMaxOf({ consumerTimeoutMs }),
+      holdMsMax,
       onArrival: doorbell.ring,
       onLost,
       onFailure,
     }),
   );
+
+  const rebalancing = createRebalancing(partitions, { ...options, drainMsMax: holdMsMax });
 
   const take = (limit: number): readonly Delivery[] => {
     turn += 1;
@@ -106,7 +115,7 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
   const close = async (): Promise<void> => {
     isClosed = true;
     doorbell.ring();
-    await Promise.all(partitions.map((partition) => partition.close()));
+    await Promise.all([rebalancing.stop(), ...partitions.map((partition) => partition.close())]);
   };
 
   try {
@@ -115,6 +124,7 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
     await close();
     throw error;
   }
+  rebalancing.start();
   return {
     receiveBatch: receive,
     settleBatch: async (settlements) => settleBatch(partitions, settlements),

@@ -10,6 +10,7 @@ import { readOptions } from '../../options.ts';
 import { attemptOf } from '../attempt-of.ts';
 import { checkQueue } from '../check-queue.ts';
 import type { ReadMessage } from '../held-message.ts';
+import { createInstanceCount } from '../instance-count.ts';
 import { openRabbitReceiver } from '../rabbit-receiver.ts';
 import type { RabbitReceiver } from '../rabbit-receiver.ts';
 
@@ -23,6 +24,7 @@ export interface StageReceiver {
 export interface StageReceiverOptions {
   readonly unsettledMax?: number;
   readonly consumerTimeoutMs?: number;
+  readonly rebalanceMs?: number;
 }
 
 /** Partition queues as the topology makes them, a publisher of its own, and receivers that each have their connection. */
@@ -72,6 +74,7 @@ export async function openReceiverStage(url: string, partitions: number): Promis
       queues,
       connection,
       checkQueue: (queue) => checkQueue(topology, queue),
+      instances: createInstanceCount({ connection: topology, queue: `${name}.instances` }),
       read,
       receiver: { leaseMs: 30_000, unsettledMax, onLost: (receipts) => lost.push(...receipts) },
     });
