@@ -12,7 +12,7 @@ import { reconnectDelayMs } from './reconnect-delay.ts';
 /**
  * The connections of a transport are apart: a memory alarm stops everything on a publishing one, acks too, and a channel error with
  * deliveries in flight takes its whole connection along. So an error of a channel ends the connection at once where anything could
- * be in flight; only on the one for topology, without consumers and publishes, does the channel alone end.
+ * be in flight; only on the one for topology, without deliveries and publishes, does the channel alone end.
  * amqplib's own recovery is not used: it renews neither channels nor consumers.
  */
 export function createConnection(settings: RabbitSettings, purpose: ConnectionPurpose): ManagedConnection {
