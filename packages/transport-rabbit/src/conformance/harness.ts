@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Harness, OpenHarness } from '@waybill/conformance';
 import { startBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
@@ -38,14 +37,10 @@ export const openHarness: OpenHarness = async () => {
   return harness;
 };
 
-const queueAgeMs = 2500;
-
 /** What only he may do to a broker who started it; its memory alarm needs the tools beside it. */
 function brokerFaults(broker: Broker): Pick<Harness['faults'], 'restartBroker' | 'refusePublishes'> {
   if (broker.startedBy === 'environment') return { restartBroker: undefined };
   const restartBroker = async (): Promise<void> => {
-    // A queue younger than a second or two is not on disk yet, and a kill takes it with all that was confirmed: a fault of the broker.
-    await sleep(queueAgeMs);
     await broker.kill9();
     await broker.restart();
   };
