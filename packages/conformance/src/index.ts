@@ -11,6 +11,7 @@ export type {
   NetworkFault,
   OpenDriver,
   OpenHarness,
+  Provision,
   Timing,
 } from './harness/harness.ts';
 export { modes } from './harness/mode.ts';
@@ -21,7 +22,7 @@ export { properties, propertyIds } from './properties/properties.ts';
 export type { PropertyId } from './properties/properties.ts';
 export { registerConformance } from './register-conformance.ts';
 export type { RegisterOptions, TestRunner } from './register-conformance.ts';
-export { guaranteesOf } from './report/keep-guarantees.ts';
+export { guaranteesOf, staleGuaranteesOf } from './report/keep-guarantees.ts';
 export { formatResult, formatSummary } from './report/format-summary.ts';
 export { isGreen } from './report/matrix.ts';
 export type { Matrix } from './report/matrix.ts';

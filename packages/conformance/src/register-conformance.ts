@@ -27,8 +27,8 @@ export interface RegisterOptions {
 }
 
 /**
- * One test for each property that has a case in this mode, side by side as far as they may. What cannot be told here is skipped with its
- * reason.
+ * One test for each property, side by side as far as they may. What cannot be told here is skipped with its reason; one that had a verdict
+ * in the kept matrix and has lost its cases is a failure.
  */
 export function registerConformance(runner: TestRunner, openHarness: OpenHarness, options: RegisterOptions = {}): void {
   const { mode = 'standard', guarantees } = options;
@@ -45,9 +45,8 @@ export function registerConformance(runner: TestRunner, openHarness: OpenHarness
     if (guarantees !== undefined) await compare(result, guarantees);
     if (result.verdict === 'not-run') skip(result.reason);
   };
-  const due = cases.filter(({ modes }) => modes.includes(mode));
-  for (const id of propertyIds.filter((known) => due.some((each) => each.id === known))) {
-    const concurrent = !due.some((each) => each.id === id && each.isAlone);
+  for (const id of propertyIds) {
+    const concurrent = !cases.some((each) => each.id === id && each.isAlone && each.modes.includes(mode));
     runner.test(`${id} ${properties[id]}`, { timeout: testTimeoutMs, concurrent }, ({ skip }) => verify(id, skip));
   }
 }

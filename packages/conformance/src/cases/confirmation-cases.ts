@@ -1,4 +1,4 @@
-import { check, checkEqual, need } from '../harness/check.ts';
+import { check, checkApplies, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes } from '../harness/mode.ts';
 import type { World } from '../harness/world.ts';
@@ -9,7 +9,7 @@ import { openStage } from '../stage/open-stage.ts';
 import type { Stage } from '../stage/open-stage.ts';
 import { keysOf } from '../stage/publish-numbered.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 /** What a confirmation is worth. */
 export const confirmationCases: readonly ConformanceCase[] = [
@@ -39,8 +39,7 @@ export const confirmationCases: readonly ConformanceCase[] = [
   proves(
     'DEL-21',
     'what is confirmed is there, although its sender is killed in the same moment',
-    async (world) => {
-      const abandon = need(world.harness.faults.abandon, 'way to end a connection as kill -9 does');
+    needing(['abandon'], async (world, { abandon }) => {
       const stage = await openStage(world);
       for (const id of keysOf(world.amount(5))) {
         const driver = await world.connect();
@@ -51,7 +50,7 @@ export const confirmationCases: readonly ConformanceCase[] = [
         world.ledger.publish({ runId: world.runId, key: id, seq: 1, messageId: id, outcome: 'confirmed' });
       }
       await checkAllCome(world, stage);
-    },
+    }),
     faultModes,
   ),
 
@@ -59,16 +58,14 @@ export const confirmationCases: readonly ConformanceCase[] = [
     proves(
       'DEL-21',
       'what is confirmed is there after the broker was killed and started again',
-      async (world) => {
-        const { restartBroker } = world.harness.faults;
+      needing(['restartBroker'], async (world, { restartBroker }) => {
         const stage = await openStage(world);
-        // A broker that keeps nothing promises nothing.
-        if (restartBroker === undefined || stage.driver.capabilities.durability.level === 'unsupported') return;
+        checkApplies(stage.driver.capabilities.durability.level !== 'unsupported', 'nothing outlives the broker');
         await world.clock.sleep(settledQueueMs);
         await stage.send(...keysOf(50).map((id) => message(id, { key: id })));
         await restartBroker();
         await checkAllCome(world, stage);
-      },
+      }),
       ['fault'],
     ),
   ),

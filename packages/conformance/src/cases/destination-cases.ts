@@ -11,7 +11,7 @@ import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { proves } from './case.ts';
+import { needing, proves } from './case.ts';
 
 /** Destinations that are there, that are not there yet, and that never were. */
 export const destinationCases: readonly ConformanceCase[] = [
@@ -91,18 +91,19 @@ export const destinationCases: readonly ConformanceCase[] = [
     check(code === 'not-found' || code === 'unroutable', `refused as not-found or unroutable, not ${code}`);
   }),
 
-  proves('DEL-22', 'a publish whose queue was deleted is rejected, also on a sender that has worked', async (world) => {
-    const { deleteQueue } = world.harness.admin;
-    // Where nobody can delete a queue, none can be missing.
-    if (deleteQueue === undefined) return;
-    const stage = await openStage(world);
-    await stage.send(message('m1', { key: 'k' }));
-    await deleteQueue(stage.address);
-    await eventually(world, 'the deleted queue takes nothing more', async () => {
-      const [outcome] = await stage.send(message('m2', { key: 'k' }));
-      if (outcome?.status === 'confirmed') return false;
-      checkRejected(stage.driver, outcome, ['unroutable', 'not-found'], 'a publish to a deleted queue');
-      return true;
-    });
-  }),
+  proves(
+    'DEL-22',
+    'a publish whose queue was deleted is rejected, also on a sender that has worked',
+    needing(['deleteQueue'], async (world, { deleteQueue }) => {
+      const stage = await openStage(world);
+      await stage.send(message('m1', { key: 'k' }));
+      await deleteQueue(stage.address);
+      await eventually(world, 'the deleted queue takes nothing more', async () => {
+        const [outcome] = await stage.send(message('m2', { key: 'k' }));
+        if (outcome?.status === 'confirmed') return false;
+        checkRejected(stage.driver, outcome, ['unroutable', 'not-found'], 'a publish to a deleted queue');
+        return true;
+      });
+    }),
+  ),
 ];

@@ -12,7 +12,7 @@ import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, steady, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { proves } from './case.ts';
+import { needing, proves } from './case.ts';
 
 /** Faults that any transport can be put through: refusals, deaths, deleted queues, wrong clocks, busy brokers. */
 export const faultCases: readonly ConformanceCase[] = [
@@ -182,8 +182,7 @@ export const faultCases: readonly ConformanceCase[] = [
   proves(
     'FLT-15',
     'a death repeats no more than what was held, and not what was accepted well before',
-    async (world) => {
-      const abandon = need(world.harness.faults.abandon, 'way to end a connection as kill -9 does');
+    needing(['abandon'], async (world, { abandon }) => {
       const stage = await openStage(world);
       const ids = keysOf(20);
       await stage.send(...ids.map((id) => message(id, { key: id })));
@@ -205,7 +204,7 @@ export const faultCases: readonly ConformanceCase[] = [
       checkEqual(again, held.length, 'deliveries beyond one each');
       await checkEmpty(world, stage.address);
       checkLedger(world);
-    },
+    }),
     faultModes,
   ),
 ];

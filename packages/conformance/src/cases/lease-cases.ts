@@ -1,6 +1,6 @@
 import { isBusError } from '@waybill/core';
 import type { HandlerContext } from '@waybill/core';
-import { check, checkEqual, need } from '../harness/check.ts';
+import { check, checkApplies, checkEqual, need } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes, patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
@@ -14,7 +14,7 @@ import type { Numbered } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { startConsumer } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { alone, proves, refuses } from './case.ts';
+import { alone, needing, proves, refuses } from './case.ts';
 
 /** How long a delivery belongs to its receiver, and what becomes of it then. */
 export const leaseCases: readonly ConformanceCase[] = [
@@ -59,8 +59,7 @@ export const leaseCases: readonly ConformanceCase[] = [
 
   proves('ACK-7', 'the longest lease is granted, and one millisecond more is refused at start', async (world) => {
     const { leaseMsMax } = (await world.connect()).capabilities.lease;
-    // Where any lease is granted there is no edge.
-    if (leaseMsMax === Infinity) return;
+    checkApplies(leaseMsMax < Infinity, 'a lease of any length is granted');
     const startWith = async (leaseMs: number, suffix: string): Promise<void> => {
       const bus = await openBus(world);
       bus.handle(numberedCommand(world, suffix), () => undefined, { order: 'none', durability: 'volatile', leaseMs });
@@ -73,8 +72,7 @@ export const leaseCases: readonly ConformanceCase[] = [
   refuses(
     'ACK-7',
     'no lease ends by time: a silent receiver keeps what it holds until its connection ends',
-    async (world) => {
-      const abandon = need(world.harness.faults.abandon, 'way to end a connection as kill -9 does');
+    needing(['abandon'], async (world, { abandon }) => {
       const driver = await world.connect();
       checkEqual(driver.capabilities.lease.kind, 'connection', 'the lease that is declared');
       const stage = await openStage(world);
@@ -89,7 +87,7 @@ export const leaseCases: readonly ConformanceCase[] = [
       );
       await abandon(driver);
       checkEqual((await other.takeOne()).message.id, 'm1', 'what the other got after it');
-    },
+    }),
   ),
 
   refuses('ACK-7', 'a handler that may outlast what a connection may hold is refused at start', async (world) => {

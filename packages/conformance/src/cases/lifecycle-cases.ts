@@ -1,5 +1,5 @@
 import type { TransportDriver } from '@waybill/core/driver';
-import { check, checkEqual, need } from '../harness/check.ts';
+import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
@@ -11,7 +11,7 @@ import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import type { StageReceiver } from '../stage/stage-receiver.ts';
 import { startConsumer, steady, untilAccepted } from '../stage/start-consumer.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 /** Opening and closing, in order and out of it. What stops and starts a bus is in `stop-cases.ts`. */
 export const lifecycleCases: readonly ConformanceCase[] = [
@@ -190,21 +190,24 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     await eventually(world, 'nothing is left', async () => (await world.harness.admin.depth(stage.address)) === 0);
   }),
 
-  proves('LIF-14', 'a queue that is purged is empty, and carries what is sent afterwards', async (world) => {
-    const purge = need(world.harness.admin.purge, 'way to purge a queue past the driver');
-    const stage = await openStage(world);
-    await stage.send(...keysOf(20).map((id) => message(id, { key: id })));
-    checkEqual(await world.harness.admin.depth(stage.address), 20, 'what waits before');
-    await purge(stage.address);
-    await checkEmpty(world, stage.address);
-    const receiver = await stage.receiver();
-    checkEqual(await receiver.take(1, world.harness.timing.settleMs), [], 'what comes of it');
-    await stage.send(message('after', { key: 'k1' }));
-    const delivery = await receiver.takeOne();
-    checkEqual(delivery.message.id, 'after', 'what comes afterwards');
-    await receiver.accept(delivery);
-    await checkEmpty(world, stage.address);
-  }),
+  proves(
+    'LIF-14',
+    'a queue that is purged is empty, and carries what is sent afterwards',
+    needing(['purge'], async (world, { purge }) => {
+      const stage = await openStage(world);
+      await stage.send(...keysOf(20).map((id) => message(id, { key: id })));
+      checkEqual(await world.harness.admin.depth(stage.address), 20, 'what waits before');
+      await purge(stage.address);
+      await checkEmpty(world, stage.address);
+      const receiver = await stage.receiver();
+      checkEqual(await receiver.take(1, world.harness.timing.settleMs), [], 'what comes of it');
+      await stage.send(message('after', { key: 'k1' }));
+      const delivery = await receiver.takeOne();
+      checkEqual(delivery.message.id, 'after', 'what comes afterwards');
+      await receiver.accept(delivery);
+      await checkEmpty(world, stage.address);
+    }),
+  ),
 
   alone(
     proves('LIF-15', 'drivers that come and go leave no socket and no timer behind', async (world) => {

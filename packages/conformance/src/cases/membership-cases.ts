@@ -14,7 +14,7 @@ import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { recordedHandler } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import type { ConsumerOptions } from '../stage/start-consumer.ts';
-import { alone, proves, refuses } from './case.ts';
+import { alone, needing, proves, refuses } from './case.ts';
 
 const keys = keysOf(20);
 
@@ -77,10 +77,7 @@ export const membershipCases: readonly ConformanceCase[] = [
     proves(
       'FAN-5',
       'when every connection was cut the consumers have all keys again',
-      async (world) => {
-        const { cutConnections } = world.harness.faults;
-        // Without connections there is no membership that could be lost.
-        if (cutConnections === undefined) return;
+      needing(['cutConnections'], async (world, { cutConnections }) => {
         const command = numberedCommand(world);
         const bus = await startConsumer(world, command, 'one');
         await startConsumer(world, command, 'two');
@@ -91,7 +88,7 @@ export const membershipCases: readonly ConformanceCase[] = [
         await untilAccepted(world, 80);
         await checkEmpty(world, commandAddress(command));
         checkLedger(world, { duplicatesMax: 40 });
-      },
+      }),
       faultModes,
     ),
   ),

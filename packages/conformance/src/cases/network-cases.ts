@@ -9,7 +9,7 @@ import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
-import { alone, proves, refuses } from './case.ts';
+import { alone, needing, proves, refuses } from './case.ts';
 
 /** Brokers that take nothing for a while, and transports that have no wire at all. */
 export const networkCases: readonly ConformanceCase[] = [
@@ -17,10 +17,7 @@ export const networkCases: readonly ConformanceCase[] = [
     proves(
       'FLT-12',
       'publishes wait while the broker takes none, and consumers go on',
-      async (world) => {
-        const { refusePublishes } = world.harness.faults;
-        // What never runs out of room is throttled by the case with a busy driver alone.
-        if (refusePublishes === undefined) return;
+      needing(['refusePublishes'], async (world, { refusePublishes }) => {
         const command = numberedCommand(world);
         const bus = await startConsumer(world, command, 'c', { work: () => world.clock.sleep(20) });
         await publishNumbered(world, bus, command, keysOf(5), 10);
@@ -35,7 +32,7 @@ export const networkCases: readonly ConformanceCase[] = [
         await untilAccepted(world, 100);
         await checkEmpty(world, commandAddress(command));
         checkLedger(world);
-      },
+      }),
       faultModes,
     ),
   ),

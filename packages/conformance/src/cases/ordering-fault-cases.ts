@@ -10,7 +10,7 @@ import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { startVictim, victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 const keys = keysOf(20);
 /** Order while consumers come, go and die, connections break and publishes fail. */
@@ -90,12 +90,9 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
     proves(
       'ORD-7',
       'order holds when every connection is cut under way',
-      async (world) => {
-        const { cutConnections } = world.harness.faults;
-        // What has no connections is separated by nothing but the end of its broker.
-        if (cutConnections === undefined) return;
+      needing(['cutConnections'], async (world, { cutConnections }) => {
         await throughOutages(world, cutConnections, 3);
-      },
+      }),
       faultModes,
     ),
   ),
@@ -104,11 +101,9 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
     proves(
       'ORD-7',
       'order holds when the broker is killed and started again',
-      async (world) => {
-        const { restartBroker } = world.harness.faults;
-        if (restartBroker === undefined) return;
+      needing(['restartBroker'], async (world, { restartBroker }) => {
         await throughOutages(world, restartBroker, 1);
-      },
+      }),
       ['fault'],
     ),
   ),

@@ -12,7 +12,7 @@ import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { acceptedCount } from '../stage/recorded-handler.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 /** Brokers that restart, networks that break, answers that are lost, passwords that are wrong. */
 export const outageCases: readonly ConformanceCase[] = [
@@ -20,14 +20,13 @@ export const outageCases: readonly ConformanceCase[] = [
     proves(
       'FLT-1',
       'a broker that is killed and started again has everything that it confirmed, and consumers go on',
-      async (world) => {
-        const restartBroker = need(world.harness.faults.restartBroker, 'way to restart the broker');
+      needing(['restartBroker'], async (world, { restartBroker }) => {
         const outages = world.mode === 'fault' ? 3 : 1;
         await throughOutages(world, outages, async () => {
           await restartBroker();
           return 1;
         });
-      },
+      }),
       faultModes,
     ),
   ),
@@ -36,10 +35,9 @@ export const outageCases: readonly ConformanceCase[] = [
     proves(
       'FLT-4',
       'connections that are reset under load lose nothing and keep the order of every key',
-      async (world) => {
-        const cutConnections = need(world.harness.faults.cutConnections, 'way to cut connections');
+      needing(['cutConnections'], async (world, { cutConnections }) => {
         await throughOutages(world, world.mode === 'fault' ? 20 : 3, cutConnections);
-      },
+      }),
       faultModes,
     ),
   ),
@@ -47,8 +45,7 @@ export const outageCases: readonly ConformanceCase[] = [
   proves(
     'FLT-3',
     'a network that swallows everything is noticed without being told, and what was held comes again',
-    async (world) => {
-      const breakNetwork = need(world.harness.faults.breakNetwork, 'way to break the network');
+    needing(['breakNetwork'], async (world, { breakNetwork }) => {
       const command = numberedCommand(world);
       const transport = await world.connect();
       const options = { handler: held, work: () => world.clock.sleep(20) };
@@ -69,7 +66,7 @@ export const outageCases: readonly ConformanceCase[] = [
       await network.heal();
       await checkEmpty(world, commandAddress(command));
       checkLedger(world, { duplicatesMax: heldMax });
-    },
+    }),
     faultModes,
   ),
 
@@ -128,8 +125,7 @@ export const outageCases: readonly ConformanceCase[] = [
   proves(
     'FLT-13',
     'a password that is wrong is refused at once, by its code',
-    async (world) => {
-      const connectAsStranger = need(world.harness.faults.connectAsStranger, 'way to connect as a stranger');
+    needing(['connectAsStranger'], async (world, { connectAsStranger }) => {
       const stage = await openStage(world);
       const stranger = await connectAsStranger();
       world.defer(() => stranger.close());
@@ -142,7 +138,7 @@ export const outageCases: readonly ConformanceCase[] = [
       bus.handle(numberedCommand(world), () => undefined, { durability: 'volatile' });
       await checkBusRefuses('unauthorized', 'a start', () => bus.start());
       world.ledger.fault('wrong password');
-    },
+    }),
     faultModes,
   ),
 
@@ -183,8 +179,7 @@ export const outageCases: readonly ConformanceCase[] = [
   proves(
     'LIF-11',
     'a broker that is not there at the start is said to be, and a later start succeeds',
-    async (world) => {
-      const breakNetwork = need(world.harness.faults.breakNetwork, 'way to break the network');
+    needing(['breakNetwork'], async (world, { breakNetwork }) => {
       const command = numberedCommand(world);
       const transport = await world.connect();
       const network = await breakNetwork(transport, 'reset');
@@ -199,7 +194,7 @@ export const outageCases: readonly ConformanceCase[] = [
       await bus.start();
       checkEqual((await bus.health()).status, 'running', 'the state once the broker is there');
       await bus.send(command, { key: 'k', seq: 1 });
-    },
+    }),
     faultModes,
   ),
 ];

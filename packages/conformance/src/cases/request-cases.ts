@@ -1,5 +1,5 @@
 import type { Event } from '@waybill/core';
-import { check, checkEqual } from '../harness/check.ts';
+import { check, checkApplies, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { World } from '../harness/world.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
@@ -16,8 +16,7 @@ import { proves, refuses } from './case.ts';
 export const requestCases: readonly ConformanceCase[] = [
   refuses('DEL-6', 'a group that comes late gets nothing of the past and all from then on', async (world) => {
     const { driver, send, receiver: open, address } = await openStage(world, { kind: 'event', groups: ['early'] });
-    // Where an event has one group at most, none can come late.
-    if (driver.capabilities.fanOut.groupsMax < 2) return;
+    checkApplies(driver.capabilities.fanOut.groupsMax > 1, 'an event has one group at most: none can come late');
     await send(message('past'));
     const late = { ...address, group: 'late', leaseMs: world.harness.timing.leaseMs };
     await driver.ensureTopology({ channels: [], subscriptions: [late] });
@@ -103,8 +102,7 @@ export const requestCases: readonly ConformanceCase[] = [
     async (world) => {
       const transport = await world.connect();
       const { level, keepsOrder } = transport.capabilities.delay;
-      // Where nothing can be delayed, nothing waits for it.
-      if (level === 'unsupported') return;
+      checkApplies(level !== 'unsupported', 'nothing can be delayed');
       const command = numberedCommand(world);
       const bus = await startConsumer(world, command, 'c', { bus: { transport } });
       const first = idOf(world, 'k', 0);

@@ -13,7 +13,7 @@ import { openStore } from '../stage/open-store.ts';
 import { idOf } from '../stage/publish-numbered.ts';
 import { startConsumer } from '../stage/start-consumer.ts';
 import type { ConsumerOptions } from '../stage/start-consumer.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 const fail = (): never => {
   throw new Error('never works');
@@ -102,10 +102,7 @@ export const retryFaultCases: readonly ConformanceCase[] = [
     proves(
       'RTY-9',
       'the broker still knows the count of attempts when it has been restarted',
-      async (world) => {
-        const { restartBroker } = world.harness.faults;
-        // What lives in this process ends with it: there is nothing to restart.
-        if (restartBroker === undefined) return;
+      needing(['restartBroker'], async (world, { restartBroker }) => {
         const command = numberedCommand(world);
         const handler = { retry: { ...quickRetry, attemptsMax: 2 } };
         await dieAtMessage(world, command, 1, { handler });
@@ -117,7 +114,7 @@ export const retryFaultCases: readonly ConformanceCase[] = [
           [1, 2],
           'the attempts',
         );
-      },
+      }),
       ['fault'],
     ),
   ),

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@waybill/core';
 import { createProcessGate, watchBoundaries } from '@waybill/core/testing';
 import type { CrashBoundary } from '@waybill/core/testing';
-import { check, checkEqual, need } from '../harness/check.ts';
+import { check, checkApplies, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
@@ -14,15 +14,14 @@ import { openStage } from '../stage/open-stage.ts';
 import { openStore } from '../stage/open-store.ts';
 import { idOf, keysOf } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 /** Deaths between two steps that together keep one promise: where an emulation would come apart. */
 export const seamCases: readonly ConformanceCase[] = [
   proves(
     'ACK-1',
     'what a receiver has released for later comes again elsewhere when that receiver dies before its time',
-    async (world) => {
-      const abandon = need(world.harness.faults.abandon, 'way to end a connection as kill -9 does');
+    needing(['abandon'], async (world, { abandon }) => {
       const stage = await openStage(world);
       await stage.send(message('m1', { key: 'k' }));
       const driver = await world.connect();
@@ -36,7 +35,7 @@ export const seamCases: readonly ConformanceCase[] = [
       await other.accept(again);
       await checkEmpty(world, stage.address);
       checkLedger(world);
-    },
+    }),
     faultModes,
   ),
 
@@ -45,7 +44,7 @@ export const seamCases: readonly ConformanceCase[] = [
     'a released delivery comes before those behind it also when its receiver has died or left meanwhile',
     async (world) => {
       const stage = await openStage(world);
-      if (!stage.driver.capabilities.release.keepsOrder) return;
+      checkApplies(stage.driver.capabilities.release.keepsOrder, 'a release is declared to lose its place');
       const ids = ['m1', 'm2', 'm3'];
       for (const id of ids) await stage.send(message(id, { key: 'k' }));
       const driver = await world.connect();
@@ -66,8 +65,7 @@ export const seamCases: readonly ConformanceCase[] = [
   proves(
     'DEL-15',
     'a delayed message comes although its sender was killed as soon as it was confirmed',
-    async (world) => {
-      const abandon = need(world.harness.faults.abandon, 'way to end a connection as kill -9 does');
+    needing(['abandon'], async (world, { abandon }) => {
       const stage = await openStage(world);
       const driver = await world.connect();
       const sender = await driver.openSender(stage.address);
@@ -81,7 +79,7 @@ export const seamCases: readonly ConformanceCase[] = [
       check(waitedMs >= 148, `it came after ${waitedMs} ms of 150`);
       await receiver.accept(delivery);
       await checkEmpty(world, stage.address);
-    },
+    }),
     faultModes,
   ),
 
@@ -89,10 +87,7 @@ export const seamCases: readonly ConformanceCase[] = [
     proves(
       'DEL-13',
       'of a batch whose connection breaks under way every entry has an outcome, and each is true',
-      async (world) => {
-        const { cutConnections } = world.harness.faults;
-        // Where there is no connection a batch cannot be torn.
-        if (cutConnections === undefined) return;
+      needing(['cutConnections'], async (world, { cutConnections }) => {
         const stage = await openStage(world);
         const ids = keysOf(500);
         const messages = ids.map((id) => message(id, { key: id }));
@@ -106,7 +101,7 @@ export const seamCases: readonly ConformanceCase[] = [
         await receiver.acceptAll();
         await checkEmpty(world, stage.address);
         checkLedger(world);
-      },
+      }),
       faultModes,
     ),
   ),

@@ -14,7 +14,7 @@ import type { StageReceiver } from '../stage/stage-receiver.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { victimHolds, victimHoldsMax } from '../stage/start-victim.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { alone, proves } from './case.ts';
+import { alone, needing, proves } from './case.ts';
 
 const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
 const acceptedIds = ['m5', 'm3', 'm2'];
@@ -33,13 +33,11 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
   proves(
     'ACK-6',
     'what was left open between accepted messages comes again after a kill',
-    async (world) => {
-      const { abandon } = world.harness.faults;
-      if (abandon === undefined) return;
+    needing(['abandon'], async (world, { abandon }) => {
       const { stage, driver } = await acceptOutOfOrder(world);
       await abandon(driver);
       await checkRestComes(world, stage);
-    },
+    }),
     faultModes,
   ),
 
@@ -71,9 +69,7 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
     proves(
       'ACK-14',
       'acceptances under way while the connection breaks lose nothing, and repeat no more than was held',
-      async (world) => {
-        const { cutConnections } = world.harness.faults;
-        if (cutConnections === undefined) return;
+      needing(['cutConnections'], async (world, { cutConnections }) => {
         const stage = await openStage(world);
         const messages = keysOf(40).map((id) => message(id, { key: id }));
         await stage.send(...messages);
@@ -85,7 +81,7 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
         const other = await stage.receiver({ driver: await world.connect() });
         await other.acceptAll();
         checkLedger(world, { duplicatesMax: held.length });
-      },
+      }),
       faultModes,
     ),
   ),
@@ -93,10 +89,7 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
   proves(
     'ACK-14',
     'an acceptance that the network loses is one more delivery and no loss',
-    async (world) => {
-      const { breakNetwork } = world.harness.faults;
-      // Without a network nothing can be lost on it.
-      if (breakNetwork === undefined) return;
+    needing(['breakNetwork'], async (world, { breakNetwork }) => {
       const command = numberedCommand(world);
       const transport = await world.connect();
       const network = await breakNetwork(transport, 'lose-accept');
@@ -109,7 +102,7 @@ export const settlementFaultCases: readonly ConformanceCase[] = [
       checkEqual(network.landed(), 1, 'acceptances that were lost');
       world.ledger.fault('acceptance lost');
       checkLedger(world, { duplicatesMax: victimHoldsMax });
-    },
+    }),
     faultModes,
   ),
 ];

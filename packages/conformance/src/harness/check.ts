@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inspect } from 'node:util';
 import type { Finding } from '../oracle/finding.ts';
-import { ConformanceFailure, NotRunnable } from './conformance-failure.ts';
+import { ConformanceFailure, NotApplicable, NotRunnable } from './conformance-failure.ts';
 
 /** @throws ConformanceFailure with `what`, said of what should have been */
 export function check(holds: boolean, what: string): asserts holds {
@@ -17,6 +17,11 @@ export function checkFindings(...findings: readonly (readonly Finding[])[]): voi
   const all = findings.flat();
   const shown = all.slice(0, 3).map(({ rule, text }) => `${rule}: ${text}`);
   check(all.length === 0, `${all.length} findings; ${shown.join('; ')}`);
+}
+
+/** For a case that looks at what the driver may not have. @throws NotApplicable with the reason */
+export function checkApplies(applies: boolean, reasonOtherwise: string): asserts applies {
+  if (!applies) throw new NotApplicable(reasonOtherwise);
 }
 
 /** What a case cannot do without. @throws NotRunnable */

@@ -1,4 +1,5 @@
 import type { PropertyId } from '../properties/properties.ts';
+import type { Provision } from './harness.ts';
 import type { Mode } from './mode.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,8 @@ export interface ConformanceCase {
   readonly kind: 'positive' | 'negative';
   /** Runs while no other case does: it breaks the broker for all, or measures what others would disturb. */
   readonly isAlone: boolean;
-  /** @throws ConformanceFailure when the property does not hold, NotRunnable when it cannot be told */
+  /** What it cannot do without. Where that is missing it is not run. */
+  readonly needs: readonly Provision[];
+  /** @throws ConformanceFailure when the property does not hold, NotRunnable when it cannot be told, NotApplicable when there is nothing to tell */
   readonly run: (world: World) => Promise<void>;
 }

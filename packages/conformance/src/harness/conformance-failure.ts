@@ -13,3 +13,11 @@ export class NotRunnable extends Error {
     this.name = 'NotRunnable';
   }
 }
+
+/** What the case looks at does not exist here, as the driver declares: the other cases of its property decide. */
+export class NotApplicable extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NotApplicable';
+  }
+}

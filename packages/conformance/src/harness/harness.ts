@@ -19,6 +19,11 @@ export interface Harness {
   /** `undefined` where nobody but the driver can speak with the broker. */
   readonly foreign: Foreign | undefined;
   readonly faults: Faults;
+  /**
+   * What cannot be had here by nature, each with the reason: cases that need it are left out, and their reasons are kept beside the verdict
+   * of the others. What is missing for another reason is not named here: then nothing that needs it is given a verdict.
+   */
+  readonly absent?: Readonly<Partial<Record<Provision, string>>>;
   /** How a process of its own gets a driver; absent where it cannot, and then cases make do with what can be done in this one. */
   readonly child?: ChildDriver;
   /** Where a case keeps marks, dead letters and effects; default an empty store each time. Mutants exchange its functions. */
@@ -26,6 +31,9 @@ export interface Harness {
   /** Ends the broker where the harness started it. */
   readonly stop: () => Promise<void>;
 }
+
+/** What a case may need beside a driver. */
+export type Provision = keyof Faults | 'deleteQueue' | 'purge' | 'foreign';
 
 export interface Timing {
   /** Lease of every queue that a case makes; short, because cases wait for it to run out. */

@@ -1,6 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCommitted, writeCommitted } from './committed-matrix.ts';
+import type { CommittedMatrix } from './committed-matrix.ts';
+import { findStale } from './find-stale.ts';
 import { formatGuarantees } from './format-guarantees.ts';
 import type { Matrix } from './matrix.ts';
 
@@ -13,6 +15,15 @@ export async function keepGuarantees(folder: string, matrix: Matrix): Promise<vo
 
 /** The table as the matrices in the folder have it. */
 export async function guaranteesOf(folder: string): Promise<string> {
+  return formatGuarantees(await readAll(folder));
+}
+
+/** What the matrices in the folder tell and the suite no longer proves; a broker is not asked. */
+export async function staleGuaranteesOf(folder: string): Promise<readonly string[]> {
+  return (await readAll(folder)).flatMap((matrix) => findStale(matrix));
+}
+
+async function readAll(folder: string): Promise<readonly CommittedMatrix[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
-  return formatGuarantees(await Promise.all(files.map((name) => readCommitted(join(folder, name)))));
+  return Promise.all(files.map((name) => readCommitted(join(folder, name))));
 }

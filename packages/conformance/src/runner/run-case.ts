@@ -1,11 +1,13 @@
 import type { Clock } from '@waybill/core/driver';
 import { seededRandom } from '@waybill/core/testing';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
-import { ConformanceFailure, NotRunnable } from '../harness/conformance-failure.ts';
+import { ConformanceFailure, NotApplicable, NotRunnable } from '../harness/conformance-failure.ts';
 import type { Harness } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
 import { openWorld } from '../harness/open-world.ts';
-import { totalsOf } from '../ledger/ledger-totals.ts';
+import { findLack } from '../harness/provision.ts';
+import type { Lack } from '../harness/provision.ts';
+import { addTotals, totalsOf } from '../ledger/ledger-totals.ts';
 import type { LedgerTotals } from '../ledger/ledger-totals.ts';
 
 export interface CaseOptions {
@@ -19,7 +21,7 @@ export interface CaseOptions {
 
 export type CaseOutcome =
   | { readonly status: 'passed' }
-  | { readonly status: 'not-run'; readonly reason: string }
+  | { readonly status: 'not-run' | 'left-out'; readonly reason: string }
   | { readonly status: 'failed'; readonly cause: 'assertion' | 'crash' | 'time-out'; readonly reason: string };
 
 export interface CaseReport {
@@ -27,9 +29,11 @@ export interface CaseReport {
   readonly totals: LedgerTotals;
 }
 
-/** Runs one case in a world of its own. A case that hangs is left behind; its world is closed all the same. */
+/** Runs one case in a world of its own, unless it lacks what it needs. A case that hangs is left behind; its world is closed all the same. */
 export async function runCase(conformanceCase: ConformanceCase, options: CaseOptions): Promise<CaseReport> {
   const { clock, timeoutMs } = options;
+  const lack = findLack(options.harness, conformanceCase.needs);
+  if (lack !== undefined) return { outcome: outcomeOfLack(lack), totals: addTotals([]) };
   const { world, close } = openWorld({
     ...options,
     random: seededRandom(options.seed),
@@ -51,8 +55,14 @@ export async function runCase(conformanceCase: ConformanceCase, options: CaseOpt
   }
 }
 
+const outcomeOfLack = ({ isByNature, reason }: Lack): CaseOutcome => ({
+  status: isByNature ? 'left-out' : 'not-run',
+  reason,
+});
+
 function outcomeOf(error: unknown): CaseOutcome {
   if (error instanceof NotRunnable) return { status: 'not-run', reason: error.message };
+  if (error instanceof NotApplicable) return { status: 'left-out', reason: error.message };
   if (error instanceof ConformanceFailure) return { status: 'failed', cause: 'assertion', reason: error.message };
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { status: 'failed', cause: 'crash', reason };

@@ -27,7 +27,7 @@ export async function runProperty(id: PropertyId, options: PropertyOptions): Pro
   }
   const elapsedMs = clock.monotonic() - startMs;
   const isAsked = options.isNamed || due.length > 0;
-  const outcomes = reports.map(({ outcome }) => outcome);
+  const outcomes = reports.map(({ outcome }, place) => ({ ...outcome, title: due[place]?.title ?? '' }));
   const judged = due.length === 0 ? notRun(whyNone(id, options)) : judge(outcomes, level === 'unsupported');
   const totals = addTotals(reports.map((report) => report.totals));
   const deviation = deviations.find((candidate) => candidate.id === id);
@@ -51,12 +51,18 @@ function whyNone(id: PropertyId, { cases, harness, mode }: PropertyOptions): str
   return exists ? `no case in mode ${mode}` : `the suite has no ${kind} case`;
 }
 
-function judge(outcomes: readonly CaseOutcome[], isNegative: boolean): Judged {
+type TitledOutcome = CaseOutcome & Pick<ConformanceCase, 'title'>;
+
+function judge(outcomes: readonly TitledOutcome[], isNegative: boolean): Judged {
   const failed = outcomes.find(({ status }) => status === 'failed');
   if (failed?.status === 'failed') return { verdict: 'fail', reason: failed.reason, cause: failed.cause };
   const missed = outcomes.find(({ status }) => status === 'not-run');
   if (missed?.status === 'not-run') return notRun(missed.reason);
-  return { verdict: isNegative ? 'negative-pass' : 'pass', reason: '', cause: 'none' };
+  const leftOut = outcomes.flatMap((outcome) => (outcome.status === 'left-out' ? [outcome] : []));
+  // Nothing was looked at, so nothing is proven.
+  if (leftOut.length === outcomes.length) return notRun(leftOut.map((each) => each.reason).join('; '));
+  const reason = leftOut.map((each) => `not looked at: ${each.title} (${each.reason})`).join('; ');
+  return { verdict: isNegative ? 'negative-pass' : 'pass', reason, cause: 'none' };
 }
 
 /** A deviation is expected to fail, and only until its day. */

@@ -3,6 +3,7 @@ import type { Clock } from '@waybill/core/driver';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { Harness } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
+import { checkAbsent } from '../harness/provision.ts';
 import { addTotals } from '../ledger/ledger-totals.ts';
 import type { PropertyId } from '../properties/properties.ts';
 import type { Matrix } from '../report/matrix.ts';
@@ -33,7 +34,7 @@ export interface SuiteOptions {
 
 /**
  * Runs the chosen properties and gives every one a verdict, in the order of the ids. Does not stop the harness.
- * @throws RangeError for a pattern that names no property, and for a deviation that is no proper one
+ * @throws RangeError for a pattern that names no property, a deviation that is no proper one, and what is said to be absent and is not
  */
 export async function runSuite(options: SuiteOptions): Promise<Matrix> {
   const { harness, cases, only = [], mode = 'standard', seed = 1, clock = systemClock } = options;
@@ -41,6 +42,7 @@ export async function runSuite(options: SuiteOptions): Promise<Matrix> {
   const { caseTimeoutMs = mode === 'smoke' || mode === 'standard' ? 60_000 : 600_000 } = options;
   const { deviations = [] } = harness;
   checkDeviations(deviations);
+  checkAbsent(harness);
   const startedAtMs = clock.now();
   // Names of broker objects: short, legal everywhere, and other than those of every run before.
   const runId = `wb${startedAtMs.toString(36)}s${seed}`;

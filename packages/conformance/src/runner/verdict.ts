@@ -11,7 +11,7 @@ export interface PropertyResult {
   /** How it is done, or why it cannot be, as the transport declares it. */
   readonly note: string;
   readonly verdict: Verdict;
-  /** Why it failed, deviates or was not run; empty otherwise. */
+  /** Why it failed, deviates or was not run; of what passed, the cases that do not apply here and why, else empty. */
   readonly reason: string;
   /** Of a failure: an assertion proves something, a crash or a time-out only that the case did not end. */
   readonly cause: 'assertion' | 'crash' | 'time-out' | 'none';

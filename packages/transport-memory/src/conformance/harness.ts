@@ -40,6 +40,14 @@ export function createHarness(broker: MemoryBroker): Harness {
       cutConnections: undefined,
       abandon: async (driver) => transports.get(driver)?.abandon(),
     },
+    absent: {
+      restartBroker: 'the broker is in this process: it ends with all who use it',
+      cutConnections: 'there is no connection',
+      breakNetwork: 'there is no network',
+      connectAsStranger: 'there are no users',
+      refusePublishes: 'the broker never runs out of room',
+      deleteQueue: 'a queue is never deleted',
+    },
     child: { module: new URL('open-driver.ts', import.meta.url).href, settings: {}, sharesBroker: false },
     stop: async () => undefined,
   };
