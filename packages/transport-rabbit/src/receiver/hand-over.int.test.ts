@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
 import type { RecordingConsumer } from '../testing/recording-consumer.ts';
 import { openTransportStage } from '../testing/transport-stage.ts';
+import { accept, bodiesOf, openReceiverStage, receiveSome } from './testing/receiver-stage.ts';
 
 const broker = await findBroker('rabbitmq', 'the hand-over between instances on RabbitMQ');
 
@@ -57,3 +58,18 @@ test.each([
     expect(Math.max(...stage.log.map(({ attempt }) => attempt))).toBeGreaterThanOrEqual(attempts);
   },
 );
+
+test('what was accepted one by one does not come back, however many of them had just been sent when the receiver leaves', async () => {
+  const stage = await openReceiverStage(broker?.address ?? '', 1);
+  onTestFinished(() => stage.close());
+  const bodies = Array.from({ length: 300 }, (_, index) => `m${index}`);
+  const first = await stage.open({ unsettledMax: bodies.length });
+  await stage.publish(0, 'a', bodies);
+  const held = await receiveSome(first.receiver, bodies.length);
+  // The newest first, because together with all older ones they would be one command.
+  for (const delivery of held.toReversed()) await accept(first.receiver, [delivery]);
+  await first.receiver.close();
+  await stage.publish(0, 'a', ['next']);
+  const second = await stage.open();
+  expect(bodiesOf(await receiveSome(second.receiver, 1))).toEqual(['next']);
+});

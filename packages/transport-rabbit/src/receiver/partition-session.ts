@@ -3,6 +3,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
 import { createDrain } from './drain.ts';
+import { flushAcks } from './flush-acks.ts';
 import { HeldMessage } from './held-message.ts';
 import type { ReadMessage } from './held-message.ts';
 import { createPartitionBuffer } from './partition-buffer.ts';
@@ -53,6 +54,8 @@ export interface PartitionSession {
   /** @throws what amqplib throws on a channel that is gone */
   readonly accept: (messages: readonly HeldMessage[]) => void;
   readonly release: (message: HeldMessage, delayMs: number) => void;
+  /** Resolves once the broker has taken what was accepted: a channel that is closed before may bring it back. */
+  readonly flush: () => Promise<void>;
   /** Forgets everything, at once; the channel is still to be closed. Idempotent. */
   readonly end: (reason: Exclude<SessionEnd['reason'], 'failed'>) => void;
   /** Gives nothing more to core from now on; resolves once core holds nothing of it, or it has ended. */
@@ -92,7 +95,7 @@ interface NewSession {
 }
 
 function createSession(options: PartitionSessionOptions): NewSession {
-  const { channel, partition, isFirst, read, nowMs, onArrival } = options;
+  const { channel, queue, partition, isFirst, read, nowMs, onArrival } = options;
   const brokerVersion = channel.connection.serverProperties.version;
   const buffer = createPartitionBuffer<HeldMessage>();
   const tracker = createSettleTracker();
@@ -102,6 +105,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
   let isOpen = true;
   let activeSinceMs = isFirst ? nowMs() : undefined;
   let arrivals = 0;
+  let hasAccepted = false;
   // All that is held is in the buffer: core holds nothing.
   const drain = createDrain(() => !isOpen || buffer.size() === held.size);
 
@@ -136,6 +140,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
     oldest: () => held.values().next().value,
     owns: (message) => isOpen && held.get(message.tag) === message,
     accept: (messages) => {
+      hasAccepted = true;
       for (const { tag } of messages) held.delete(tag);
       const raws = new Map(messages.map(({ tag, raw }) => [tag, raw]));
       for (const { tag, multiple } of tracker.settle([...raws.keys()])) {
@@ -149,6 +154,9 @@ function createSession(options: PartitionSessionOptions): NewSession {
       buffer.add(message, nowMs() + delayMs);
       drain.look();
       onArrival();
+    },
+    flush: async () => {
+      if (hasAccepted) await flushAcks(channel, queue);
     },
     end: (reason) => finish(reason, undefined),
     drain: drain.begin,

@@ -74,6 +74,7 @@ export function createPartition(options: PartitionOptions): Partition {
     stopWatch();
     if (end.reason !== 'closed' && end.lost.length > 0) onLost(end.lost);
     if (end.reason === 'failed') onFailure(end.error);
+    else await inTime(() => session.flush(), options);
     await closeChannel(channel, options);
     return end;
   };
@@ -146,10 +147,14 @@ async function consume(options: PartitionOptions, channel: Channel, isFirst: boo
 
 /** Never `basic.cancel` first: it would start the next consumer while this one still holds messages, and break their order. */
 async function closeChannel(channel: Channel, options: PartitionOptions): Promise<void> {
+  await inTime(() => channel.close(), options);
+}
+
+async function inTime(leave: () => Promise<void>, options: PartitionOptions): Promise<void> {
   try {
-    await atMost(closeMsOf(options), channel.close(), options.clock);
+    await atMost(closeMsOf(options), leave(), options.clock);
   } catch {
-    // It was gone already, and what it held with it.
+    // The channel was gone already, and what it held with it.
   }
 }
 
