@@ -25,7 +25,7 @@ const steps: readonly Step[] = [
   vitestStep('conformance'),
   // Where the system brings 3.x; the set-up of the other one takes seconds.
   vitestStep('rabbitmq-4', {
-    projects: ['integration'],
+    projects: ['integration', 'conformance'],
     files: ['packages/transport-rabbit/'],
     env: { WAYBILL_RABBITMQ_VERSION: '4' },
   }),

@@ -60,7 +60,7 @@ async function main(): Promise<number> {
     });
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(matrix, undefined, 2)}\n`);
     print(formatSummary(matrix));
-    if (folder !== undefined && isGreen(matrix)) await keepGuarantees(folder, matrix);
+    if (folder !== undefined && isGreen(matrix)) await keepGuarantees(folder, harness, matrix);
     return isGreen(matrix) ? 0 : 1;
   } finally {
     await harness.stop();

@@ -4,7 +4,7 @@ import type { Harness, OpenHarness } from './harness/harness.ts';
 import type { Mode } from './harness/mode.ts';
 import { propertyIds, properties } from './properties/properties.ts';
 import type { PropertyId } from './properties/properties.ts';
-import { readCommitted, resultOf } from './report/committed-matrix.ts';
+import { committedFileOf, readCommitted, resultOf } from './report/committed-matrix.ts';
 import { runSuite } from './runner/run-suite.ts';
 import type { PropertyResult } from './runner/verdict.ts';
 
@@ -22,7 +22,7 @@ export interface RegisterOptions {
   /** Default `standard`. */
   readonly mode?: Mode;
   readonly seed?: number;
-  /** The matrix that is kept beside the documents: a property that is met otherwise than it says is a failure. */
+  /** The folder of the kept matrices, with a slash at its end: a property that is met otherwise than the one of this harness says is a failure. */
   readonly guarantees?: URL;
 }
 
@@ -38,11 +38,12 @@ export function registerConformance(runner: TestRunner, openHarness: OpenHarness
   });
   const verify = async (id: PropertyId, skip: (reason: string) => void): Promise<void> => {
     opening ??= openHarness();
-    const { results } = await runSuite({ ...options, harness: await opening, cases, only: [id] });
+    const harness = await opening;
+    const { results } = await runSuite({ ...options, harness, cases, only: [id] });
     const [result] = results;
     if (result === undefined) throw new Error(`${id} was given no verdict.`);
     if (result.verdict === 'fail') throw new Error(`${id} (${result.cause}): ${result.reason}`);
-    if (guarantees !== undefined) await compare(result, guarantees);
+    if (guarantees !== undefined) await compare(result, new URL(committedFileOf(harness), guarantees));
     if (result.verdict === 'not-run') skip(result.reason);
   };
   for (const id of propertyIds) {
@@ -53,8 +54,8 @@ export function registerConformance(runner: TestRunner, openHarness: OpenHarness
 
 const testTimeoutMs = 120_000;
 
-async function compare(result: PropertyResult, guarantees: URL): Promise<void> {
-  const { results } = await readCommitted(guarantees);
+async function compare(result: PropertyResult, file: URL): Promise<void> {
+  const { results } = await readCommitted(file);
   const kept = results.find(({ id }) => id === result.id);
   const found = resultOf(result);
   if (isDeepStrictEqual(kept, found)) return;

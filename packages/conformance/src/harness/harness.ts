@@ -9,6 +9,11 @@ export interface Harness {
   readonly product: string;
   readonly version: string;
   readonly startedBy: 'in-process' | 'environment' | 'docker' | 'native';
+  /**
+   * Name of the kept matrix of its runs; default `transport`. A server whose matrix is to stand beside that of another version has one of
+   * its own.
+   */
+  readonly keptAs?: string;
   readonly levels: PropertyLevels;
   /** Known failures, each with an end; absent when there are none. */
   readonly deviations?: readonly Deviation[];

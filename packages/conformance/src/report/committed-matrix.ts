@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Harness } from '../harness/harness.ts';
 import type { PropertyResult } from '../runner/verdict.ts';
 import type { Matrix } from './matrix.ts';
 
@@ -21,6 +22,10 @@ export const resultOf = ({ id, level, note, verdict, reason }: PropertyResult): 
   verdict,
   reason,
 });
+
+/** In the folder of all that are kept. */
+export const committedFileOf = ({ transport, keptAs = transport }: Pick<Harness, 'transport' | 'keptAs'>): string =>
+  `${keptAs}.json`;
 
 export async function readCommitted(file: string | URL): Promise<CommittedMatrix> {
   return JSON.parse(await readFile(file, 'utf8')) as CommittedMatrix;

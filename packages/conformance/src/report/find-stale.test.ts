@@ -27,7 +27,7 @@ test('a matrix of the suite as it is has nothing stale', () => {
 test('a verdict of a property that has lost its cases is stale', () => {
   const left = cases.filter(({ id }) => id !== 'ORD-4');
   expect(findStale(matrixOf(passed), left)).toEqual([
-    'demo tells pass of ORD-4, and the suite has no case for it in mode standard',
+    'demo 1 tells pass of ORD-4, and the suite has no case for it in mode standard',
   ]);
 });
 
@@ -45,8 +45,8 @@ test('a property that is missing, told twice or none is stale', () => {
   const stranger = resultOf('ORD-99' as CommittedResult['id']);
   const changed = [second, second, ...others, stranger].filter((result) => result !== undefined);
   expect(findStale({ ...matrix, results: changed })).toEqual([
-    `demo tells ${first?.id} 0 times`,
-    `demo tells ${second?.id} 2 times`,
-    'demo tells ORD-99, which is no property',
+    `demo 1 tells ${first?.id} 0 times`,
+    `demo 1 tells ${second?.id} 2 times`,
+    'demo 1 tells ORD-99, which is no property',
   ]);
 });

@@ -7,19 +7,18 @@ import type { CommittedMatrix, CommittedResult } from './committed-matrix.ts';
  * What a kept matrix cannot have from the suite as it is now, found without a broker: a property that it lacks or tells twice, and a verdict
  * whose cases are gone.
  */
-export function findStale({ transport, mode, results }: CommittedMatrix, suite = cases): readonly string[] {
+export function findStale({ transport, version, mode, results }: CommittedMatrix, suite = cases): readonly string[] {
+  const who = `${transport} ${version}`;
   const counts = propertyIds.flatMap((id) => {
     const count = results.filter((result) => result.id === id).length;
-    return count === 1 ? [] : [`${transport} tells ${id} ${count} times`];
+    return count === 1 ? [] : [`${who} tells ${id} ${count} times`];
   });
   const strangers = results
     .filter(({ id }) => !propertyIds.includes(id))
-    .map(({ id }) => `${transport} tells ${id}, which is no property`);
+    .map(({ id }) => `${who} tells ${id}, which is no property`);
   const unproven = results
     .filter((result) => result.verdict !== 'not-run' && !suite.some((each) => isCaseOf(each, result, mode)))
-    .map(
-      ({ id, verdict }) => `${transport} tells ${verdict} of ${id}, and the suite has no case for it in mode ${mode}`,
-    );
+    .map(({ id, verdict }) => `${who} tells ${verdict} of ${id}, and the suite has no case for it in mode ${mode}`);
   return [...counts, ...strangers, ...unproven];
 }
 

@@ -1,15 +1,20 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCommitted, writeCommitted } from './committed-matrix.ts';
+import type { Harness } from '../harness/harness.ts';
+import { committedFileOf, readCommitted, writeCommitted } from './committed-matrix.ts';
 import type { CommittedMatrix } from './committed-matrix.ts';
 import { findStale } from './find-stale.ts';
 import { formatGuarantees } from './format-guarantees.ts';
 import type { Matrix } from './matrix.ts';
 
-/** Keeps the matrix as `<folder>/<transport>.json` and writes the table of all that are there to `<folder>.md`. */
-export async function keepGuarantees(folder: string, matrix: Matrix): Promise<void> {
+/** Keeps the matrix in the folder, under the name that its harness has for it, and writes the table of all that are there to `<folder>.md`. */
+export async function keepGuarantees(
+  folder: string,
+  harness: Pick<Harness, 'transport' | 'keptAs'>,
+  matrix: Matrix,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeCommitted(join(folder, `${matrix.transport}.json`), matrix);
+  await writeCommitted(join(folder, committedFileOf(harness)), matrix);
   await writeFile(`${folder}.md`, await guaranteesOf(folder));
 }
 
@@ -24,6 +29,8 @@ export async function staleGuaranteesOf(folder: string): Promise<readonly string
 }
 
 async function readAll(folder: string): Promise<readonly CommittedMatrix[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
-  return Promise.all(files.map((name) => readCommitted(join(folder, name))));
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  // Without what follows the name, `rabbit` comes before `rabbit-4`.
+  const names = files.map((file) => file.slice(0, -'.json'.length)).toSorted();
+  return Promise.all(names.map((name) => readCommitted(join(folder, `${name}.json`))));
 }

@@ -17,6 +17,7 @@ export const openHarness: OpenHarness = async () => {
     product: broker.product,
     version: broker.version,
     startedBy: broker.startedBy,
+    keptAs: keptAsOf(broker.version),
     levels: rabbitLevels,
     // A broker of somebody else tells what is in flight every five seconds.
     timing: { leaseMs: 500, settleMs: broker.startedBy === 'environment' ? 6000 : 400, patienceMs: 15_000 },
@@ -36,6 +37,12 @@ export const openHarness: OpenHarness = async () => {
   };
   return harness;
 };
+
+/** Every major version from 4 on has a matrix of its own beside that of 3. */
+function keptAsOf(version: string): string {
+  const [major] = version.split('.');
+  return major === '3' ? 'rabbit' : `rabbit-${major}`;
+}
 
 /** What only he may do to a broker who started it; its memory alarm needs the tools beside it. */
 function brokerFaults(broker: Broker): Pick<Harness['faults'], 'restartBroker' | 'refusePublishes'> {
