@@ -46,9 +46,12 @@ export function registerConformance(runner: TestRunner, openHarness: OpenHarness
     if (guarantees !== undefined) await compare(result, new URL(committedFileOf(harness), guarantees));
     if (result.verdict === 'not-run') skip(result.reason);
   };
-  for (const id of propertyIds) {
-    const concurrent = !cases.some((each) => each.id === id && each.isAlone && each.modes.includes(mode));
-    runner.test(`${id} ${properties[id]}`, { timeout: testTimeoutMs, concurrent }, ({ skip }) => verify(id, skip));
+  const isAlone = (id: PropertyId): boolean =>
+    cases.some((each) => each.id === id && each.isAlone && each.modes.includes(mode));
+  // Last, because every test that must be alone ends what runs side by side before it.
+  for (const id of propertyIds.toSorted((one, other) => Number(isAlone(one)) - Number(isAlone(other)))) {
+    const how = { timeout: testTimeoutMs, concurrent: !isAlone(id) };
+    runner.test(`${id} ${properties[id]}`, how, ({ skip }) => verify(id, skip));
   }
 }
 

@@ -2,12 +2,13 @@ import type { Command } from '@waybill/core';
 import type { StoreDriver } from '@waybill/core/driver';
 import { hostileBodies } from '@waybill/core/testing';
 import type { HostileBody } from '@waybill/core/testing';
-import { check, checkEqual } from '../harness/check.ts';
+import { check, checkApplies, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { World } from '../harness/world.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { letterOf, quickRetry, sendOne, untilLetters } from '../stage/dead-letters.ts';
+import { hasKeyOrder } from '../stage/has-key-order.ts';
 import { message, textOf } from '../stage/message.ts';
 import { commandAddress, numberedCommand } from '../stage/open-bus.ts';
 import type { Numbered } from '../stage/open-bus.ts';
@@ -71,6 +72,7 @@ export const deadLetterCases: readonly ConformanceCase[] = [
     'RTY-7',
     'parked keys that are replayed while new messages come keep their order, and nothing twice',
     async (world) => {
+      checkApplies(hasKeyOrder(world), 'without order there is no key to park');
       const command = numberedCommand(world);
       let isBroken = true;
       const work = (): void => {

@@ -4,6 +4,7 @@ import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkEmpty } from '../stage/check-settled.ts';
 import { quickRetry, untilLetters } from '../stage/dead-letters.ts';
@@ -203,7 +204,7 @@ export const deduplicationCases: readonly ConformanceCase[] = [
           };
           table('effects').put(`${Math.floor(world.random() * 1e9)}`, { seq });
         },
-        { ...once, durability: 'volatile', retry: { ...quickRetry, attemptsMax: 10 } },
+        { ...caseGuarantees(world), ...once, retry: { ...quickRetry, attemptsMax: 10 } },
       );
       await bus.start();
       await bus.send(command, payload);

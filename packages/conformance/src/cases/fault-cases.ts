@@ -159,12 +159,12 @@ export const faultCases: readonly ConformanceCase[] = [
       await startConsumer({ ...world, clock: hoursOff(-7) }, command, 'behind', { work });
       world.ledger.fault('clocks set apart');
       await publishNumbered(world, ahead, command, keysOf(5), 2);
-      await untilAccepted(world, 10);
+      await untilAccepted(world, 10, '', lateMs);
       const delayMs = 200;
       if ((await world.connect()).capabilities.delay.delayMsMax >= delayMs) {
         const startMs = world.clock.monotonic();
         await ahead.send(command, { key: 'late', seq: 1 }, { delayMs, id: 'late' });
-        await eventually(world, 'the delayed one comes', () => acceptedCount(world) === 11);
+        await eventually(world, 'the delayed one comes', () => acceptedCount(world) >= 11);
         const delivery = world.ledger.deliveries.find(({ messageId }) => messageId === 'late');
         const waitedMs = (delivery?.startMs ?? 0) - startMs;
         check(
@@ -208,5 +208,8 @@ export const faultCases: readonly ConformanceCase[] = [
     faultModes,
   ),
 ];
+
+/** What work of a few seconds takes on a machine that is busy with something else. */
+const lateMs = 40_000;
 
 class Throttled extends Error {}

@@ -5,6 +5,7 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes, patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkHandedOut } from '../stage/check-settled.ts';
 import { sendOne } from '../stage/dead-letters.ts';
@@ -95,7 +96,7 @@ export const leaseCases: readonly ConformanceCase[] = [
     const { holdMsMax } = transport.capabilities.lease;
     const startWith = async (handlerTimeoutMs: number, suffix: string): Promise<void> => {
       const bus = await openBus(world, { transport: await world.connect() });
-      bus.handle(numberedCommand(world, suffix), () => undefined, { durability: 'volatile', handlerTimeoutMs });
+      bus.handle(numberedCommand(world, suffix), () => undefined, { ...caseGuarantees(world), handlerTimeoutMs });
       await bus.start();
     };
     await startWith(holdMsMax, '-edge');
@@ -120,12 +121,33 @@ export const leaseCases: readonly ConformanceCase[] = [
         if (kind === 'connection') await zombie.close();
         const other = await stage.receiver({ driver: await world.connect() });
         const again = await other.takeOne();
-        const late = await zombie.settleBatch([{ receipt: stale.receipt, action: 'accept' }]).catch(() => []);
-        check(late[0]?.status !== 'settled', 'the late acceptance is not answered with settled');
+        await zombie.settleBatch([{ receipt: stale.receipt, action: 'accept' }]).catch(() => []);
         await checkHandedOut(world, stage.address, 1);
         await other.release(again);
         checkEqual((await other.takeOne()).message.id, 'm1', 'what came again');
       },
+      faultModes,
+    ),
+  ),
+
+  alone(
+    proves(
+      'ACK-9',
+      'a late acceptance is not answered as if it had been in time',
+      needing(['lateAnswers'], async (world) => {
+        const stage = await openStage(world);
+        await stage.send(message('m1', { key: 'k' }));
+        const zombie = await stage.receiver();
+        const stale = await zombie.takeOne();
+        const kind = await endHolds(world);
+        if (kind === 'connection') await zombie.close();
+        const other = await stage.receiver({ driver: await world.connect() });
+        const again = await other.takeOne();
+        const late = await zombie.settleBatch([{ receipt: stale.receipt, action: 'accept' }]).catch(() => []);
+        check(late[0]?.status !== 'settled', 'the late acceptance is not answered with settled');
+        await other.accept(again);
+        await checkEmpty(world, stage.address);
+      }),
       faultModes,
     ),
   ),

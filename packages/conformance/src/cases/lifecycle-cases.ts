@@ -211,18 +211,18 @@ export const lifecycleCases: readonly ConformanceCase[] = [
 
   alone(
     proves('LIF-15', 'drivers that come and go leave no socket and no timer behind', async (world) => {
-      const use = async (): Promise<void> => {
-        const { driver, receiver } = await openAndUse(world);
+      const use = async (round: number): Promise<void> => {
+        const { driver, receiver } = await openAndUse(world, round);
         await receiver.close();
         await driver.close();
       };
       // What is made once and kept is no leak.
-      await use();
+      await use(0);
       const openNow = (): number => process.getActiveResourcesInfo().length;
       await world.clock.sleep(world.harness.timing.settleMs);
       const before = openNow();
-      for (let round = 0; round < 5; round += 1) await use();
-      const { driver, receiver } = await openAndUse(world);
+      for (let round = 1; round <= 5; round += 1) await use(round);
+      const { driver, receiver } = await openAndUse(world, 6);
       await driver.close();
       await receiver.close();
       await eventually(world, `no more than ${before} resources are open`, () => openNow() <= before);
@@ -230,12 +230,13 @@ export const lifecycleCases: readonly ConformanceCase[] = [
   ),
 ];
 
-/** One of each thing that a driver opens, used once. */
+/** One of each thing that a driver opens, used once. Every round sends messages of its own, which no broker has seen before. */
 async function openAndUse(
   world: World,
+  round: number,
 ): Promise<{ readonly driver: TransportDriver; readonly receiver: StageReceiver }> {
   const stage = await openStage(world);
-  await stage.send(message('m1', { key: 'k' }), message('m2', { key: 'k' }));
+  await stage.send(message(`${round}-1`, { key: 'k' }), message(`${round}-2`, { key: 'k' }));
   const receiver = await stage.receiver();
   await receiver.accept(await receiver.takeOne());
   await receiver.takeOne();

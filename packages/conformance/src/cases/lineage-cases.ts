@@ -1,8 +1,9 @@
-import type { Bus, Envelope, HandlerContext } from '@waybill/core';
+import type { Bus, Envelope, HandlerContext, HandlerOptions } from '@waybill/core';
 import { check, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { letterOf, quickRetry, untilLetters } from '../stage/dead-letters.ts';
 import { numberedCommand, numberedEvent, openBus } from '../stage/open-bus.ts';
 import type { Numbered } from '../stage/open-bus.ts';
@@ -10,7 +11,10 @@ import { proves } from './case.ts';
 
 const payload: Numbered = { key: 'k', seq: 1 };
 const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'vendor=1' };
-const handler = { durability: 'volatile', retry: { ...quickRetry, attemptsMax: 2 } } as const;
+const handlerOf = (world: World): HandlerOptions => ({
+  ...caseGuarantees(world),
+  retry: { ...quickRetry, attemptsMax: 2 },
+});
 
 /** What a message says of where it comes from, on its way over several channels. */
 export const lineageCases: readonly ConformanceCase[] = [
@@ -62,7 +66,7 @@ export const lineageCases: readonly ConformanceCase[] = [
       seen.push(envelope);
       if (seen.length <= 2) throw new Error('not yet');
     };
-    bus.handle(command, handle, handler);
+    bus.handle(command, handle, handlerOf(world));
     await bus.start();
     await bus.send(command, payload, trace);
     await untilLetters(world, bus, 1);
@@ -81,6 +85,7 @@ async function openChain(world: World) {
   const third = numberedCommand(world, '-third');
   const seen: Envelope[] = [];
   const bus: Bus = await openBus(world);
+  const handler = handlerOf(world);
   bus.handle(
     first,
     async (given, { envelope, publish }) => {

@@ -4,6 +4,7 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { checkBusRefuses, checkDriverRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
@@ -109,7 +110,7 @@ export const membershipCases: readonly ConformanceCase[] = [
     const bus = await openBus(world);
     const event = numberedEvent(world);
     const handle = async (): Promise<void> =>
-      bus.handle(event, () => undefined, { group: 'a', durability: 'volatile' });
+      bus.handle(event, () => undefined, { ...caseGuarantees(world), group: 'a' });
     await handle();
     await checkBusRefuses('duplicate-handler', 'the answer to the second handler', handle);
   }),
@@ -122,7 +123,7 @@ export const membershipCases: readonly ConformanceCase[] = [
       const events = suffixes.map((suffix) => numberedEvent(world, suffix));
       const bus = await openBus(world);
       for (const event of events) {
-        bus.handle(event, recordedHandler(world, event.name), { group: 'workers', durability: 'volatile' });
+        bus.handle(event, recordedHandler(world, event.name), { ...caseGuarantees(world), group: 'workers' });
       }
       await bus.start();
       for (const event of events) await publishNumbered(world, bus, event, [event.name], 3);
@@ -154,7 +155,7 @@ const beginsOf = ({ ledger }: World, name: string): number =>
 async function refuseGroups(world: World): Promise<void> {
   const event = numberedEvent(world);
   const bus = await openBus(world);
-  for (const group of ['a', 'b']) bus.handle(event, () => undefined, { group, durability: 'volatile' });
+  for (const group of ['a', 'b']) bus.handle(event, () => undefined, { ...caseGuarantees(world), group });
   await checkBusRefuses('plan-refused', 'the answer to a start with two groups', () => bus.start());
   const driver = await world.connect();
   const { leaseMs } = world.harness.timing;

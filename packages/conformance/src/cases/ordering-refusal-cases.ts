@@ -18,7 +18,7 @@ const orderedIds: readonly PropertyId[] = [
   'ORD-9',
   'ORD-10',
   'ORD-11',
-  'ORD-13',
+  'FAN-4',
 ];
 
 /** Where there is no order per key, nobody may believe that there is one. */
@@ -34,6 +34,17 @@ export const orderingRefusalCases: readonly ConformanceCase[] = [
     await checkBusRefuses('plan-refused', 'a start that asks for it', () => bus.start());
     const refused = bus.explain().refusals.map(({ guarantee }) => guarantee);
     check(refused.includes('order') || refused.includes('consumers'), `the plan refuses it, not ${refused.join(', ')}`);
+  }),
+
+  refuses('ORD-13', 'where nothing has both a place and a delay, one of the two is refused', async (world) => {
+    const { order, delay } = (await world.connect()).capabilities;
+    if (order.level === 'unsupported') return refusesOrder(world);
+    checkEqual(delay.level, 'unsupported', 'the delay that is declared');
+    const bus = await openBus(world);
+    await bus.start();
+    await checkBusRefuses('delay-unsupported', 'a delay of a millisecond', () =>
+      bus.send(numberedCommand(world), { key: 'k', seq: 1 }, { delayMs: 1 }),
+    );
   }),
 
   refuses('ORD-7', 'what is to outlive the broker is refused at start', async (world) => {

@@ -3,6 +3,7 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { faultModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { checkBusRefuses, checkDriverRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { message } from '../stage/message.ts';
@@ -135,7 +136,7 @@ export const outageCases: readonly ConformanceCase[] = [
       await checkDriverRefuses(stranger, 'unauthorized', 'topology', () => stranger.ensureTopology(topology));
       check(world.clock.monotonic() - startMs < world.harness.timing.patienceMs, 'a refusal does not take long');
       const bus = await openBus(world, { transport: stranger });
-      bus.handle(numberedCommand(world), () => undefined, { durability: 'volatile' });
+      bus.handle(numberedCommand(world), () => undefined, caseGuarantees(world));
       await checkBusRefuses('unauthorized', 'a start', () => bus.start());
       world.ledger.fault('wrong password');
     }),
@@ -184,7 +185,7 @@ export const outageCases: readonly ConformanceCase[] = [
       const transport = await world.connect();
       const network = await breakNetwork(transport, 'reset');
       const bus = await openBus(world, { transport });
-      bus.handle(command, () => undefined, { durability: 'volatile' });
+      bus.handle(command, () => undefined, caseGuarantees(world));
       const startMs = world.clock.monotonic();
       await checkBusRefuses('unavailable', 'a start without a broker', () => bus.start());
       check(world.clock.monotonic() - startMs < 30_000, 'the start does not hang');

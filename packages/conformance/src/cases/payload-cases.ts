@@ -120,14 +120,10 @@ export const payloadCases: readonly ConformanceCase[] = [
       stage,
       ids.map((id) => message(id, { key: 'k', deduplicationKey: `d:${id}` })),
     );
+    checkEqual(received.map(({ id }) => id).toSorted(), ids.toSorted(), 'the ids');
     checkEqual(
-      received.map(({ id }) => id),
-      ids,
-      'the ids',
-    );
-    checkEqual(
-      received.map(({ deduplicationKey }) => deduplicationKey),
-      ids.map((id) => `d:${id}`),
+      received.map(({ deduplicationKey }) => deduplicationKey).toSorted(),
+      ids.map((id) => `d:${id}`).toSorted(),
       'their keys',
     );
   }),
@@ -163,7 +159,7 @@ export const payloadCases: readonly ConformanceCase[] = [
       ' ',
       '🧾',
       'a:b',
-      'x'.repeat(200),
+      'x'.repeat(Math.min(200, stage.driver.capabilities.message.keyCharsMax)),
     ];
     const messages = [1, 2, 3].flatMap((round) => keys.map((key, at) => message(`${at}-${round}`, { key })));
     const received = await roundTrip(stage, messages);

@@ -5,6 +5,7 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { Mode } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { quickRetry, sendOne } from '../stage/dead-letters.ts';
@@ -150,7 +151,7 @@ async function heapIsFlat(world: World): Promise<void> {
     handled += 1;
   };
   const bus = await openBus(world);
-  bus.handle(command, handle, { ...pace, durability: 'volatile' });
+  bus.handle(command, handle, { ...caseGuarantees(world), ...pace });
   await bus.start();
   await eventually(world, 'a handler runs', async () => ((await bus.health()).subscriptions[0]?.running ?? 0) > 0);
   await world.clock.sleep(settleMs);

@@ -4,6 +4,7 @@ import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { patientModes } from '../harness/mode.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
+import { caseGuarantees } from '../stage/case-guarantees.ts';
 import { checkEmpty, checkLedger } from '../stage/check-settled.ts';
 import { commandAddress, numberedCommand, openBus } from '../stage/open-bus.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
@@ -154,7 +155,7 @@ export const stopCases: readonly ConformanceCase[] = [
       }),
     });
     const bus = await openBus(world, { transport });
-    bus.handle(command, () => undefined, { durability: 'volatile' });
+    bus.handle(command, () => undefined, caseGuarantees(world));
     checkEqual((await bus.health()).status, 'idle', 'the state before the start');
     await bus.start();
     const stateOf = async (): Promise<readonly (string | undefined)[]> => {

@@ -13,7 +13,7 @@ interface Numbered {
 
 /** Starts the bus of a child that handles a command. Every handling is told before it begins and before it is settled. */
 export async function startConsuming(order: ConsumeOrder, { ask }: Reporter): Promise<Bus> {
-  const { concurrency, waitingMax, leaseMs, workMs } = order;
+  const { concurrency, waitingMax, leaseMs, workMs, guarantees } = order;
   const bus = createBus({ transport: await openDriver(order), source: order.name });
   let { stallMs } = order;
   const work = async (): Promise<void> => {
@@ -33,7 +33,7 @@ export async function startConsuming(order: ConsumeOrder, { ask }: Reporter): Pr
     await work();
     await ask({ report: 'ended', messageId, outcome: 'accepted' });
   };
-  bus.handle(commandOf(order.command), handler, { concurrency, waitingMax, leaseMs, durability: 'volatile' });
+  bus.handle(commandOf(order.command), handler, { ...guarantees, concurrency, waitingMax, leaseMs });
   await bus.start();
   return bus;
 }

@@ -1,3 +1,4 @@
+import type { HandlerOptions } from '@waybill/core';
 import type { ChildDriver } from '../harness/harness.ts';
 
 /** What a child is told; the first order says what it is. */
@@ -21,6 +22,7 @@ export interface ConsumeOrder extends CommonOrder {
   readonly workMs: number;
   /** How long the first handler blocks the whole process; default 0. */
   readonly stallMs: number;
+  readonly guarantees: HandlerOptions;
 }
 
 /** Publish 1 … `perKey` of every key, none awaited before the next. */

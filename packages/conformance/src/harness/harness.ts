@@ -37,8 +37,8 @@ export interface Harness {
   readonly stop: () => Promise<void>;
 }
 
-/** What a case may need beside a driver. */
-export type Provision = keyof Faults | 'deleteQueue' | 'purge' | 'foreign';
+/** What a case may need beside a driver. `lateAnswers`: the broker tells who settles too late; it is there unless the harness denies it. */
+export type Provision = keyof Faults | 'deleteQueue' | 'purge' | 'foreign' | 'lateAnswers';
 
 export interface Timing {
   /** Lease of every queue that a case makes; short, because cases wait for it to run out. */

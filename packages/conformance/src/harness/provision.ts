@@ -1,6 +1,8 @@
 import type { Admin, Faults, Harness, Provision } from './harness.ts';
 
-type Provisions = Required<Faults> & Required<Pick<Admin, 'deleteQueue' | 'purge'>> & Pick<Harness, 'foreign'>;
+type Provisions = Required<Faults> &
+  Required<Pick<Admin, 'deleteQueue' | 'purge'>> &
+  Pick<Harness, 'foreign'> & { readonly lateAnswers: true };
 
 /** What a case is handed that needs these. */
 export type Provided<Name extends Provision> = { readonly [Each in Name]: NonNullable<Provisions[Each]> };
@@ -41,11 +43,12 @@ export function checkAbsent(harness: Harness): void {
   }
 }
 
-const offersOf = ({ faults, admin, foreign }: Harness): Partial<Record<Provision, unknown>> => ({
+const offersOf = ({ faults, admin, foreign, absent }: Harness): Partial<Record<Provision, unknown>> => ({
   ...faults,
   deleteQueue: admin.deleteQueue,
   purge: admin.purge,
   foreign,
+  lateAnswers: absent?.lateAnswers === undefined ? true : undefined,
 });
 
 const texts: Readonly<Record<Provision, string>> = {
@@ -58,4 +61,5 @@ const texts: Readonly<Record<Provision, string>> = {
   deleteQueue: 'way to delete a queue past the driver',
   purge: 'way to purge a queue past the driver',
   foreign: 'foreign client',
+  lateAnswers: 'answer to a late settlement',
 };

@@ -7,6 +7,7 @@ import { check, need } from '../harness/check.ts';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
 import type { DeliveryOutcome } from '../ledger/ledger.ts';
+import { caseGuarantees } from './case-guarantees.ts';
 import type { Numbered } from './open-bus.ts';
 import { idOf } from './publish-numbered.ts';
 
@@ -46,6 +47,7 @@ export function startConsumerChild(
     leaseMs,
     workMs: 2,
     stallMs: 0,
+    guarantees: caseGuarantees(world),
     ...parts,
   } as const;
   return startChild(world, name, order);

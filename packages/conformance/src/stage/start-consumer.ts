@@ -1,7 +1,7 @@
 import type { Bus, Command, Event, HandlerContext, HandlerOptions } from '@waybill/core';
 import { eventually } from '../harness/world.ts';
 import type { World } from '../harness/world.ts';
-import { hasKeyOrder } from './has-key-order.ts';
+import { caseGuarantees } from './case-guarantees.ts';
 import { openBus } from './open-bus.ts';
 import type { CaseBusOptions, Numbered } from './open-bus.ts';
 import { acceptedCount, recordedHandler } from './recorded-handler.ts';
@@ -23,7 +23,7 @@ export async function startConsumer(
 ): Promise<Bus> {
   const bus = await openBus(world, busOptions);
   const recorded = recordedHandler(world, consumerId, work);
-  const options = { ...caseGuarantees, ...(hasKeyOrder(world) ? {} : { order: 'none' as const }), ...handler };
+  const options = { ...caseGuarantees(world), ...handler };
   if (contract.kind === 'command') bus.handle(contract, recorded, options);
   else bus.handle(contract, recorded, { ...options, group });
   await bus.start();
@@ -32,9 +32,6 @@ export async function startConsumer(
 
 /** For consumers whose leases are not to run out, however busy the machine is. All of one queue must hold the same. */
 export const steady = { leaseMs: 30_000 } as const;
-
-/** Cases keep marks and dead letters in memory, which a durable transport is asked to accept. */
-const caseGuarantees = { durability: 'volatile' } as const;
 
 /** Waits until so many different messages are accepted. @throws ConformanceFailure when they are not in time */
 export function untilAccepted(world: World, count: number, consumerPrefix = '', withinMs?: number): Promise<void> {
