@@ -49,6 +49,11 @@ export interface PartitionSession {
   readonly isActive: () => boolean;
   /** On the receiver's monotonic clock; `undefined` while it is not active. */
   readonly activeSinceMs: () => number | undefined;
+  /**
+   * Something was worked off, or nothing is held. A queue that moved on and on without it would count up the deliveries of what waits at its
+   * head, until that looked like messages that kill their consumers.
+   */
+  readonly canMove: () => boolean;
   readonly oldest: () => HeldMessage | undefined;
   readonly owns: (held: HeldMessage) => boolean;
   /** @throws what amqplib throws on a channel that is gone */
@@ -137,6 +142,7 @@ function createSession(options: PartitionSessionOptions): NewSession {
     arrivals: () => arrivals,
     isActive: () => isOpen && activeSinceMs !== undefined,
     activeSinceMs: () => (isOpen ? activeSinceMs : undefined),
+    canMove: () => hasAccepted || held.size === 0,
     oldest: () => held.values().next().value,
     owns: (message) => isOpen && held.get(message.tag) === message,
     accept: (messages) => {

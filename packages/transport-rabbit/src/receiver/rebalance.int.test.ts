@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
+import type { Delivery } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
 import type { RecordingConsumer, Start } from '../testing/recording-consumer.ts';
@@ -81,6 +82,32 @@ test('what an idle first instance was alone with is shared as well', { timeout: 
   await sleep(1000);
   expect(activeCount(first)).toBe(2);
 });
+
+test(
+  'what waits is not handed on and on, as long as nobody works on it: its deliveries would count up to those of a killer',
+  { timeout: 30_000 },
+  async () => {
+    const stage = await stageOf(3);
+    // In the same instant, so that both may believe to be the first everywhere.
+    const instances = await Promise.all([stage.open({ rebalanceMs: 50 }), stage.open({ rebalanceMs: 50 })]);
+    for (const partition of stage.queues.keys()) await stage.publish(partition, `k${partition}`, ['1', '2', '3']);
+    await sleep(3000);
+    const received = await Promise.all(
+      instances.map(async ({ receiver }) => {
+        const deliveries: Delivery[] = [];
+        for (let batch = await receiveSome(receiver, 1, 1000); batch.length > 0;) {
+          await accept(receiver, batch);
+          deliveries.push(...batch);
+          batch = await receiveSome(receiver, 1, 1000);
+        }
+        return deliveries;
+      }),
+    );
+    expect(received.flat()).toHaveLength(9);
+    // Once by its first holder, and perhaps once more when the third queue moves, which two instances cannot share.
+    expect(Math.max(...received.flat().map(({ attempt }) => attempt))).toBeLessThanOrEqual(3);
+  },
+);
 
 test('a queue waits for what core holds of it, and moves on with the rest in order', { timeout: 30_000 }, async () => {
   const stage = await stageOf(2);

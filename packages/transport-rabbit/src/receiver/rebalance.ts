@@ -43,7 +43,8 @@ export function createRebalancing(partitions: readonly Partition[], options: Reb
     if (count === undefined || stopped.signal.aborted) return;
     const active = activeOf(partitions);
     const excess = shareOf({ active: active.length, partitions: partitions.length, instances: Math.max(1, count) });
-    const handed = await Promise.all(active.slice(0, excess).map((partition) => partition.handOver(drainMs)));
+    const movable = active.filter((partition) => partition.session()?.canMove());
+    const handed = await Promise.all(movable.slice(0, excess).map((partition) => partition.handOver(drainMs)));
     drainMs = Math.min(handed.includes(false) ? drainMs * 2 : drainMsFirst, drainMsMax);
   };
 
@@ -64,13 +65,18 @@ export function createRebalancing(partitions: readonly Partition[], options: Reb
   };
 }
 
-/** The latest first. */
+/**
+ * First those that have brought nothing yet: two instances that come in the same instant both believe to have them, and whoever asks again
+ * learns better. Then the latest.
+ */
 function activeOf(partitions: readonly Partition[]): readonly Partition[] {
   return partitions
     .flatMap((partition) => {
-      const sinceMs = partition.session()?.activeSinceMs();
-      return sinceMs === undefined ? [] : [{ partition, sinceMs }];
+      const session = partition.session();
+      const sinceMs = session?.activeSinceMs();
+      if (session === undefined || sinceMs === undefined) return [];
+      return [{ partition, sinceMs, isProven: session.arrivals() > 0 }];
     })
-    .toSorted((one, other) => other.sinceMs - one.sinceMs)
+    .toSorted((one, other) => Number(one.isProven) - Number(other.isProven) || other.sinceMs - one.sinceMs)
     .map(({ partition }) => partition);
 }
