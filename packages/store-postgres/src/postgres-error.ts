@@ -1,0 +1,47 @@
+import type { StoreErrorCode } from '@waybill/core/driver';
+
+/** What this store refuses or finds out by itself; everything else is an error of the database or of its client. */
+export type PostgresErrorReason =
+  | 'illegal-options'
+  | 'commit-unknown'
+  | 'commit-refused'
+  | 'transaction-closed'
+  | 'inside-transaction'
+  | 'not-found'
+  | 'key-too-long'
+  | 'schema-missing'
+  | 'schema-older'
+  | 'schema-newer'
+  | 'schema-busy'
+  | 'buckets-differ'
+  | 'folder-in-use'
+  | 'closed';
+
+/** The code that core knows each reason by. A schema that does not fit pauses the work instead of spending the attempts of messages. */
+export const postgresErrorCodes: Readonly<Record<PostgresErrorReason, StoreErrorCode>> = {
+  'illegal-options': 'unknown',
+  'commit-unknown': 'commit-unknown',
+  'commit-refused': 'unknown',
+  'transaction-closed': 'transaction-closed',
+  'inside-transaction': 'unknown',
+  'not-found': 'not-found',
+  'key-too-long': 'key-too-long',
+  'schema-missing': 'unavailable',
+  'schema-older': 'unavailable',
+  'schema-newer': 'unavailable',
+  'schema-busy': 'timeout',
+  'buckets-differ': 'unavailable',
+  'folder-in-use': 'unavailable',
+  closed: 'closed',
+};
+
+/** An error of this store. Never holds a body, a key, a URL or a secret. */
+export class PostgresStoreError extends Error {
+  readonly reason: PostgresErrorReason;
+
+  constructor(reason: PostgresErrorReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'PostgresStoreError';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,98 @@
+/** One step of the schema. Never changed once released; `{schema}` stands for the quoted name of the schema. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/**
+ * Texts compare by their bytes (`collate "C"`): keys of different normal forms are different keys. A key or id that an index could not hold is
+ * kept there by its digest, see `indexedText`. Fill factors leave room for updates in place (HOT).
+ */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'inbox, fence, outbox, dead letters',
+    sql: `
+create table {schema}.store (
+  singleton boolean primary key default true check (singleton),
+  epoch bigint not null default 1,
+  identity text not null
+);
+create table {schema}.inbox (
+  scope text collate "C" not null,
+  key text collate "C" not null,
+  fingerprint text collate "C" not null,
+  lease_until timestamptz,
+  answer bytea,
+  claimed_at timestamptz not null default now(),
+  primary key (scope, key)
+);
+create index inbox_claimed_at on {schema}.inbox using brin (claimed_at);
+create table {schema}.cursors (
+  scope text collate "C" not null,
+  channel text collate "C" not null,
+  key text collate "C" not null,
+  epoch text collate "C" not null,
+  last bigint not null,
+  primary key (scope, channel, key)
+) with (fillfactor = 70);
+create table {schema}.sequences (
+  kind text collate "C" not null,
+  channel text collate "C" not null,
+  key text collate "C" not null,
+  last bigint not null,
+  primary key (kind, channel, key)
+) with (fillfactor = 50);
+create table {schema}.outbox (
+  id bigint generated always as identity primary key,
+  bucket smallint not null,
+  kind text collate "C" not null,
+  channel text collate "C" not null,
+  key text collate "C",
+  sequence bigint,
+  epoch text collate "C" not null,
+  message_id text collate "C" not null,
+  deduplication_key text collate "C" not null,
+  headers text not null,
+  body bytea not null,
+  delay_ms bigint not null,
+  created_at timestamptz not null default clock_timestamp()
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+create table {schema}.buckets (
+  bucket smallint primary key,
+  owner text collate "C" not null default '',
+  token bigint not null default 0,
+  lease_until timestamptz not null default '-infinity'
+) with (fillfactor = 50);
+create table {schema}.relays (
+  owner text collate "C" primary key,
+  alive_until timestamptz not null
+);
+create table {schema}.dead_letters (
+  id text collate "C" primary key,
+  position bigint generated always as identity unique,
+  subscription text collate "C" not null,
+  kind text collate "C" not null,
+  channel text collate "C" not null,
+  key text collate "C",
+  role text collate "C" not null,
+  reason text collate "C" not null,
+  parks_key boolean not null,
+  replays integer not null default 0,
+  attempts integer not null,
+  first_failed_at_ms bigint not null,
+  letter text not null,
+  body bytea not null
+);
+create index dead_letters_of_subscription on {schema}.dead_letters (subscription, position);
+create table {schema}.parked_keys (
+  subscription text collate "C" not null,
+  channel text collate "C" not null,
+  key text collate "C" not null,
+  letters integer not null,
+  primary key (subscription, channel, key)
+);
+`,
+  },
+];

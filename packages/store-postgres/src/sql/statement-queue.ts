@@ -1,0 +1,46 @@
+import { PostgresStoreError } from '../postgres-error.ts';
+
+/**
+ * The statements of one transaction, one after the other: a client takes no second one before the first has ended. Closed with the
+ * transaction, because a statement that comes later would run alone and commit by itself.
+ */
+export class StatementQueue {
+  #last: Promise<unknown> = Promise.resolve();
+  #pending = 0;
+  #isOpen = true;
+
+  /** @throws PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the transaction ended */
+  async run<Result>(statement: () => Promise<Result>): Promise<Result> {
+    this.#requireOpen();
+    this.#pending += 1;
+    const result = this.#pending === 1 ? statement() : this.#inTurn(statement);
+    const ended = result.then(
+      () => this.#end(),
+      () => this.#end(),
+    );
+    this.#last = ended;
+    return result;
+  }
+
+  /** Takes nothing more and waits for the statement under way. Answers how many were not awaited. */
+  async close(): Promise<number> {
+    const unawaited = this.#pending;
+    this.#isOpen = false;
+    await this.#last;
+    return unawaited;
+  }
+
+  async #inTurn<Result>(statement: () => Promise<Result>): Promise<Result> {
+    await this.#last;
+    this.#requireOpen();
+    return statement();
+  }
+
+  #end(): void {
+    this.#pending -= 1;
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+  }
+}
