@@ -52,11 +52,9 @@ create table {schema}.outbox (
   key text collate "C",
   sequence bigint,
   epoch text collate "C" not null,
-  message_id text collate "C" not null,
-  deduplication_key text collate "C" not null,
-  headers text not null,
+  envelope text not null,
   body bytea not null,
-  delay_ms bigint not null,
+  delay_ms double precision not null,
   created_at timestamptz not null default clock_timestamp()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create table {schema}.buckets (

@@ -8,6 +8,7 @@ export class StatementQueue {
   #last: Promise<unknown> = Promise.resolve();
   #pending = 0;
   #isOpen = true;
+  #unawaited = 0;
 
   /** @throws PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the transaction ended */
   async run<Result>(statement: () => Promise<Result>): Promise<Result> {
@@ -22,12 +23,12 @@ export class StatementQueue {
     return result;
   }
 
-  /** Takes nothing more and waits for the statement under way. Answers how many were not awaited. */
+  /** Takes nothing more and waits for the statement under way. Answers how many were not awaited at its first call. */
   async close(): Promise<number> {
-    const unawaited = this.#pending;
+    if (this.#isOpen) this.#unawaited = this.#pending;
     this.#isOpen = false;
     await this.#last;
-    return unawaited;
+    return this.#unawaited;
   }
 
   async #inTurn<Result>(statement: () => Promise<Result>): Promise<Result> {

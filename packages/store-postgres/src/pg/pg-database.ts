@@ -1,0 +1,78 @@
+import { Pool } from 'pg';
+import type { ClientConfig, PoolConfig, QueryConfig, QueryResult } from 'pg';
+import type { Database } from '../sql/database.ts';
+import { sqlStateOf } from '../sql/is-definite-refusal.ts';
+import { WorkUnderWay } from '../sql/work-under-way.ts';
+import { withConnection } from './checked-out.ts';
+import { readPgOptions } from './pg-options.ts';
+import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
+import { pgListener } from './pg-listener.ts';
+import { namedStatements, unnamedStatement } from './pg-statement.ts';
+import type { PgTransactionClient } from './pg-transaction-client.ts';
+import { runPgTransaction } from './run-pg-transaction.ts';
+
+/**
+ * A PostgreSQL server through `pg`: a bounded pool for transactions, and apart from it one for the store's own statements. Connects when it
+ * is first used.
+ * @throws PostgresStoreError `illegal-options`, naming every problem
+ */
+export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransactionClient> {
+  const settings = readPgOptions(options);
+  const handlers = createPool(settings, settings.connectionsMax, {});
+  // The server's limit would need a transaction around each; the client's ends the wait, and the connection with it.
+  const own = createPool(settings, settings.ownConnectionsMax, { query_timeout: settings.statementTimeoutMs });
+  const statement = settings.preparedStatements ? namedStatements() : unnamedStatement;
+  const transactions = { pool: handlers, begin: beginText(settings), statement };
+  const listener = pgListener(settings, clientConfig(settings));
+  const underWay = new WorkUnderWay();
+
+  return {
+    transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
+    query: (text, values) => underWay.track(() => queryOnce(own, statement(text, values))),
+    listen: (channel, wake) => underWay.track(() => listener.listen(channel, wake)),
+    // Only then: a pool that ends serves nobody who still waits for a connection.
+    close: () => underWay.close(async () => {
+      await Promise.all([listener.close(), handlers.end(), own.end()]);
+    }),
+  };
+}
+
+function queryOnce(pool: Pool, statement: QueryConfig<unknown[]>): Promise<QueryResult> {
+  return withConnection(pool, async ({ client, discard }) => {
+    try {
+      return await client.query(statement);
+    } catch (error) {
+      // After a time limit of the client the server is still at work, and the connection looks idle.
+      if (sqlStateOf(error) === undefined) discard();
+      throw error;
+    }
+  });
+}
+
+function createPool(settings: PgSettings, max: number, more: PoolConfig): Pool {
+  const pool = new Pool({ ...clientConfig(settings), ...more, max });
+  // An idle connection that is lost is replaced by the pool; without a listener its error would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+function clientConfig({ url, client, applicationName, connectTimeoutMs }: PgSettings): ClientConfig {
+  return {
+    ...(url === undefined ? {} : { connectionString: url }),
+    application_name: applicationName,
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeoutMs,
+    ...client,
+  };
+}
+
+/** Set for the transaction only: a setting of the session would reach other users of a pooler. */
+function beginText(settings: PgSettings): string {
+  const { statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs } = settings;
+  return [
+    'begin isolation level read committed',
+    `set local statement_timeout = ${statementTimeoutMs}`,
+    `set local lock_timeout = ${lockTimeoutMs}`,
+    `set local idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}`,
+  ].join(';');
+}

@@ -1,0 +1,120 @@
+import type { Random } from '@waybill/core/driver';
+import type { ClientConfig } from 'pg';
+import { z } from 'zod';
+import { checkOptions } from '../check-options.ts';
+import { systemClock } from '../time/system-clock.ts';
+import type { PostgresClock } from '../time/system-clock.ts';
+import { systemRandom } from '../time/system-random.ts';
+
+export interface PgDatabaseOptions {
+  /** `postgres://…`; a pooler in transaction mode will do. Default: what `PGHOST` and the like say. */
+  readonly url?: string;
+  /** Anything else that a client of `pg` takes, for example `ssl` or a `password` that is asked for; it goes over the URL. */
+  readonly client?: Omit<ClientConfig, 'connectionString' | 'pipeline' | 'types' | 'query_timeout'>;
+  /** Connections for handlers and `bus.transaction`, one each. Default 10. */
+  readonly connectionsMax?: number;
+  /** Connections apart from those, for relay, leases and reads, which handlers can never take. Default 2. */
+  readonly ownConnectionsMax?: number;
+  /** How long to wait for a connection, a free one or a new one. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Ends a statement that takes longer. Default 30,000. */
+  readonly statementTimeoutMs?: number;
+  /** Ends a statement that waits longer for a row, for example for a copy of the same message in another process. Default 5,000. */
+  readonly lockTimeoutMs?: number;
+  /** Ends a session that does nothing inside a transaction for longer; more than a handler may wait for anything. Default 60,000. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Prepares the store's own statements once for each connection. Only without a pooler in transaction mode. Default false. */
+  readonly preparedStatements?: boolean;
+  /** Where to listen for new outbox rows: a direct connection, never a pooler in transaction mode. `off` polls only. Default: `url`. */
+  readonly listenUrl?: string;
+  /** Waits between failed attempts to listen, doubled from the first to the second, with jitter. Default 100 to 10,000. */
+  readonly reconnectMs?: { readonly first: number; readonly max: number };
+  /** Shown in `pg_stat_activity`. Default `waybill`. */
+  readonly applicationName?: string;
+  readonly clock?: PostgresClock;
+  readonly random?: Random;
+}
+
+/** Options with every default filled in. */
+export interface PgSettings {
+  readonly url: string | undefined;
+  readonly client: ClientConfig;
+  readonly connectionsMax: number;
+  readonly ownConnectionsMax: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+  readonly preparedStatements: boolean;
+  readonly isListening: boolean;
+  /** `undefined`: what the environment says. */
+  readonly listenUrl: string | undefined;
+  readonly reconnectMs: { readonly first: number; readonly max: number };
+  readonly applicationName: string;
+  readonly clock: PostgresClock;
+  readonly random: Random;
+}
+
+export const pgDefaults = {
+  connectionsMax: 10,
+  ownConnectionsMax: 2,
+  connectTimeoutMs: 10_000,
+  statementTimeoutMs: 30_000,
+  lockTimeoutMs: 5000,
+  idleInTransactionTimeoutMs: 60_000,
+  preparedStatements: false,
+  reconnectMs: { first: 100, max: 10_000 },
+  applicationName: 'waybill',
+} as const;
+
+const whole = (min: number, max: number) =>
+  z.int({ error: 'must be a whole number' }).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+const timerMsMax = 2_147_483_647;
+const milliseconds = whole(1, timerMsMax);
+const isAddress = (text: string): boolean => /^postgres(?:ql)?:\/\//u.test(text) && URL.canParse(text);
+// The address itself holds a password and is never repeated.
+const address = z.string().refine(isAddress, 'must be a postgres:// URL');
+
+/** What can be said in plain data. */
+export const pgSchema = {
+  url: address.optional(),
+  connectionsMax: whole(1, 10_000).default(pgDefaults.connectionsMax),
+  ownConnectionsMax: whole(1, 1000).default(pgDefaults.ownConnectionsMax),
+  connectTimeoutMs: milliseconds.default(pgDefaults.connectTimeoutMs),
+  statementTimeoutMs: milliseconds.default(pgDefaults.statementTimeoutMs),
+  lockTimeoutMs: milliseconds.default(pgDefaults.lockTimeoutMs),
+  idleInTransactionTimeoutMs: milliseconds.default(pgDefaults.idleInTransactionTimeoutMs),
+  preparedStatements: z.boolean().default(pgDefaults.preparedStatements),
+  listenUrl: z.union([z.literal('off'), address], { error: "must be 'off' or a postgres:// URL" }).optional(),
+  reconnectMs: z.strictObject({ first: milliseconds, max: milliseconds }).default(pgDefaults.reconnectMs),
+  applicationName: z.string().max(63, 'must be at most 63 characters').default(pgDefaults.applicationName),
+};
+
+const schema = z
+  .strictObject({
+    ...pgSchema,
+    client: z.looseObject({}).default({}),
+    clock: z.custom<PostgresClock>().optional(),
+    random: z.custom<Random>().optional(),
+  })
+  .refine(({ reconnectMs }) => reconnectMs.max >= reconnectMs.first, {
+    path: ['reconnectMs', 'max'],
+    error: 'must be at least reconnectMs.first',
+  })
+  .refine(({ statementTimeoutMs, lockTimeoutMs }) => statementTimeoutMs > lockTimeoutMs, {
+    path: ['lockTimeoutMs'],
+    error: 'must be less than statementTimeoutMs, which would come first',
+  });
+
+/** @throws PostgresStoreError `illegal-options`, naming every problem with its path */
+export function readPgOptions(options: PgDatabaseOptions): PgSettings {
+  const { listenUrl, url, clock, random, ...rest } = checkOptions('pgDatabase', schema, options);
+  return {
+    ...rest,
+    url,
+    isListening: listenUrl !== 'off',
+    listenUrl: listenUrl ?? url,
+    clock: clock ?? systemClock,
+    random: random ?? systemRandom,
+  };
+}

@@ -1,0 +1,3 @@
+export { pgliteDatabase } from './pglite-database.ts';
+export type { PgliteTransactionClient } from './pglite-database.ts';
+export type { PgliteDatabaseOptions } from './pglite-options.ts';

@@ -1,0 +1,39 @@
+import type { Migration } from './migrations.ts';
+
+/** The statements that come before all steps. */
+export function versionTable(schema: string): readonly string[] {
+  return [
+    `create schema if not exists ${schema}`,
+    `create table if not exists ${schema}.migrations (
+  version integer primary key,
+  name text not null,
+  applied_at timestamptz not null default clock_timestamp()
+)`,
+  ];
+}
+
+/** A step and its mark, for one transaction. One statement each, because a statement with parameters takes no more. */
+export function stepStatements(schema: string, { version, name, sql }: Migration): readonly string[] {
+  return [
+    ...splitStatements(sql.replaceAll('{schema}', schema)),
+    `insert into ${schema}.migrations (version, name) values (${version}, ${quoteText(name)})`,
+  ];
+}
+
+/** The buckets are rows from the beginning, so that a relay only ever updates them. */
+export function fillBuckets(schema: string, buckets: number): string {
+  return `insert into ${schema}.buckets (bucket)
+select generate_series(0, ${buckets - 1}) where not exists (select from ${schema}.buckets)`;
+}
+
+/** Steps have no functions and no `;` in texts: the end of a line is the end of a statement. */
+function splitStatements(sql: string): readonly string[] {
+  return sql
+    .split(/;\s*(?:\n|$)/u)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
