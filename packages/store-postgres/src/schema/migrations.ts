@@ -7,7 +7,9 @@ export interface Migration {
 
 /**
  * Texts compare by their bytes (`collate "C"`): keys of different normal forms are different keys. A key or id that an index could not hold is
- * kept there by its digest, see `indexedText`. Fill factors leave room for updates in place (HOT).
+ * kept there by its digest, see `indexedText`. Fill factors leave room for updates in place (HOT). `hold_key` keeps a key parked or open
+ * until the end of the transaction and tells which: the second statement of a volatile function sees what was committed while the first one
+ * waited, which a single statement would not.
  */
 export const migrations: readonly Migration[] = [
   {
@@ -26,6 +28,7 @@ create table {schema}.inbox (
   lease_until timestamptz,
   answer bytea,
   claimed_at timestamptz not null default now(),
+  claimed_by xid8 not null default pg_current_xact_id(),
   primary key (scope, key)
 );
 create index inbox_claimed_at on {schema}.inbox using brin (claimed_at);
@@ -71,15 +74,10 @@ create table {schema}.dead_letters (
   id text collate "C" primary key,
   position bigint generated always as identity unique,
   subscription text collate "C" not null,
-  kind text collate "C" not null,
   channel text collate "C" not null,
   key text collate "C",
-  role text collate "C" not null,
-  reason text collate "C" not null,
   parks_key boolean not null,
   replays integer not null default 0,
-  attempts integer not null,
-  first_failed_at_ms bigint not null,
   letter text not null,
   body bytea not null
 );
@@ -91,6 +89,13 @@ create table {schema}.parked_keys (
   letters integer not null,
   primary key (subscription, channel, key)
 );
+create function {schema}.hold_key(in_subscription text, in_channel text, in_key text, exclusively boolean) returns boolean
+language sql volatile as $$
+  select case when exclusively then pg_advisory_xact_lock(id)::text else pg_advisory_xact_lock_shared(id)::text end
+  from (select hashtextextended(concat_ws(chr(10), in_subscription, in_channel, in_key), 0) as id) key; select exists (
+    select from {schema}.parked_keys where subscription = in_subscription and channel = in_channel and key = in_key
+  )
+$$;
 `,
   },
 ];

@@ -26,7 +26,12 @@ export function fillBuckets(schema: string, buckets: number): string {
 select generate_series(0, ${buckets - 1}) where not exists (select from ${schema}.buckets)`;
 }
 
-/** Steps have no functions and no `;` in texts: the end of a line is the end of a statement. */
+/** A name of the numbering for databases whose server does not tell one from another. */
+export function nameStore(schema: string): string {
+  return `insert into ${schema}.store (identity) select gen_random_uuid()::text on conflict do nothing`;
+}
+
+/** A `;` at the end of a line is the end of a statement: steps have none there in texts or in bodies of functions. */
 function splitStatements(sql: string): readonly string[] {
   return sql
     .split(/;\s*(?:\n|$)/u)

@@ -6,7 +6,7 @@ test('an ordinary key stands for itself, whatever its script', () => {
 });
 
 test('a key that an index could not hold is kept by its digest, which is the same for ever', () => {
-  expect(indexedText('k'.repeat(9000))).toBe('sha256:9d6a2a0e');
+  expect(indexedText('k'.repeat(9000))).toBe('sha256:63095f273433cb69e00aea9f7bf717921949f4ae457ed53548d8294ac9310d0c');
   expect(indexedText('k'.repeat(513))).toMatch(/^sha256:[0-9a-f]{64}$/u);
   expect(indexedText('é'.repeat(257))).toMatch(/^sha256:[0-9a-f]{64}$/u);
 });
