@@ -27,6 +27,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   const underWay = new WorkUnderWay();
 
   return {
+    isEmbedded: false,
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) => underWay.track(() => queryOnce(own, statement(text, values))),
     listen: (channel, wake) => underWay.track(() => listener.listen(channel, wake)),

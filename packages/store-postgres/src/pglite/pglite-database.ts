@@ -45,6 +45,7 @@ export function pgliteDatabase(options: PgliteDatabaseOptions = {}): Database<Pg
     });
 
   return {
+    isEmbedded: true,
     transaction: (work) =>
       outside(async (pglite) => {
         const mark = { isOpen: true };

@@ -2,7 +2,7 @@ import { migrations } from './migrations.ts';
 import { quoteSchema } from './quote-schema.ts';
 import { schemaDefaults } from './schema-options.ts';
 import type { SchemaOptions } from './schema-options.ts';
-import { fillBuckets, stepStatements, versionTable } from './statements.ts';
+import { stepStatements, versionTable } from './statements.ts';
 
 export interface ExportSqlOptions extends SchemaOptions {
   /** The version that the database has; 0 where there is none. Default 0. */
@@ -15,8 +15,7 @@ export function exportSql(options: ExportSqlOptions = {}): string {
   const quoted = quoteSchema(schema);
   const parts = [
     ...(fromVersion === 0 ? [transactionOf(versionTable(quoted))] : []),
-    ...steps.filter(({ version }) => version > fromVersion).map((step) => transactionOf(stepStatements(quoted, step))),
-    transactionOf([fillBuckets(quoted, buckets)]),
+    ...steps.filter(({ version }) => version > fromVersion).map((step) => transactionOf(stepStatements(quoted, step, buckets))),
   ];
   return parts.join('\n');
 }

@@ -8,7 +8,7 @@ import { quoteSchema } from './quote-schema.ts';
 import { readVersion } from './read-version.ts';
 import { schemaDefaults } from './schema-options.ts';
 import type { SchemaOptions } from './schema-options.ts';
-import { fillBuckets, stepStatements, versionTable } from './statements.ts';
+import { stepStatements, versionTable } from './statements.ts';
 import { verifySchema } from './verify-schema.ts';
 
 /** One number for everybody who changes a schema of this store, from "waybill". */
@@ -29,11 +29,8 @@ export async function migrate(database: Database, options: SchemaOptions = {}): 
       for (const statement of versionTable(quoted)) await query(statement);
     });
     for (const step of steps) {
-      await inTurn(database, quoted, (query) => apply(query, { quoted, step, latest }));
+      await inTurn(database, quoted, (query) => apply(query, { quoted, step, latest, buckets }));
     }
-    await inTurn(database, quoted, async (query) => {
-      await query(fillBuckets(quoted, buckets));
-    });
   }
   await verifySchema(database.query, { schema, buckets, steps });
 }
@@ -42,13 +39,14 @@ interface StepOptions {
   readonly quoted: string;
   readonly step: Migration;
   readonly latest: number;
+  readonly buckets: number;
 }
 
 /** Another instance may have done it while this one waited, or may be of a newer version of the code. */
-async function apply(query: SqlQuery, { quoted, step, latest }: StepOptions): Promise<void> {
+async function apply(query: SqlQuery, { quoted, step, latest, buckets }: StepOptions): Promise<void> {
   const version = (await readVersion(query, quoted)) ?? 0;
   if (version > latest || version >= step.version) return;
-  for (const statement of stepStatements(quoted, step)) await query(statement);
+  for (const statement of stepStatements(quoted, step, buckets)) await query(statement);
 }
 
 /** The lock ends with the transaction, so a transaction pooler keeps it as well. */

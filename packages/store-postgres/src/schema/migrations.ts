@@ -18,7 +18,6 @@ export const migrations: readonly Migration[] = [
     sql: `
 create table {schema}.store (
   singleton boolean primary key default true check (singleton),
-  epoch bigint not null default 1,
   identity text not null
 );
 create table {schema}.inbox (

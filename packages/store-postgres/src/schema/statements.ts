@@ -12,22 +12,27 @@ export function versionTable(schema: string): readonly string[] {
   ];
 }
 
-/** A step and its mark, for one transaction. One statement each, because a statement with parameters takes no more. */
-export function stepStatements(schema: string, { version, name, sql }: Migration): readonly string[] {
+/**
+ * A step with its mark and the rows that must be there, for one transaction. One statement each, because what goes out as a statement with
+ * parameters can be no more.
+ */
+export function stepStatements(schema: string, { version, name, sql }: Migration, buckets: number): readonly string[] {
   return [
     ...splitStatements(sql.replaceAll('{schema}', schema)),
+    fillBuckets(schema, buckets),
+    nameStore(schema),
     `insert into ${schema}.migrations (version, name) values (${version}, ${quoteText(name)})`,
   ];
 }
 
 /** The buckets are rows from the beginning, so that a relay only ever updates them. */
-export function fillBuckets(schema: string, buckets: number): string {
+function fillBuckets(schema: string, buckets: number): string {
   return `insert into ${schema}.buckets (bucket)
 select generate_series(0, ${buckets - 1}) where not exists (select from ${schema}.buckets)`;
 }
 
 /** A name of the numbering for databases whose server does not tell one from another. */
-export function nameStore(schema: string): string {
+function nameStore(schema: string): string {
   return `insert into ${schema}.store (identity) select gen_random_uuid()::text on conflict do nothing`;
 }
 
