@@ -1,0 +1,62 @@
+import type { StoreInspection } from '@waybill/core/driver';
+import type { SqlQuery } from '../sql/sql-query.ts';
+import { exclusionOf, exclusionParameters } from './exclusion.ts';
+import type { OutboxMap } from './outbox-map.ts';
+import { exclusionOfRow } from './row-filter.ts';
+
+export interface InspectStoreOptions {
+  /** Quoted. */
+  readonly schema: string;
+  readonly buckets: number;
+  readonly map: OutboxMap;
+}
+
+export type InspectStore = (query: SqlQuery) => Promise<StoreInspection>;
+
+/**
+ * Counts go up to here and no further: a health check asks often, and what it wants to know is whether there is anything, and how old it is.
+ */
+export const countMax = 10_000;
+
+/** What waits, and what has failed, by the server's clock. Counts stop at `countMax`; the age is exact. */
+export function createInspectStore({ schema, buckets, map }: InspectStoreOptions): InspectStore {
+  const statement = inspectStatement(schema);
+  const all = Array.from({ length: buckets }, (_, bucket) => bucket);
+  const everything = exclusionOf({ buckets: all, blocked: [], blockedChannels: [], limit: 0 });
+
+  return async (query) => {
+    const inspect = async (parameters: readonly string[]) => (await query(statement, parameters)).rows[0] ?? {};
+    const { exclusion, ranges } = await map.lookUp(query, everything);
+    let row = await inspect([...exclusionParameters(exclusion), JSON.stringify(ranges)]);
+    if (!map.isOf(String(row['server']))) {
+      map.forget();
+      row = await inspect([...exclusionParameters(everything), JSON.stringify(map.everything)]);
+    }
+    return {
+      outboxRows: Number(row['outbox_rows']),
+      outboxOldestAgeMs: Number(row['oldest_age_ms']),
+      deadLetters: Number(row['dead_letters']),
+      parkedKeys: Number(row['parked_keys']),
+    };
+  };
+}
+
+/** A late commit brings a low id and an early time, so the first by id is the oldest. */
+const inspectStatement = (schema: string): string => `
+with waiting as materialized (
+  select o.id, o.created_at
+  from json_to_recordset($4::text::json) as r (low bigint, high bigint)
+  cross join lateral (
+    select o.id, o.created_at from ${schema}.outbox o
+    where o.id between r.low and r.high and (${exclusionOfRow(schema)}) is null
+    order by o.id limit ${countMax}
+  ) o
+  order by o.id limit ${countMax}
+)
+select pg_postmaster_start_time()::text as server,
+  (select count(*) from waiting)::text as outbox_rows,
+  coalesce((
+    select greatest(0, floor(extract(epoch from clock_timestamp() - created_at) * 1000)) from waiting order by id limit 1
+  ), 0)::text as oldest_age_ms,
+  (select count(*) from (select from ${schema}.dead_letters limit ${countMax}) d)::text as dead_letters,
+  (select count(*) from (select from ${schema}.parked_keys limit ${countMax}) p)::text as parked_keys`;

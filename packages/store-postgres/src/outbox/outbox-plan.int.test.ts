@@ -1,0 +1,130 @@
+import { findBroker } from '@waybill/conformance/brokers';
+import { afterAll, describe, expect, test } from 'vitest';
+import { pgDatabase } from '../pg/pg-database.ts';
+import type { SqlQuery } from '../sql/sql-query.ts';
+import { everyBucket, idsOf, openTestOutbox, testDraft } from '../testing/test-outbox.ts';
+import type { TestOutbox } from '../testing/test-outbox.ts';
+
+const broker = await findBroker('postgres', 'what a read of the outbox costs on a server');
+const database = pgDatabase({ url: broker?.address ?? 'postgres://localhost' });
+
+afterAll(async () => {
+  await database.close();
+  await broker?.stop();
+});
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Actual Loops'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+interface Cost {
+  readonly buffers: number;
+  readonly removed: number;
+  readonly sequentialScans: number;
+}
+
+/** Explains every read of the outbox before it is run, and keeps what the last one cost. */
+function meteredQuery(): { readonly query: SqlQuery; readonly last: () => Cost } {
+  let cost: Cost = { buffers: 0, removed: 0, sequentialScans: 0 };
+  return {
+    last: () => cost,
+    query: async (text, values) => {
+      if (text.includes('o.envelope')) {
+        const { rows } = await database.query(`explain (analyze, buffers, format json) ${text}`, values);
+        const [explained] = rows[0]?.['QUERY PLAN'] as readonly [{ readonly Plan: PlanNode & { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number } }];
+        const nodes = nodesOf(explained.Plan).filter((node) => node['Relation Name'] === 'outbox');
+        cost = {
+          buffers: explained.Plan['Shared Hit Blocks'] + explained.Plan['Shared Read Blocks'],
+          removed: nodes.reduce((sum, node) => sum + (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1), 0),
+          sequentialScans: nodes.filter((node) => node['Node Type'] === 'Seq Scan').length,
+        };
+      }
+      return database.query(text, values);
+    },
+  };
+}
+
+const nodesOf = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+
+/** As many rows as it takes to matter, by one statement. */
+const fill = (outbox: TestOutbox, rows: number, columns: string): Promise<unknown> =>
+  database.query(`
+    insert into ${outbox.schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
+    select ${columns}, g, 'e1', '{"channel":"orders","id":"' || g || '","deduplicationKey":"","headers":{}}', decode(repeat('ab', 200), 'hex'), 0
+    from (select g, pg_current_xact_id() from generate_series(1, ${rows}) g) g`);
+
+describe.skipIf(broker === undefined)('on PostgreSQL', () => {
+  let schemas = 0;
+  const open = async (surveyEvery: number) => {
+    schemas += 1;
+    const meter = meteredQuery();
+    const outbox = await openTestOutbox(database, { name: `plan_${schemas}`, query: meter.query, surveyEvery });
+    return { outbox, meter };
+  };
+
+  const fronts = [
+    { front: 'a blocked key', columns: `8, 'event', 'orders', 'x'`, query: { blocked: [{ channel: 'orders', key: 'x' }] }, parks: false },
+    { front: 'a parked key', columns: `8, 'event', 'orders', 'x'`, query: {}, parks: true },
+    { front: 'a channel whose broker is down', columns: `g % 64, 'event', 'down', 'k' || g`, query: { blockedChannels: ['down'] }, parks: false },
+    { front: 'the buckets of another relay', columns: `g % 32, 'event', 'orders', 'k' || g`, query: { buckets: everyBucket.slice(32) }, parks: false },
+  ];
+
+  test.each(fronts)('100,000 rows of $front slow no read of the others', { timeout: 60_000 }, async ({ columns, query, parks }) => {
+    const { outbox, meter } = await open(4);
+    await fill(outbox, 100_000, columns);
+    if (parks) await database.query(`insert into ${outbox.schema}.parked_keys values ('outbox', 'orders', 'x', 1)`);
+    const others = ['a', 'b', 'd', 'e', 'f', 'g', 'h'];
+    await outbox.enqueue(...others.map((key) => testDraft(`${key}1`)));
+    await outbox.read(query);
+    // The trap: the filter alone walks over all of them, every time.
+    expect(meter.last().removed).toBe(100_000);
+    for (let reads = 0; reads < 12; reads += 1) await outbox.read(query);
+    const rows = await outbox.read(query);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(meter.last().removed).toBeLessThan(100);
+    expect(meter.last().buffers).toBeLessThan(60);
+    // Nothing is lost by it: what is no longer left out is read from the front.
+    if (parks) await database.query(`delete from ${outbox.schema}.parked_keys`);
+    expect((await outbox.read({ limit: 3 })).map(({ rowId }) => rowId)).toEqual([1, 2, 3]);
+  });
+
+  test('a read of 500 from a million rows goes by the primary key, analysed or not, planned once for all or each time', { timeout: 120_000 }, async () => {
+    const { outbox, meter } = await open(1_000_000);
+    await fill(outbox, 1_000_000, `g % 64, 'event', 'orders', 'k' || (g % 5000)`);
+    for (const prepare of ['select 1', `analyze ${outbox.schema}.outbox`]) {
+      await database.query(prepare);
+      expect(await outbox.read({ limit: 500, buckets: everyBucket.slice(0, 32) })).toHaveLength(500);
+      expect(meter.last()).toMatchObject({ sequentialScans: 0 });
+      expect(meter.last().buffers).toBeLessThan(1500);
+    }
+    const beforeMs = performance.now();
+    const { outboxRows, outboxOldestAgeMs } = await outbox.inspect();
+    process.stdout.write(`inspect on 1,000,000 rows: ${(performance.now() - beforeMs).toFixed(1)} ms\n`);
+    expect([outboxRows, outboxOldestAgeMs > 0]).toEqual([10_000, true]);
+  });
+
+  test('rows that were sent leave nothing to walk over, also while an old snapshot keeps them from being cleaned up', { timeout: 60_000 }, async () => {
+    const { outbox, meter } = await open(4);
+    await fill(outbox, 50_000, `g % 64, 'event', 'orders', 'k' || g`);
+    const mayEnd = Promise.withResolvers<void>();
+    const seen = Promise.withResolvers<void>();
+    const old = database.transaction(async ({ query }) => {
+      await query('set transaction isolation level repeatable read');
+      await query('select 1');
+      seen.resolve();
+      await mayEnd.promise;
+    });
+    await seen.promise;
+    await database.query(`delete from ${outbox.schema}.outbox`);
+    await outbox.enqueue(testDraft('a1'));
+    for (let reads = 0; reads < 12; reads += 1) await outbox.read();
+    expect(idsOf(await outbox.read())).toEqual(['a1']);
+    expect(meter.last().buffers).toBeLessThan(60);
+    mayEnd.resolve();
+    await old;
+  });
+});

@@ -1,0 +1,57 @@
+import type { OutboxPage, OutboxQuery } from '@waybill/core/driver';
+import type { SqlQuery } from '../sql/sql-query.ts';
+import type { Exclusion } from './exclusion.ts';
+import { exclusionOf, exclusionParameters } from './exclusion.ts';
+import type { OutboxMap } from './outbox-map.ts';
+import { outboxRowOf } from './outbox-row-of.ts';
+import { exclusionOfRow } from './row-filter.ts';
+import type { IdRange } from './stretches.ts';
+
+export interface ReadOutboxOptions {
+  /** Quoted. */
+  readonly schema: string;
+  readonly map: OutboxMap;
+}
+
+export type ReadOutbox = (query: SqlQuery, outboxQuery: OutboxQuery) => Promise<OutboxPage>;
+
+/**
+ * Reads committed rows from the start of the table by its primary key, in one statement and so in one snapshot: a key never shows a number
+ * without those before it. What the map knows to be left out is not walked over.
+ */
+export function createReadOutbox({ schema, map }: ReadOutboxOptions): ReadOutbox {
+  const statement = readStatement(schema);
+
+  const readRanges = async (query: SqlQuery, exclusion: Exclusion, ranges: readonly IdRange[], limit: number) => {
+    const { rows } = await query(statement, [...exclusionParameters(exclusion), JSON.stringify(ranges), String(limit)]);
+    return { server: String(rows[0]?.['server']), rows: rows.filter((row) => row['id'] !== null).map(outboxRowOf) };
+  };
+
+  return async (query, outboxQuery) => {
+    if (outboxQuery.buckets.length === 0) return { rows: [] };
+    const { limit } = outboxQuery;
+    const { exclusion, ranges } = await map.lookUp(query, exclusionOf(outboxQuery));
+    const page = await readRanges(query, exclusion, ranges, limit);
+    if (map.isOf(page.server)) return { rows: page.rows };
+    // Another server, or the same one after a restore: its ids may be those of other rows.
+    map.forget();
+    return { rows: (await readRanges(query, exclusion, map.everything, limit)).rows };
+  };
+}
+
+/** Ids come back in order from every range, so the sort at the end has little to do. */
+const readStatement = (schema: string): string => `
+select m.server, page.*
+from (select pg_postmaster_start_time()::text as server) m
+left join lateral (
+  select o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
+    o.delay_ms::text as delay_ms, floor(extract(epoch from o.created_at) * 1000)::text as created_at_ms
+  from json_to_recordset($4::text::json) as r (low bigint, high bigint)
+  cross join lateral (
+    select * from ${schema}.outbox o
+    where o.id between r.low and r.high and (${exclusionOfRow(schema)}) is null
+    order by o.id limit $5::text::bigint
+  ) o
+  order by o.id limit $5::text::bigint
+) page on true
+order by page.id::bigint`;

@@ -1,0 +1,81 @@
+import type {
+  BucketGrant,
+  BucketLease,
+  BucketRequest,
+  OutboxDraft,
+  OutboxQuery,
+  OutboxRow,
+  StoreInspection,
+} from '@waybill/core/driver';
+import { createDeleteOutbox } from '../outbox/delete-outbox.ts';
+import { createEnqueueDrafts } from '../outbox/enqueue-drafts.ts';
+import { createInspectStore } from '../outbox/inspect-store.ts';
+import { createLeaseBuckets } from '../outbox/lease-buckets.ts';
+import { createOutboxMap } from '../outbox/outbox-map.ts';
+import { createReadOutbox } from '../outbox/read-outbox.ts';
+import { migrate } from '../schema/migrate.ts';
+import { quoteSchema } from '../schema/quote-schema.ts';
+import type { Database } from '../sql/database.ts';
+import type { SqlQuery } from '../sql/sql-query.ts';
+
+/** The outbox by itself, in a schema of its own. */
+export interface TestOutbox {
+  /** Quoted. */
+  readonly schema: string;
+  readonly enqueueIn: (query: SqlQuery, ...drafts: readonly OutboxDraft[]) => Promise<void>;
+  readonly enqueue: (...drafts: readonly OutboxDraft[]) => Promise<void>;
+  readonly read: (query?: Partial<OutboxQuery>) => Promise<readonly OutboxRow[]>;
+  readonly lease: (request: Partial<BucketRequest>) => Promise<BucketGrant>;
+  readonly remove: (rowIds: readonly number[], leases: readonly BucketLease[]) => Promise<number>;
+  readonly inspect: () => Promise<StoreInspection>;
+}
+
+export interface TestOutboxOptions {
+  readonly name: string;
+  /** Instead of the database's own, for all but `enqueue`. */
+  readonly query?: SqlQuery;
+  readonly surveyEvery?: number;
+}
+
+export const testBuckets = 64;
+
+export const everyBucket: readonly number[] = Array.from({ length: testBuckets }, (_, bucket) => bucket);
+
+export async function openTestOutbox(database: Database, options: TestOutboxOptions): Promise<TestOutbox> {
+  const { name, query = database.query, surveyEvery = 32 } = options;
+  await migrate(database, { schema: name, buckets: testBuckets });
+  const schema = quoteSchema(name);
+  const map = createOutboxMap({ schema, surveyEvery });
+  const enqueueDrafts = createEnqueueDrafts({
+    schema,
+    buckets: testBuckets,
+    epoch: `'e1'`,
+    notificationChannel: undefined,
+  });
+  const readOutbox = createReadOutbox({ schema, map });
+  const leaseBuckets = createLeaseBuckets({ schema });
+  const deleteOutbox = createDeleteOutbox({ schema });
+  const inspectStore = createInspectStore({ schema, buckets: testBuckets, map });
+  const everything: OutboxQuery = { buckets: everyBucket, blocked: [], blockedChannels: [], limit: 1000 };
+  return {
+    schema,
+    enqueueIn: (transaction, ...drafts) => enqueueDrafts(transaction, drafts),
+    enqueue: (...drafts) => database.transaction((transaction) => enqueueDrafts(transaction.query, drafts)),
+    read: async (asked) => (await readOutbox(query, { ...everything, ...asked })).rows,
+    lease: (request) => leaseBuckets(query, { owner: 'one', leaseMs: 60_000, bucketsMax: testBuckets, ...request }),
+    remove: (rowIds, leases) => deleteOutbox(query, { rowIds, leases }),
+    inspect: () => inspectStore(query),
+  };
+}
+
+export const testDraft = (id: string, key: string | undefined = id.charAt(0), channel = 'orders'): OutboxDraft => ({
+  address: { kind: 'event', channel },
+  id,
+  key,
+  deduplicationKey: id,
+  headers: { 'ce-type': channel },
+  body: new TextEncoder().encode(id),
+  delayMs: 0,
+});
+
+export const idsOf = (rows: readonly OutboxRow[]): readonly string[] => rows.map(({ id }) => id);
