@@ -1,5 +1,5 @@
 /** The servers the launcher knows. */
-export const brokerKinds = ['rabbitmq', 'redis', 'postgres', 'kafka', 'sqs'] as const;
+export const brokerKinds = ['rabbitmq', 'redis', 'postgres', 'dynamodb', 'kafka', 'sqs'] as const;
 
 export type BrokerKind = (typeof brokerKinds)[number];
 

@@ -4,7 +4,7 @@ import { startBroker } from './start-broker.ts';
 
 test('the example of the documents', { timeout: 60_000 }, async () => {
   // #region example
-  const broker = await startBroker('redis'); // or rabbitmq, postgres; on free loopback ports, with data of its own
+  const broker = await startBroker('redis'); // or rabbitmq, postgres, dynamodb; on free loopback ports, with data of its own
   const before = new Redis(broker.address, { retryStrategy: () => null });
   await before.set('paid', 'once');
 

@@ -1,11 +1,10 @@
 import type { PropertyId } from '../properties/properties.ts';
-import type { Provision } from './harness.ts';
 import type { Mode } from './mode.ts';
 import type { World } from './world.ts';
 
-/** A closed test of one property: a transport can pass or fail it, not change it. */
-export interface ConformanceCase {
-  readonly id: PropertyId;
+/** A closed test of one property: a driver can pass or fail it, not change it. */
+export interface ConformanceCase<Id extends string = PropertyId, Place = World> {
+  readonly id: Id;
   /** What it does, where a property has several. */
   readonly title: string;
   readonly modes: readonly Mode[];
@@ -14,7 +13,7 @@ export interface ConformanceCase {
   /** Runs while no other case does: it breaks the broker for all, or measures what others would disturb. */
   readonly isAlone: boolean;
   /** What it cannot do without. Where that is missing it is not run. */
-  readonly needs: readonly Provision[];
+  readonly needs: readonly string[];
   /** @throws ConformanceFailure when the property does not hold, NotRunnable when it cannot be told, NotApplicable when there is nothing to tell */
-  readonly run: (world: World) => Promise<void>;
+  readonly run: (world: Place) => Promise<void>;
 }

@@ -1,23 +1,11 @@
 import type { MemoryStore } from '@waybill/core';
 import type { ChannelAddress, Clock, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
-import type { Deviation } from '../runner/deviation.ts';
-import type { PropertyLevels } from './property-level.ts';
+import type { PropertyId } from '../properties/properties.ts';
+import type { SuiteHarness } from '../runner/suite.ts';
 
 /** What a transport author writes to have a transport proven. Everything beside `connect` goes past the driver, by the raw client. */
-export interface Harness {
+export interface Harness extends SuiteHarness<PropertyId> {
   readonly transport: string;
-  readonly product: string;
-  readonly version: string;
-  readonly startedBy: 'in-process' | 'environment' | 'docker' | 'native';
-  /**
-   * Name of the kept matrix of its runs; default `transport`. A server whose matrix is to stand beside that of another version has one of
-   * its own.
-   */
-  readonly keptAs?: string;
-  readonly levels: PropertyLevels;
-  /** Known failures, each with an end; absent when there are none. */
-  readonly deviations?: readonly Deviation[];
-  readonly timing: Timing;
   /** A connection of its own, as another process would have; the suite closes it. */
   readonly connect: () => Promise<TransportDriver>;
   readonly admin: Admin;
@@ -33,21 +21,10 @@ export interface Harness {
   readonly child?: ChildDriver;
   /** Where a case keeps marks, dead letters and effects; default an empty store each time. Mutants exchange its functions. */
   readonly openStore?: (clock: Clock) => MemoryStore;
-  /** Ends the broker where the harness started it. */
-  readonly stop: () => Promise<void>;
 }
 
 /** What a case may need beside a driver. `lateAnswers`: the broker tells who settles too late; it is there unless the harness denies it. */
 export type Provision = keyof Faults | 'deleteQueue' | 'purge' | 'foreign' | 'lateAnswers';
-
-export interface Timing {
-  /** Lease of every queue that a case makes; short, because cases wait for it to run out. */
-  readonly leaseMs: number;
-  /** How long to look on before "nothing more comes" is believed. */
-  readonly settleMs: number;
-  /** Longest time in which the broker hands over what it has, and its counts follow. */
-  readonly patienceMs: number;
-}
 
 /** A look at the broker that does not go through the driver under test. Counts may lag; cases ask until `patienceMs` is over. */
 export interface Admin {

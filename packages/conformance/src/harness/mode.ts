@@ -11,3 +11,8 @@ export const patientModes: readonly Mode[] = ['standard', 'stress'];
 
 /** Modes of a case that breaks something on purpose. */
 export const faultModes: readonly Mode[] = ['standard', 'stress', 'fault'];
+
+/** How many of something a mode takes where `standard` takes so many. At least 1. */
+export const amountIn = (mode: Mode, standard: number): number => Math.max(1, Math.ceil(standard * amounts[mode]));
+
+const amounts: Readonly<Record<Mode, number>> = { smoke: 0.2, standard: 1, stress: 10, fault: 1, soak: 10 };

@@ -1,33 +1,24 @@
-import type { Clock, Random } from '@waybill/core/driver';
+import { totalsOf } from '../ledger/ledger-totals.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { OpenedWorld, WorldOptions } from '../runner/suite.ts';
 import { caseClock } from './case-clock.ts';
 import type { Faults, Harness } from './harness.ts';
-import type { Mode } from './mode.ts';
+import { amountIn } from './mode.ts';
+import { runEndings } from './run-endings.ts';
 import type { World } from './world.ts';
 
-export interface WorldOptions {
-  readonly harness: Harness;
-  readonly mode: Mode;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly runId: string;
-  /** Whether no other world is open, so that the broker may be broken for all. */
-  readonly isAlone: boolean;
-}
-
 /** A world, and how it ends: everything opened in it is closed, whatever became of the case. */
-export function openWorld(options: WorldOptions): { readonly world: World; readonly close: () => Promise<void> } {
-  const { harness, mode } = options;
+export function openWorld(options: WorldOptions<Harness>): OpenedWorld<World> {
+  const { harness, mode, runId } = options;
   const { clock, end } = caseClock(options.clock);
   const endings: (() => Promise<unknown>)[] = [];
-  const factor = amounts[mode];
   const ledger = createLedger(() => clock.monotonic());
   const world: World = {
     ...options,
     harness: {
       ...harness,
-      timing: { ...harness.timing, patienceMs: harness.timing.patienceMs * Math.max(1, factor) },
+      timing: { ...harness.timing, patienceMs: harness.timing.patienceMs * Math.max(1, amountIn(mode, 1)) },
       faults: notedFaults(harness.faults, ledger, options.isAlone),
     },
     clock,
@@ -40,20 +31,16 @@ export function openWorld(options: WorldOptions): { readonly world: World; reado
     defer: (task) => {
       endings.push(task);
     },
-    amount: (standard) => Math.max(1, Math.ceil(standard * factor)),
+    amount: (standard) => amountIn(mode, standard),
   };
   const close = async (): Promise<void> => {
-    // A driver under test may fail to close; the cases that look at closing see that, the others must not fall over it.
-    // Neither may the others wait for it for ever.
-    for (const ending of endings.toReversed()) {
-      await Promise.race([ending().catch(() => undefined), clock.sleep(endingMsMax)]);
-    }
+    await runEndings(endings, clock);
     end();
+    // What is left of it must not slow the others down; that it cannot be removed is no verdict.
+    await harness.admin.cleanUp?.(runId).catch(() => undefined);
   };
-  return { world, close };
+  return { world, totals: () => totalsOf(ledger), close };
 }
-
-const endingMsMax = 3000;
 
 /**
  * Every fault that has landed stands in the ledger of its case, and none hits the cases beside it. Those of the network land later, and
@@ -87,5 +74,3 @@ function notedFaults(faults: Faults, ledger: Ledger, isAlone: boolean): Faults {
     };
   }
 }
-
-const amounts: Readonly<Record<Mode, number>> = { smoke: 0.2, standard: 1, stress: 10, fault: 1, soak: 10 };

@@ -1,7 +1,7 @@
 import type { PropertyId } from '../properties/properties.ts';
 
 export interface PropertyLevel {
-  /** `native`: the broker does it. `emulated`: the driver or the bus does it. `unsupported`: it cannot be had, and asking is refused. */
+  /** `native`: the broker or the database does it. `emulated`: the driver or the bus does it. `unsupported`: it cannot be had, and asking is refused. */
   readonly level: 'native' | 'emulated' | 'unsupported';
   /** How it is done, or why it cannot be. */
   readonly note: string;
@@ -10,8 +10,8 @@ export interface PropertyLevel {
 /** One entry for each property: a property added to the suite does not compile in any transport until that says what it does. */
 export type PropertyLevels = Readonly<Record<PropertyId, PropertyLevel>>;
 
-/** The same level for several properties; spread the results together into `PropertyLevels`. */
-export function declareLevel<Id extends PropertyId>(
+/** The same level for several properties; spread the results together into the levels of a harness. */
+export function declareLevel<Id extends string>(
   level: PropertyLevel['level'],
   note: string,
   ids: readonly Id[],

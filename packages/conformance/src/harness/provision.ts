@@ -14,9 +14,9 @@ export interface Lack {
 }
 
 /** The first of the needs that is not met; `undefined` where all are. */
-export function findLack(harness: Harness, needs: readonly Provision[]): Lack | undefined {
+export function findLack(harness: Harness, needs: readonly string[]): Lack | undefined {
   const offers = offersOf(harness);
-  const name = needs.find((need) => offers[need] === undefined);
+  const name = provisionNames.find((each) => needs.includes(each) && offers[each] === undefined);
   if (name === undefined) return undefined;
   const nature = harness.absent?.[name];
   const reason = nature ?? `the harness offers no ${texts[name]}`;
@@ -35,7 +35,7 @@ export function provide<Name extends Provision>(harness: Harness, needs: readonl
  */
 export function checkAbsent(harness: Harness): void {
   const offers = offersOf(harness);
-  for (const name of Object.keys(texts) as Provision[]) {
+  for (const name of provisionNames) {
     const reason = harness.absent?.[name];
     if (reason === undefined) continue;
     if (reason.trim() === '') throw new RangeError(`The harness does not say why there is no ${texts[name]}.`);
@@ -63,3 +63,5 @@ const texts: Readonly<Record<Provision, string>> = {
   foreign: 'foreign client',
   lateAnswers: 'answer to a late settlement',
 };
+
+const provisionNames = Object.keys(texts) as readonly Provision[];

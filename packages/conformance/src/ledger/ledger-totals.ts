@@ -1,21 +1,16 @@
 import type { Ledger } from './ledger.ts';
 
-/** What ledgers come to. */
-export interface LedgerTotals {
-  /** Publishes that the broker confirmed. */
-  readonly sent: number;
-  /** Publishes of unknown outcome. */
-  readonly unknown: number;
-  /** Handlings that began. */
-  readonly delivered: number;
-  /** Faults that landed. */
-  readonly faults: number;
-  /** Confirmed and never accepted, by the ledgers that were judged: a case that does not wait for the end has no losses to tell. */
-  readonly lost: number;
-  /** Deliveries after acceptance, by the ledgers that were judged. */
-  readonly repeated: number;
-  readonly reordered: number;
-}
+/** Counts by name, which can be added up. */
+export type Totals = Readonly<Record<string, number>>;
+
+/**
+ * What ledgers of messages come to. `sent`: publishes that the broker confirmed; `unknown`: of unknown outcome; `delivered`: handlings that
+ * began; `faults`: faults that landed; `lost`: confirmed and never accepted, `repeated`: delivered after acceptance and `reordered`, by the
+ * ledgers that were judged: a case that does not wait for the end has none to tell.
+ */
+export type LedgerTotals = Readonly<
+  Record<'sent' | 'unknown' | 'delivered' | 'faults' | 'lost' | 'repeated' | 'reordered', number>
+>;
 
 export function totalsOf({ publishes, deliveries, faults, judgements }: Ledger): LedgerTotals {
   const countOf = (wanted: string): number => publishes.filter(({ outcome }) => outcome === wanted).length;
@@ -30,15 +25,8 @@ export function totalsOf({ publishes, deliveries, faults, judgements }: Ledger):
   };
 }
 
-export function addTotals(all: readonly LedgerTotals[]): LedgerTotals {
-  const sumOf = (name: keyof LedgerTotals): number => all.reduce((sum, totals) => sum + totals[name], 0);
-  return {
-    sent: sumOf('sent'),
-    unknown: sumOf('unknown'),
-    delivered: sumOf('delivered'),
-    faults: sumOf('faults'),
-    lost: sumOf('lost'),
-    repeated: sumOf('repeated'),
-    reordered: sumOf('reordered'),
-  };
+export function addTotals(all: readonly Totals[]): Totals {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of all.flatMap((totals) => Object.entries(totals))) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }

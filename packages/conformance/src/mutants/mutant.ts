@@ -1,8 +1,8 @@
 import type { MemoryStore } from '@waybill/core';
 import type { Clock, TransportDriver } from '@waybill/core/driver';
-import type { Timing } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
 import type { PropertyId } from '../properties/properties.ts';
+import type { Timing } from '../runner/suite.ts';
 import type { DriverChanges } from '../stage/wrap-driver.ts';
 
 /** A driver or a store with one fault, and the property whose cases must find it: the proof that the suite can fail. */

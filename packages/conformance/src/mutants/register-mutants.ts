@@ -1,5 +1,5 @@
 import type { Harness, OpenHarness } from '../harness/harness.ts';
-import type { TestRunner } from '../register-conformance.ts';
+import type { TestRunner } from '../register-suite.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { runMutant } from './run-mutant.ts';

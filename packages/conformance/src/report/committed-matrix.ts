@@ -1,36 +1,38 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Harness } from '../harness/harness.ts';
+import type { PropertyId } from '../properties/properties.ts';
+import { nameOf, subjectOf } from '../runner/suite.ts';
+import type { Subject, SuiteHarness } from '../runner/suite.ts';
 import type { PropertyResult } from '../runner/verdict.ts';
-import type { Matrix } from './matrix.ts';
+import type { Matrix, MatrixOfRun } from './matrix.ts';
 
-/** What of a result stays the same from run to run while the transport and the suite do. */
-export type CommittedResult = Pick<PropertyResult, 'id' | 'level' | 'note' | 'verdict' | 'reason'>;
+/** What of a result stays the same from run to run while the driver and the suite do. */
+export type CommittedResult<Id extends string = PropertyId> = Pick<
+  PropertyResult<Id>,
+  'id' | 'level' | 'note' | 'verdict' | 'reason'
+>;
 
 /** A matrix as it is kept in a repository, without what differs from run to run. */
-export interface CommittedMatrix extends Omit<Matrix, 'date' | 'results' | 'totals'> {
-  readonly results: readonly CommittedResult[];
+export type CommittedMatrix<Id extends string = PropertyId> = Subject &
+  Omit<MatrixOfRun<Id>, 'date' | 'results' | 'totals'> & { readonly results: readonly CommittedResult<Id>[] };
+
+function toCommitted<Id extends string>(matrix: Matrix<Id>): CommittedMatrix<Id> {
+  const { product, version, startedBy, seed, mode, results } = matrix;
+  return { ...subjectOf(matrix), product, version, startedBy, seed, mode, results: results.map(resultOf) };
 }
 
-function toCommitted({ transport, product, version, startedBy, seed, mode, results }: Matrix): CommittedMatrix {
-  return { transport, product, version, startedBy, seed, mode, results: results.map(resultOf) };
-}
-
-export const resultOf = ({ id, level, note, verdict, reason }: PropertyResult): CommittedResult => ({
-  id,
-  level,
-  note,
-  verdict,
-  reason,
-});
+export const resultOf = <Id extends string>(result: PropertyResult<Id>): CommittedResult<Id> => {
+  const { id, level, note, verdict, reason } = result;
+  return { id, level, note, verdict, reason };
+};
 
 /** In the folder of all that are kept. */
-export const committedFileOf = ({ transport, keptAs = transport }: Pick<Harness, 'transport' | 'keptAs'>): string =>
-  `${keptAs}.json`;
+export const committedFileOf = (harness: Subject & Pick<SuiteHarness<never>, 'keptAs'>): string =>
+  `${harness.keptAs ?? nameOf(harness)}.json`;
 
-export async function readCommitted(file: string | URL): Promise<CommittedMatrix> {
-  return JSON.parse(await readFile(file, 'utf8')) as CommittedMatrix;
+export async function readCommitted<Id extends string>(file: string | URL): Promise<CommittedMatrix<Id>> {
+  return JSON.parse(await readFile(file, 'utf8')) as CommittedMatrix<Id>;
 }
 
-export async function writeCommitted(file: string, matrix: Matrix): Promise<void> {
+export async function writeCommitted<Id extends string>(file: string, matrix: Matrix<Id>): Promise<void> {
   await writeFile(file, `${JSON.stringify(toCommitted(matrix), undefined, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cases } from '../cases/cases.ts';
 import { propertyIds } from '../properties/properties.ts';
+import { transportSuite } from '../transport-suite.ts';
 import type { CommittedMatrix, CommittedResult } from './committed-matrix.ts';
 import { findStale } from './find-stale.ts';
 
@@ -21,22 +22,22 @@ function matrixOf(...changed: readonly CommittedResult[]): CommittedMatrix {
 const passed: CommittedResult = { ...resultOf('ORD-4'), verdict: 'pass' };
 
 test('a matrix of the suite as it is has nothing stale', () => {
-  expect(findStale(matrixOf(passed))).toEqual([]);
+  expect(findStale(transportSuite, matrixOf(passed))).toEqual([]);
 });
 
 test('a verdict of a property that has lost its cases is stale', () => {
   const left = cases.filter(({ id }) => id !== 'ORD-4');
-  expect(findStale(matrixOf(passed), left)).toEqual([
+  expect(findStale({ ...transportSuite, cases: left }, matrixOf(passed))).toEqual([
     'demo 1 tells pass of ORD-4, and the suite has no case for it in mode standard',
   ]);
 });
 
 test('cases of another mode or of the other kind prove nothing of it', () => {
   const inFault = cases.map((each) => (each.id === 'ORD-4' ? { ...each, modes: ['fault'] as const } : each));
-  expect(findStale(matrixOf(passed), inFault)).toHaveLength(1);
+  expect(findStale({ ...transportSuite, cases: inFault }, matrixOf(passed))).toHaveLength(1);
   const refused: CommittedResult = { ...passed, level: 'unsupported', verdict: 'negative-pass' };
   const positive = cases.filter(({ kind }) => kind === 'positive');
-  expect(findStale(matrixOf(refused), positive)).toHaveLength(1);
+  expect(findStale({ ...transportSuite, cases: positive }, matrixOf(refused))).toHaveLength(1);
 });
 
 test('a property that is missing, told twice or none is stale', () => {
@@ -44,7 +45,7 @@ test('a property that is missing, told twice or none is stale', () => {
   const [first, second, ...others] = results;
   const stranger = resultOf('ORD-99' as CommittedResult['id']);
   const changed = [second, second, ...others, stranger].filter((result) => result !== undefined);
-  expect(findStale({ ...matrix, results: changed })).toEqual([
+  expect(findStale(transportSuite, { ...matrix, results: changed })).toEqual([
     `demo 1 tells ${first?.id} 0 times`,
     `demo 1 tells ${second?.id} 2 times`,
     'demo 1 tells ORD-99, which is no property',

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { propertyIds } from '../properties/properties.ts';
-import type { CommittedMatrix, CommittedResult } from './committed-matrix.ts';
+import { transportSuite } from '../transport-suite.ts';
+import type { CommittedResult } from './committed-matrix.ts';
 import { formatGuarantees } from './format-guarantees.ts';
 
 const passed: CommittedResult = { id: 'ORD-4', level: 'native', note: 'it is FIFO', verdict: 'pass', reason: '' };
 
-function matrixOf(...results: readonly CommittedResult[]): CommittedMatrix {
+function matrixOf(...results: readonly CommittedResult[]) {
   return {
     transport: 'demo',
     product: 'Demo Broker',
@@ -14,11 +15,11 @@ function matrixOf(...results: readonly CommittedResult[]): CommittedMatrix {
     seed: 3,
     mode: 'standard',
     results,
-  };
+  } as const;
 }
 
 const rowOf = (result: CommittedResult): string | undefined =>
-  formatGuarantees([matrixOf(result)])
+  formatGuarantees(transportSuite, [matrixOf(result)])
     .split('\n')
     .find((line) => line.startsWith('| ORD-4 |'));
 
@@ -36,11 +37,14 @@ test.each([
 });
 
 test('a property that the matrix does not have is not run', () => {
-  expect(formatGuarantees([matrixOf(passed)])).toMatch(/\| ORD-5 \| .* \| not run \|/u);
+  expect(formatGuarantees(transportSuite, [matrixOf(passed)])).toMatch(/\| ORD-5 \| .* \| not run \|/u);
 });
 
 test('every property has one row, and every transport its column and its version', () => {
-  const text = formatGuarantees([matrixOf(passed), { ...matrixOf(passed), transport: 'other', version: '9' }]);
+  const text = formatGuarantees(transportSuite, [
+    matrixOf(passed),
+    { ...matrixOf(passed), transport: 'other', version: '9' },
+  ]);
   expect(text.match(/^\| [A-Z]+-\d+ \|/gmu)).toHaveLength(propertyIds.length);
   expect(text).toContain('| Id | Property | demo 4.2 | other 9 |');
   expect(text).toContain(`- demo: Demo Broker 4.2 (docker), mode standard, seed 3: 1 of ${propertyIds.length} proven.`);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { propertyIds } from '../properties/properties.ts';
 import { checkDeviations } from './deviation.ts';
 import type { Deviation } from './deviation.ts';
 
@@ -12,7 +13,7 @@ const known: Deviation = {
 // #endregion
 
 test('a deviation with a reason, a link and a last day is accepted', () => {
-  expect(() => checkDeviations([known, { ...known, id: 'ORD-5' }])).not.toThrow();
+  expect(() => checkDeviations([known, { ...known, id: 'ORD-5' }], propertyIds)).not.toThrow();
 });
 
 test.each([
@@ -23,9 +24,9 @@ test.each([
   ['without an end', { expires: '' }, 'has no day'],
   ['that ends on a day that does not exist', { expires: '2027-06-31' }, 'has no day'],
 ])('a deviation %s is refused', (_, change, text) => {
-  expect(() => checkDeviations([{ ...known, ...change }])).toThrow(text);
+  expect(() => checkDeviations([{ ...known, ...change }], propertyIds)).toThrow(text);
 });
 
 test('two deviations of one property are refused', () => {
-  expect(() => checkDeviations([known, known])).toThrow('twice');
+  expect(() => checkDeviations([known, known], propertyIds)).toThrow('twice');
 });

@@ -1,9 +1,8 @@
-import { propertyIds } from '../properties/properties.ts';
 import type { PropertyId } from '../properties/properties.ts';
 
-/** A known failure of one transport, with an end: the case is still run, and passing or expiring turns it into a failure. */
-export interface Deviation {
-  readonly id: PropertyId;
+/** A known failure of one driver, with an end: the case is still run, and passing or expiring turns it into a failure. */
+export interface Deviation<Id extends string = PropertyId> {
+  readonly id: Id;
   /** Shown in the table of guarantees. */
   readonly reason: string;
   /** Where it is tracked, as an `https:` address. */
@@ -13,20 +12,23 @@ export interface Deviation {
 }
 
 /**
- * Looks at the form of all deviations of a transport.
+ * Looks at the form of all deviations of a driver.
  * @throws RangeError that names the first one that excuses nothing, has no end or stands there twice
  */
-export function checkDeviations(deviations: readonly Deviation[]): void {
+export function checkDeviations<Id extends string>(deviations: readonly Deviation<Id>[], ids: readonly Id[]): void {
   const seen = new Set<string>();
   for (const deviation of deviations) {
-    const problem = seen.has(deviation.id) ? 'stands there twice' : problemOf(deviation);
+    const problem = seen.has(deviation.id) ? 'stands there twice' : problemOf(deviation, ids);
     if (problem !== undefined) throw new RangeError(`The deviation of ${deviation.id} ${problem}.`);
     seen.add(deviation.id);
   }
 }
 
-function problemOf({ id, reason, link, expires }: Deviation): string | undefined {
-  if (!propertyIds.includes(id)) return 'is of no property';
+function problemOf<Id extends string>(
+  { id, reason, link, expires }: Deviation<Id>,
+  ids: readonly Id[],
+): string | undefined {
+  if (!ids.includes(id)) return 'is of no property';
   if (reason.trim() === '') return 'has no reason';
   if (URL.parse(link)?.protocol !== 'https:') return `has no https address as its link, but ${JSON.stringify(link)}`;
   if (!isDay(expires)) return `has no day such as 2027-01-31 as its end, but ${JSON.stringify(expires)}`;

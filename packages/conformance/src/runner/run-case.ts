@@ -2,16 +2,14 @@ import type { Clock } from '@waybill/core/driver';
 import { seededRandom } from '@waybill/core/testing';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { ConformanceFailure, NotApplicable, NotRunnable } from '../harness/conformance-failure.ts';
-import type { Harness } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
-import { openWorld } from '../harness/open-world.ts';
-import { findLack } from '../harness/provision.ts';
 import type { Lack } from '../harness/provision.ts';
-import { addTotals, totalsOf } from '../ledger/ledger-totals.ts';
-import type { LedgerTotals } from '../ledger/ledger-totals.ts';
+import type { Totals } from '../ledger/ledger-totals.ts';
+import type { Subject, Suite, SuiteHarness } from './suite.ts';
 
-export interface CaseOptions {
-  readonly harness: Harness;
+export interface CaseOptions<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place> {
+  readonly suite: Suite<Id, Proven, Place>;
+  readonly harness: Proven;
   readonly mode: Mode;
   readonly clock: Clock;
   readonly seed: number;
@@ -26,15 +24,18 @@ export type CaseOutcome =
 
 export interface CaseReport {
   readonly outcome: CaseOutcome;
-  readonly totals: LedgerTotals;
+  readonly totals: Totals;
 }
 
 /** Runs one case in a world of its own, unless it lacks what it needs. A case that hangs is left behind; its world is closed all the same. */
-export async function runCase(conformanceCase: ConformanceCase, options: CaseOptions): Promise<CaseReport> {
-  const { clock, timeoutMs } = options;
-  const lack = findLack(options.harness, conformanceCase.needs);
-  if (lack !== undefined) return { outcome: outcomeOfLack(lack), totals: addTotals([]) };
-  const { world, close } = openWorld({
+export async function runCase<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place>(
+  conformanceCase: ConformanceCase<Id, Place>,
+  options: CaseOptions<Id, Proven, Place>,
+): Promise<CaseReport> {
+  const { suite, clock, timeoutMs } = options;
+  const lack = suite.findLack(options.harness, conformanceCase.needs);
+  if (lack !== undefined) return { outcome: outcomeOfLack(lack), totals: {} };
+  const { world, totals, close } = suite.openWorld({
     ...options,
     random: seededRandom(options.seed),
     isAlone: conformanceCase.isAlone,
@@ -46,12 +47,10 @@ export async function runCase(conformanceCase: ConformanceCase, options: CaseOpt
   try {
     const running = conformanceCase.run(world).then((): CaseOutcome => ({ status: 'passed' }), outcomeOf);
     const outcome = await Promise.race([running, tooLong]);
-    return { outcome, totals: totalsOf(world.ledger) };
+    return { outcome, totals: totals() };
   } finally {
     overtime.abort();
     await close();
-    // What is left of it must not slow the others down; that it cannot be removed is no verdict.
-    await options.harness.admin.cleanUp?.(options.runId).catch(() => undefined);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Faults, Harness } from '../harness/harness.ts';
 import { declareLevel } from '../harness/property-level.ts';
 import { checkAbsent } from '../harness/provision.ts';
 import { propertyIds } from '../properties/properties.ts';
+import { transportSuite } from '../transport-suite.ts';
 import { runProperty } from './run-property.ts';
 
 const noFaults: Faults = { restartBroker: undefined, cutConnections: undefined, abandon: undefined };
@@ -29,8 +30,7 @@ const harnessOf = (parts: Partial<Harness>): Harness => ({
 
 async function verdictOf(harness: Harness, ...cases: readonly ConformanceCase[]) {
   const options = {
-    cases,
-    deviations: [],
+    suite: { ...transportSuite, cases },
     isNamed: false,
     mode: 'standard',
     seed: 1,

@@ -1,14 +1,16 @@
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { addTotals } from '../ledger/ledger-totals.ts';
-import type { PropertyId } from '../properties/properties.ts';
 import type { Deviation } from './deviation.ts';
 import { runCase } from './run-case.ts';
 import type { CaseOptions, CaseOutcome, CaseReport } from './run-case.ts';
+import type { Subject, SuiteHarness } from './suite.ts';
 import type { PropertyResult } from './verdict.ts';
 
-export interface PropertyOptions extends CaseOptions {
-  readonly cases: readonly ConformanceCase[];
-  readonly deviations: readonly Deviation[];
+export interface PropertyOptions<
+  Id extends string,
+  Proven extends SuiteHarness<Id> & Subject,
+  Place,
+> extends CaseOptions<Id, Proven, Place> {
   /** Whether the id was asked for by name. */
   readonly isNamed: boolean;
 }
@@ -16,8 +18,11 @@ export interface PropertyOptions extends CaseOptions {
 type Judged = Pick<PropertyResult, 'verdict' | 'reason' | 'cause'>;
 
 /** Runs every case of one property in this mode and gives the one verdict. */
-export async function runProperty(id: PropertyId, options: PropertyOptions): Promise<PropertyResult> {
-  const { clock, harness, deviations } = options;
+export async function runProperty<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place>(
+  id: Id,
+  options: PropertyOptions<Id, Proven, Place>,
+): Promise<PropertyResult<Id>> {
+  const { clock, harness } = options;
   const { level, note } = harness.levels[id];
   const due = casesDue(id, options);
   const startMs = clock.monotonic();
@@ -30,22 +35,25 @@ export async function runProperty(id: PropertyId, options: PropertyOptions): Pro
   const outcomes = reports.map(({ outcome }, place) => ({ ...outcome, title: due[place]?.title ?? '' }));
   const judged = due.length === 0 ? notRun(whyNone(id, options)) : judge(outcomes, level === 'unsupported');
   const totals = addTotals(reports.map((report) => report.totals));
-  const deviation = deviations.find((candidate) => candidate.id === id);
+  const deviation = harness.deviations?.find((candidate) => candidate.id === id);
   const today = new Date(clock.now()).toISOString().slice(0, 10);
   const verdict = deviation === undefined ? judged : excuse(judged, deviation, today);
   return { id, level, note, ...verdict, isAsked, elapsedMs, totals };
 }
 
 /** What is run of one property in this mode: the negative cases where it is unsupported, else the positive ones. */
-export function casesDue(
-  id: PropertyId,
-  { cases, harness, mode }: Pick<PropertyOptions, 'cases' | 'harness' | 'mode'>,
-): readonly ConformanceCase[] {
+export function casesDue<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place>(
+  id: Id,
+  { suite: { cases }, harness, mode }: Pick<CaseOptions<Id, Proven, Place>, 'suite' | 'harness' | 'mode'>,
+): readonly ConformanceCase<Id, Place>[] {
   const kind = harness.levels[id].level === 'unsupported' ? 'negative' : 'positive';
   return cases.filter((each) => each.id === id && each.kind === kind && each.modes.includes(mode));
 }
 
-function whyNone(id: PropertyId, { cases, harness, mode }: PropertyOptions): string {
+function whyNone<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place>(
+  id: Id,
+  { suite: { cases }, harness, mode }: CaseOptions<Id, Proven, Place>,
+): string {
   const kind = harness.levels[id].level === 'unsupported' ? 'negative' : 'positive';
   const exists = cases.some((each) => each.id === id && each.kind === kind);
   return exists ? `no case in mode ${mode}` : `the suite has no ${kind} case`;
@@ -66,7 +74,7 @@ function judge(outcomes: readonly TitledOutcome[], isNegative: boolean): Judged 
 }
 
 /** A deviation is expected to fail, and only until its day. */
-function excuse(judged: Judged, { reason, link, expires }: Deviation, today: string): Judged {
+function excuse(judged: Judged, { reason, link, expires }: Deviation<string>, today: string): Judged {
   if (judged.verdict === 'not-run') return judged;
   if (judged.verdict !== 'fail') {
     return { verdict: 'fail', cause: 'assertion', reason: `passes now: take its deviation away (${link})` };

@@ -1,21 +1,19 @@
 import { systemClock } from '@waybill/core';
 import type { Clock } from '@waybill/core/driver';
-import type { ConformanceCase } from '../harness/conformance-case.ts';
-import type { Harness } from '../harness/harness.ts';
 import type { Mode } from '../harness/mode.ts';
-import { checkAbsent } from '../harness/provision.ts';
 import { addTotals } from '../ledger/ledger-totals.ts';
-import type { PropertyId } from '../properties/properties.ts';
 import type { Matrix } from '../report/matrix.ts';
 import { checkDeviations } from './deviation.ts';
 import { casesDue, runProperty } from './run-property.ts';
 import { runSideBySide } from './run-side-by-side.ts';
 import { selectIds } from './select-ids.ts';
+import { idsOf, subjectOf } from './suite.ts';
+import type { Subject, Suite, SuiteHarness } from './suite.ts';
 import type { PropertyResult } from './verdict.ts';
 
-export interface SuiteOptions {
-  readonly harness: Harness;
-  readonly cases: readonly ConformanceCase[];
+export interface SuiteOptions<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place> {
+  readonly suite: Suite<Id, Proven, Place>;
+  readonly harness: Proven;
   /** Ids and patterns such as `RTY-*`; default all. */
   readonly only?: readonly string[];
   /** Default `standard`. */
@@ -27,7 +25,7 @@ export interface SuiteOptions {
   /** How many properties are run at once; default 4. Those that must be alone come last, one after the other. */
   readonly sideBySide?: number;
   /** Called as each one ends. */
-  readonly onResult?: (result: PropertyResult) => void;
+  readonly onResult?: (result: PropertyResult<Id>) => void;
   /** Default the machine's. */
   readonly clock?: Clock;
 }
@@ -36,27 +34,30 @@ export interface SuiteOptions {
  * Runs the chosen properties and gives every one a verdict, in the order of the ids. Does not stop the harness.
  * @throws RangeError for a pattern that names no property, a deviation that is no proper one, and what is said to be absent and is not
  */
-export async function runSuite(options: SuiteOptions): Promise<Matrix> {
-  const { harness, cases, only = [], mode = 'standard', seed = 1, clock = systemClock } = options;
+export async function runSuite<Id extends string, Proven extends SuiteHarness<Id> & Subject, Place>(
+  options: SuiteOptions<Id, Proven, Place>,
+): Promise<Matrix<Id>> {
+  const { suite, harness, only = [], mode = 'standard', seed = 1, clock = systemClock } = options;
   const { sideBySide = 4 } = options;
   const { caseTimeoutMs = mode === 'smoke' || mode === 'standard' ? 60_000 : 600_000 } = options;
   const { deviations = [] } = harness;
-  checkDeviations(deviations);
-  checkAbsent(harness);
+  const ids = idsOf(suite);
+  checkDeviations(deviations, ids);
+  suite.checkAbsent(harness);
   const startedAtMs = clock.now();
   // Names of broker objects: short, legal everywhere, and other than those of every run before.
   const runId = `wb${startedAtMs.toString(36)}s${seed}`;
   const isNamed = only.length > 0;
-  const each = { harness, cases, mode, seed, deviations, clock, runId, isNamed, timeoutMs: caseTimeoutMs };
-  const run = async (id: PropertyId): Promise<PropertyResult> => {
+  const each = { suite, harness, mode, seed, clock, runId, isNamed, timeoutMs: caseTimeoutMs };
+  const run = async (id: Id): Promise<PropertyResult<Id>> => {
     const result = await runProperty(id, each);
     options.onResult?.(result);
     return result;
   };
-  const isAlone = (id: PropertyId): boolean => casesDue(id, each).some((due) => due.isAlone);
-  const results = await runSideBySide(selectIds(only), { run, isAlone, sideBySide });
+  const isAlone = (id: Id): boolean => casesDue(id, each).some((due) => due.isAlone);
+  const results = await runSideBySide(selectIds(only, ids), { run, isAlone, sideBySide });
   const totals = addTotals(results.map((result) => result.totals));
-  const { transport, product, version, startedBy } = harness;
+  const { product, version, startedBy } = harness;
   const date = new Date(startedAtMs).toISOString();
-  return { transport, product, version, startedBy, date, seed, mode, results, totals };
+  return { ...subjectOf(harness), product, version, startedBy, date, seed, mode, results, totals };
 }

@@ -1,14 +1,14 @@
 import type { PropertyLevel } from '../harness/property-level.ts';
-import type { LedgerTotals } from '../ledger/ledger-totals.ts';
+import type { Totals } from '../ledger/ledger-totals.ts';
 import type { PropertyId } from '../properties/properties.ts';
 
 export type Verdict = 'pass' | 'fail' | 'negative-pass' | 'deviation' | 'not-run';
 
 /** What became of one property; every id of a run has exactly one. */
-export interface PropertyResult {
-  readonly id: PropertyId;
+export interface PropertyResult<Id extends string = PropertyId> {
+  readonly id: Id;
   readonly level: PropertyLevel['level'];
-  /** How it is done, or why it cannot be, as the transport declares it. */
+  /** How it is done, or why it cannot be, as the harness declares it. */
   readonly note: string;
   readonly verdict: Verdict;
   /** Why it failed, deviates or was not run; of what passed, the cases that do not apply here and why, else empty. */
@@ -18,5 +18,5 @@ export interface PropertyResult {
   /** Whether this run was to give a verdict, so that `not-run` is its failure. */
   readonly isAsked: boolean;
   readonly elapsedMs: number;
-  readonly totals: LedgerTotals;
+  readonly totals: Totals;
 }

@@ -5,6 +5,10 @@
 export class GroupedMap<Value> {
   readonly #groups = new Map<string, Map<string, Value>>();
 
+  get size(): number {
+    return this.#groups.values().reduce((sum, { size }) => sum + size, 0);
+  }
+
   get(group: string, name: string): Value | undefined {
     return this.#groups.get(group)?.get(name);
   }

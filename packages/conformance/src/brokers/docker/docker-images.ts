@@ -1,4 +1,5 @@
 import type { BrokerDemands, BrokerKind } from '../broker.ts';
+import { dynamodbArguments } from '../native/dynamodb.ts';
 import { redisArguments } from '../native/redis.ts';
 import { rabbitmqFiles } from '../rabbitmq/rabbitmq-files.ts';
 
@@ -67,6 +68,16 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
       files: {},
     }),
     address: ['postgres://postgres@', '/postgres'],
+  },
+  dynamodb: {
+    image: 'amazon/dynamodb-local:3.1.0',
+    port: 8000,
+    environment: {},
+    configure: ({ configuration }) => ({
+      arguments: ['-jar', 'DynamoDBLocal.jar', ...dynamodbArguments(configuration)],
+      files: {},
+    }),
+    address: ['http://', ''],
   },
 };
 

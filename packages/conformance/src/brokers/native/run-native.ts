@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { sweepLeftovers } from './broker-folder.ts';
+import { dynamodbRecipe } from './dynamodb.ts';
 import { findInstallation } from './installation.ts';
 import { startNativeBroker } from './native-broker.ts';
 import { postgresRecipe } from './postgres.ts';
@@ -13,6 +14,7 @@ const recipes: Readonly<Partial<Record<BrokerKind, Recipe>>> = {
   rabbitmq: rabbitmqRecipe,
   redis: redisRecipe,
   postgres: postgresRecipe,
+  dynamodb: dynamodbRecipe,
 };
 
 /**

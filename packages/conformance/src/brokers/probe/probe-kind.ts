@@ -1,5 +1,6 @@
 import type { BrokerKind } from '../broker.ts';
 import type { Endpoint, ServerIdentity } from './exchange.ts';
+import { probeDynamodb } from './probe-dynamodb.ts';
 import { probePostgres } from './probe-postgres.ts';
 import { probeRabbitmq } from './probe-rabbitmq.ts';
 import { probeRedis } from './probe-redis.ts';
@@ -33,6 +34,7 @@ export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
       return probePostgres(endpoint, user, decodeURIComponent(pathname.slice(1)) || user);
     },
   },
+  dynamodb: { schemes: ['http:'], port: 8000, probe: probeDynamodb },
 };
 
 /** Asks the server at an address to name itself. Rejects when it is not up. */

@@ -1,0 +1,20 @@
+/** Properties of the outbox, by id. */
+export const outboxProperties = {
+  'OBX-1': 'numbers are dense per channel and key, from 1, over all transactions',
+  'OBX-2': 'concurrent writers of one key get dense numbers in the order of their commits',
+  'OBX-3': 'a message without a key has no number',
+  'OBX-4': 'rows are visible only after the commit, and all of a transaction together',
+  'OBX-5': 'a row whose transaction commits late is not skipped',
+  'OBX-6': 'numbers of a rolled back transaction are given again',
+  'OBX-7': 'blocked keys are left out, others of their channel are not',
+  'OBX-8': 'blocked channels are left out',
+  'OBX-9': 'keys parked under `outbox` are left out until they are freed',
+  'OBX-10': 'rows come in the order of their ids, and ids within a key follow its numbers',
+  'OBX-11': 'body, headers, keys, address and delay come back exactly',
+  'OBX-12': 'a read gives no more rows than its limit',
+  'OBX-13': 'all rows of a key lie in one bucket, and only the buckets asked for are read',
+  'OBX-14': 'every store on a database writes the same epoch',
+  'OBX-15': 'count and age of what is to be sent leave out what is parked',
+  'OBX-16': 'a command and an event of one channel name are numbered apart',
+  'OBX-17': 'a blocked key with many rows in front hides no other',
+} as const;
