@@ -20,13 +20,11 @@ export interface ClaimOptions {
  * changed while the statement waited for it. Needs READ COMMITTED; waiting ends with `lock_timeout`.
  */
 export function createMakeClaims({ schema }: ClaimOptions): MakeClaims {
-  const statements = new Map(
-    kindSets.map((kinds) => [kinds.join(), claimStatement(schema, new Set(kinds))] as const),
-  );
+  const statements = new Map(kindSets.map((kinds) => [kinds.join(), claimStatement(schema, new Set(kinds))] as const));
   const setCursors = setCursorsStatement(schema);
 
   return async (query, claims) => {
-    const outcomes = new Array<ClaimOutcome>(claims.length);
+    const outcomes = Array.from<ClaimOutcome>({ length: claims.length });
     let open = sortOut(claims, outcomes);
     while (open.keys.length + open.identities.length + open.numbers.length > 0) {
       const questions = {

@@ -55,9 +55,12 @@ function runsOf(changes: readonly DeadLetterChange[]): readonly Run[] {
   const runs: Run[] = [];
   for (const change of changes) {
     const last = runs.at(-1);
-    const run = last?.change === change.change ? last : { change: change.change, records: [] };
+    const name = change.change === 'put' ? undefined : indexedText(change.id);
+    // What is taken away twice must fail as it would one by one.
+    const isAgain = change.change === 'remove' && last?.records.includes(name) === true;
+    const run = last?.change === change.change && !isAgain ? last : { change: change.change, records: [] };
     if (run !== last) runs.push(run);
-    run.records.push(change.change === 'put' ? putRecord(change, run.records.length) : indexedText(change.id));
+    run.records.push(change.change === 'put' ? putRecord(change, run.records.length) : name);
   }
   return runs;
 }

@@ -14,7 +14,8 @@ with named as (
   where l.parks_key
 )
 select case
-  when is_behind then ${schema}.hold_key(subscription, channel, key, false) or ${schema}.hold_key(subscription, channel, key, true)
+  when not is_behind then ${schema}.hold_key(subscription, channel, key, true)
+  when ${schema}.hold_key(subscription, channel, key, false) then true
   else ${schema}.hold_key(subscription, channel, key, true)
 end as was_parked
 from (
