@@ -70,7 +70,9 @@ test('an error of this store has the code of its reason, also one of a second co
   }
   const copy = Object.assign(new Error('x'), { name: 'PostgresStoreError', reason: 'not-found' });
   expect(errorCodeOf(copy)).toBe('not-found');
-  expect(errorCodeOf(Object.assign(new Error('x'), { name: 'PostgresStoreError', reason: 'toString' }))).toBe('unknown');
+  expect(errorCodeOf(Object.assign(new Error('x'), { name: 'PostgresStoreError', reason: 'toString' }))).toBe(
+    'unknown',
+  );
 });
 
 test('what is no error is unknown', () => {

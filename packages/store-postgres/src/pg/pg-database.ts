@@ -4,9 +4,9 @@ import type { Database } from '../sql/database.ts';
 import { sqlStateOf } from '../sql/is-definite-refusal.ts';
 import { WorkUnderWay } from '../sql/work-under-way.ts';
 import { withConnection } from './checked-out.ts';
+import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
-import { pgListener } from './pg-listener.ts';
 import { namedStatements, unnamedStatement } from './pg-statement.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 import { runPgTransaction } from './run-pg-transaction.ts';
@@ -27,14 +27,15 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   const underWay = new WorkUnderWay();
 
   return {
-    isEmbedded: false,
+    kind: 'server',
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) => underWay.track(() => queryOnce(own, statement(text, values))),
     listen: (channel, wake) => underWay.track(() => listener.listen(channel, wake)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
-    close: () => underWay.close(async () => {
-      await Promise.all([listener.close(), handlers.end(), own.end()]);
-    }),
+    close: () =>
+      underWay.close(async () => {
+        await Promise.all([listener.close(), handlers.end(), own.end()]);
+      }),
   };
 }
 

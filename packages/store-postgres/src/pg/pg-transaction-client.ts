@@ -14,7 +14,6 @@ export interface PgTransactionClient {
 
 export function pgTransactionClient(client: ClientBase, statements: StatementQueue): PgTransactionClient {
   return {
-    query: (text, values) =>
-      statements.run(() => client.query(text, values === undefined ? undefined : [...values])),
+    query: (text, values) => statements.run(() => client.query(text, values === undefined ? undefined : [...values])),
   };
 }

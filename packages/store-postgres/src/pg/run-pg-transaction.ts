@@ -8,9 +8,9 @@ import { StatementQueue } from '../sql/statement-queue.ts';
 import type { OpenTransaction } from '../sql/transaction-runner.ts';
 import { withConnection } from './checked-out.ts';
 import type { CheckedOut } from './checked-out.ts';
+import type { PgStatement } from './pg-statement.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
-import type { PgStatement } from './pg-statement.ts';
 
 type PgTransaction = OpenTransaction<SqlTransaction<PgTransactionClient>>;
 
@@ -55,7 +55,10 @@ async function commit(connection: CheckedOut): Promise<void> {
   const status = client.getTransactionStatus();
   if (status === 'E') throw commitRefused();
   if (status !== 'T') {
-    throw new PostgresStoreError('commit-unknown', 'The handler has ended the transaction by itself, which it must not.');
+    throw new PostgresStoreError(
+      'commit-unknown',
+      'The handler has ended the transaction by itself, which it must not.',
+    );
   }
   const result = await sendCommit(connection);
   // A transaction that had failed answers COMMIT without an error, and says only here that it was rolled back.

@@ -45,7 +45,7 @@ export function pgliteDatabase(options: PgliteDatabaseOptions = {}): Database<Pg
     });
 
   return {
-    isEmbedded: true,
+    kind: options.folder === undefined ? 'memory' : 'folder',
     transaction: (work) =>
       outside(async (pglite) => {
         const mark = { isOpen: true };
@@ -71,10 +71,19 @@ async function runWork<Result>(
     query: (text, values, more) => statements.run(() => transaction.query(text, values, more)),
     exec: (text, more) => statements.run(() => transaction.exec(text, more)),
   };
-  const result = await work({ query, native: { query, client } }).finally(() => statements.close());
+  const result = await settle(work({ query, native: { query, client } }), statements);
   await requireAwaited(statements);
   await requireCommittable((text) => transaction.query(text));
   return result;
+}
+
+/** Whatever comes of the work, its last statement has ended before PGlite ends the transaction. */
+async function settle<Result>(working: Promise<Result>, statements: StatementQueue): Promise<Result> {
+  try {
+    return await working;
+  } finally {
+    await statements.close();
+  }
 }
 
 function insideTransaction(): PostgresStoreError {

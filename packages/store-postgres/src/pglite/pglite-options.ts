@@ -9,8 +9,10 @@ export interface PgliteDatabaseOptions {
   readonly pglite?: Omit<PGliteOptions, 'dataDir' | 'parsers'>;
 }
 
+export const folderSchema = z.string({ error: 'must be a path' }).min(1, 'must not be empty').optional();
+
 const schema = z.strictObject({
-  folder: z.string().min(1, 'must not be empty').optional(),
+  folder: folderSchema,
   pglite: z.looseObject({}).optional(),
 });
 

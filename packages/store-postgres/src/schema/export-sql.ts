@@ -11,11 +11,18 @@ export interface ExportSqlOptions extends SchemaOptions {
 
 /** Everything that `migrate` would do, as plain SQL for whoever runs it: each step in a transaction of its own. */
 export function exportSql(options: ExportSqlOptions = {}): string {
-  const { schema = schemaDefaults.schema, buckets = schemaDefaults.buckets, steps = migrations, fromVersion = 0 } = options;
+  const {
+    schema = schemaDefaults.schema,
+    buckets = schemaDefaults.buckets,
+    steps = migrations,
+    fromVersion = 0,
+  } = options;
   const quoted = quoteSchema(schema);
   const parts = [
     ...(fromVersion === 0 ? [transactionOf(versionTable(quoted))] : []),
-    ...steps.filter(({ version }) => version > fromVersion).map((step) => transactionOf(stepStatements(quoted, step, buckets))),
+    ...steps
+      .filter(({ version }) => version > fromVersion)
+      .map((step) => transactionOf(stepStatements(quoted, step, buckets))),
   ];
   return parts.join('\n');
 }

@@ -2,8 +2,8 @@ import { PostgresStoreError } from '../postgres-error.ts';
 import type { Database } from '../sql/database.ts';
 import { sqlStateOf } from '../sql/is-definite-refusal.ts';
 import type { SqlQuery } from '../sql/sql-query.ts';
-import type { Migration } from './migrations.ts';
 import { migrations } from './migrations.ts';
+import type { Migration } from './migrations.ts';
 import { quoteSchema } from './quote-schema.ts';
 import { readVersion } from './read-version.ts';
 import { schemaDefaults } from './schema-options.ts';
@@ -24,7 +24,7 @@ export async function migrate(database: Database, options: SchemaOptions = {}): 
   const quoted = quoteSchema(schema);
   const latest = steps.at(-1)?.version ?? 0;
   // What is up to date already needs no lock and no right to create anything.
-  if ((await readVersion(database.query, quoted)) !== latest) {
+  if (((await readVersion(database.query, quoted)) ?? 0) < latest) {
     await inTurn(database, quoted, async (query) => {
       for (const statement of versionTable(quoted)) await query(statement);
     });
@@ -58,8 +58,12 @@ async function inTurn(database: Database, schema: string, work: (query: SqlQuery
     });
   } catch (error) {
     if (sqlStateOf(error) !== '55P03') throw error;
-    throw new PostgresStoreError('schema-busy', `Somebody else is changing the schema ${schema}, or holds a lock on it.`, {
-      cause: error,
-    });
+    throw new PostgresStoreError(
+      'schema-busy',
+      `Somebody else is changing the schema ${schema}, or holds a lock on it.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

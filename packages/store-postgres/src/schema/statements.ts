@@ -36,12 +36,10 @@ function nameStore(schema: string): string {
   return `insert into ${schema}.store (identity) select gen_random_uuid()::text on conflict do nothing`;
 }
 
-/** A `;` at the end of a line is the end of a statement: steps have none there in texts or in bodies of functions. */
+/** At each `;` that stands neither in a text nor in the body of a function. */
 function splitStatements(sql: string): readonly string[] {
-  return sql
-    .split(/;\s*(?:\n|$)/u)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  const statements = sql.match(/(?:\$(\w*)\$[\s\S]*?\$\1\$|'[^']*'|[^;])+/gu) ?? [];
+  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
 }
 
 function quoteText(text: string): string {

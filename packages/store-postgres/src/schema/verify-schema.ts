@@ -16,13 +16,22 @@ export async function verifySchema(query: SqlQuery, options: SchemaOptions = {})
   const version = await readVersion(query, quoted);
   const latest = steps.at(-1)?.version ?? 0;
   if (version === undefined) {
-    throw new PostgresStoreError('schema-missing', `There is no schema ${schema}: run \`migrate\`, or the SQL of \`exportSql\`.`);
+    throw new PostgresStoreError(
+      'schema-missing',
+      `There is no schema ${schema}: run \`migrate\`, or the SQL of \`exportSql\`.`,
+    );
   }
   if (version > latest) {
-    throw new PostgresStoreError('schema-newer', `The schema ${schema} has version ${version}, this code knows ${latest}: deploy a newer version of it.`);
+    throw new PostgresStoreError(
+      'schema-newer',
+      `The schema ${schema} has version ${version}, this code knows ${latest}: deploy a newer version of it.`,
+    );
   }
   if (version < latest) {
-    throw new PostgresStoreError('schema-older', `The schema ${schema} has version ${version}, this code needs ${latest}: run \`migrate\`, or the SQL of \`exportSql\`.`);
+    throw new PostgresStoreError(
+      'schema-older',
+      `The schema ${schema} has version ${version}, this code needs ${latest}: run \`migrate\`, or the SQL of \`exportSql\`.`,
+    );
   }
   await verifyBuckets(query, { quoted, buckets });
 }

@@ -10,8 +10,8 @@ export interface SqlTransaction<Client = unknown> {
 
 /** A server or an embedded database, behind one face. */
 export interface Database<Client = unknown> {
-  /** A server tells one numbering from another by its system, timeline and database; an embedded one by a name that is stored in it. */
-  readonly isEmbedded: boolean;
+  /** A server tells one numbering from another by its system, timeline and database; the others by a name that is stored in them. */
+  readonly kind: 'server' | 'folder' | 'memory';
   readonly transaction: RunTransaction<SqlTransaction<Client>>;
   /** One statement by itself, on a connection that no handler holds. */
   readonly query: SqlQuery;

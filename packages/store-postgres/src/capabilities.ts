@@ -1,0 +1,18 @@
+import type { StoreCapabilities } from '@waybill/core/driver';
+import type { Database } from './sql/database.ts';
+
+const source = 'packages/store-postgres and its tests on PostgreSQL and PGlite';
+
+export function capabilities(kind: Database['kind'], buckets: number): StoreCapabilities {
+  return {
+    durability:
+      kind === 'memory' ? { level: 'unsupported', source: 'PGlite without a folder' } : { level: 'native', source },
+    transactions: { level: 'native', source },
+    claims: { level: 'native', source, batchMax: 1000 },
+    sequences: { level: 'native', source },
+    outbox: { level: 'native', source, buckets, readMax: 10_000 },
+    deadLetters: { level: 'native', source, pageMax: 1000 },
+    // A longer one is compared by its digest.
+    keys: { level: 'native', source, keyBytesMax: Infinity },
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { checkOptions } from './check-options.ts';
+import { isSchemaName } from './schema/quote-schema.ts';
+import { schemaDefaults } from './schema/schema-options.ts';
+import type { Database } from './sql/database.ts';
+import type { RunTransaction } from './sql/transaction-runner.ts';
+
+export interface PostgresStoreOptions<Client = unknown> {
+  /** `pgDatabase(…)` or `pgliteDatabase(…)`. The store closes it. */
+  readonly database: Database<Client>;
+  /** Where the store's tables lie. Default `waybill`. */
+  readonly schema?: string;
+  /**
+   * `apply` (default) brings the schema up to date when the store is first used; `verify` refuses any other version than that of the code;
+   * `off` does not look.
+   */
+  readonly migrations?: 'apply' | 'verify' | 'off';
+  /** How many parts the relays share the keys in, fixed by the first migration. Default 64. */
+  readonly buckets?: number;
+  /**
+   * Wakes relays of other processes with every commit that writes to the outbox. Such commits wait for each other in PostgreSQL, so it is
+   * for few and urgent messages. Default false: relays of other processes look every second, that of the writer at once.
+   */
+  readonly notify?: boolean;
+}
+
+/** Lets handlers work in the transactions of another library. */
+export interface ForeignTransactions<Native> {
+  readonly transactions: RunTransaction<Native>;
+}
+
+/** Options with every default filled in. */
+export interface PostgresStoreSettings {
+  readonly database: Database;
+  readonly schema: string;
+  readonly migrations: 'apply' | 'verify' | 'off';
+  readonly buckets: number;
+  readonly notify: boolean;
+  readonly transactions: RunTransaction<unknown> | undefined;
+}
+
+const isDatabase = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'transaction' in value && 'kind' in value;
+
+/** What can be said in plain data. */
+export const storeSchema = {
+  schema: z
+    .string()
+    .refine(
+      isSchemaName,
+      'must be 1 to 63 lower-case letters, digits and underscores, not beginning with a digit or pg_',
+    )
+    .default(schemaDefaults.schema),
+  migrations: z.enum(['apply', 'verify', 'off'], { error: 'must be apply, verify or off' }).default('apply'),
+  buckets: z
+    .int({ error: 'must be a whole number' })
+    .min(1, 'must be at least 1')
+    .max(1024, 'must be at most 1024')
+    .default(schemaDefaults.buckets),
+  notify: z.boolean({ error: 'must be true or false' }).default(false),
+};
+
+const schema = z.strictObject({
+  ...storeSchema,
+  database: z.custom<Database>(isDatabase, 'must be what pgDatabase or pgliteDatabase has made'),
+  transactions: z
+    .custom<RunTransaction<unknown>>((value) => typeof value === 'function', 'must be a function')
+    .optional(),
+});
+
+/** @throws PostgresStoreError `illegal-options`, naming every problem with its path */
+export function readStoreOptions(options: unknown): PostgresStoreSettings {
+  const { transactions, ...rest } = checkOptions('postgresStore', schema, options);
+  return { ...rest, transactions };
+}

@@ -1,0 +1,93 @@
+import type { StoreDriver } from '@waybill/core/driver';
+import { capabilities } from './capabilities.ts';
+import { errorCodeOf } from './error-code-of.ts';
+import { readStoreOptions } from './options.ts';
+import type { ForeignTransactions, PostgresStoreOptions, PostgresStoreSettings } from './options.ts';
+import { migrate } from './schema/migrate.ts';
+import { verifySchema } from './schema/verify-schema.ts';
+import { checkedTransactions } from './sql/checked-transactions.ts';
+import type { SqlTransaction } from './sql/database.ts';
+import type { RunTransaction } from './sql/transaction-runner.ts';
+import { WorkUnderWay } from './sql/work-under-way.ts';
+import { storeParts } from './store-parts.ts';
+import { openStoreTransaction } from './store-transaction.ts';
+
+export interface PostgresStore<Native> extends StoreDriver<Native> {
+  /**
+   * Connects, and applies or verifies the schema, as the first use would. Call it at start to hear of problems at once.
+   * @throws PostgresStoreError `schema-newer`, `schema-older`, `schema-missing`, `schema-busy`, `buckets-differ`, `folder-in-use`
+   */
+  readonly open: () => Promise<void>;
+  /** Calls `wake` when a store with `notify` has written to the outbox; a hint, which may come late or not at all. Resolves with the way to stop. */
+  readonly listen: (wake: () => void) => Promise<() => Promise<void>>;
+}
+
+/**
+ * A store on PostgreSQL, on a server or embedded: inbox, sequence fence, outbox and dead letters in the transaction of the handler's own writes.
+ * @throws PostgresStoreError `illegal-options`, naming every problem
+ */
+export function postgresStore<Client>(options: PostgresStoreOptions<Client>): PostgresStore<SqlTransaction<Client>>;
+export function postgresStore<Native>(
+  options: PostgresStoreOptions & ForeignTransactions<Native>,
+): PostgresStore<Native>;
+export function postgresStore(options: PostgresStoreOptions): PostgresStore<unknown> {
+  const settings = readStoreOptions(options);
+  const { database, buckets, transactions } = settings;
+  const run: RunTransaction<unknown> =
+    transactions === undefined ? database.transaction : checkedTransactions(transactions);
+  const parts = storeParts(settings);
+  const underWay = new WorkUnderWay();
+  const open = openOnce(settings);
+
+  /** A store whose schema does not fit does nothing at all. */
+  const whenOpen = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    underWay.track(async () => {
+      await open();
+      return work();
+    });
+
+  return {
+    specVersion: 1,
+    name: 'postgres',
+    capabilities: capabilities(database.kind, buckets),
+    open: () => whenOpen(async () => undefined),
+    transaction: (work) =>
+      whenOpen(() =>
+        run(async (opened) => {
+          const { transaction, close } = openStoreTransaction(parts, opened);
+          try {
+            return await work(transaction);
+          } finally {
+            close();
+          }
+        }),
+      ),
+    leaseBuckets: (request) => whenOpen(() => parts.leaseBuckets(database.query, request)),
+    readOutbox: (query) => whenOpen(() => parts.readOutbox(database.query, query)),
+    deleteOutbox: (deletion) => whenOpen(() => parts.deleteOutbox(database.query, deletion)),
+    readDeadLetters: (query) => whenOpen(() => parts.readDeadLetters(database.query, query)),
+    inspect: () => whenOpen(() => parts.inspectStore(database.query)),
+    listen: (wake) => whenOpen(() => database.listen(parts.notificationChannel, wake)),
+    codeOf: errorCodeOf,
+    close: () => underWay.close(() => database.close()),
+  };
+}
+
+/** Once for all callers; after a failure the next one tries again. */
+function openOnce({ database, migrations, schema, buckets }: PostgresStoreSettings): () => Promise<void> {
+  const open = {
+    apply: () => migrate(database, { schema, buckets }),
+    verify: () => verifySchema(database.query, { schema, buckets }),
+    off: () => Promise.resolve(),
+  }[migrations];
+  let opening: Promise<void> | undefined;
+  return async () => {
+    opening ??= open();
+    try {
+      await opening;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  };
+}

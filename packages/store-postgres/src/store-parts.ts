@@ -1,0 +1,53 @@
+import { createCompleteClaims } from './claims/create-complete-claims.ts';
+import { createMakeClaims } from './claims/create-make-claims.ts';
+import { createChangeDeadLetters } from './dead-letters/create-change-dead-letters.ts';
+import { createReadDeadLetters } from './dead-letters/create-read-dead-letters.ts';
+import type { ReadDeadLetters } from './dead-letters/create-read-dead-letters.ts';
+import { epochExpression } from './epoch-expression.ts';
+import type { PostgresStoreSettings } from './options.ts';
+import { createDeleteOutbox } from './outbox/delete-outbox.ts';
+import type { DeleteOutbox } from './outbox/delete-outbox.ts';
+import { createEnqueueDrafts } from './outbox/enqueue-drafts.ts';
+import { createInspectStore } from './outbox/inspect-store.ts';
+import type { InspectStore } from './outbox/inspect-store.ts';
+import { createLeaseBuckets } from './outbox/lease-buckets.ts';
+import type { LeaseBuckets } from './outbox/lease-buckets.ts';
+import { createOutboxMap } from './outbox/outbox-map.ts';
+import { createReadOutbox } from './outbox/read-outbox.ts';
+import type { ReadOutbox } from './outbox/read-outbox.ts';
+import { quoteSchema } from './schema/quote-schema.ts';
+import type { TransactionParts } from './store-transaction.ts';
+
+/** Everything that a store does with statements; their texts are built here, once. */
+export interface StoreParts extends TransactionParts {
+  readonly leaseBuckets: LeaseBuckets;
+  readonly readOutbox: ReadOutbox;
+  readonly deleteOutbox: DeleteOutbox;
+  readonly readDeadLetters: ReadDeadLetters;
+  readonly inspectStore: InspectStore;
+  readonly notificationChannel: string;
+}
+
+export function storeParts({ database, schema: name, buckets, notify }: PostgresStoreSettings): StoreParts {
+  const schema = quoteSchema(name);
+  const notificationChannel = `${name}_outbox`.slice(0, 63);
+  const epoch = epochExpression(database.kind, schema);
+  const map = createOutboxMap({ schema });
+  return {
+    makeClaims: createMakeClaims({ schema }),
+    completeClaims: createCompleteClaims({ schema }),
+    enqueueDrafts: createEnqueueDrafts({
+      schema,
+      buckets,
+      epoch,
+      notificationChannel: notify ? notificationChannel : undefined,
+    }),
+    changeDeadLetters: createChangeDeadLetters({ schema }),
+    leaseBuckets: createLeaseBuckets({ schema }),
+    readOutbox: createReadOutbox({ schema, map }),
+    deleteOutbox: createDeleteOutbox({ schema }),
+    readDeadLetters: createReadDeadLetters({ schema }),
+    inspectStore: createInspectStore({ schema, buckets, map }),
+    notificationChannel,
+  };
+}

@@ -1,0 +1,45 @@
+import type { StoreTransaction } from '@waybill/core/driver';
+import type { CompleteClaims } from './claims/create-complete-claims.ts';
+import type { MakeClaims } from './claims/create-make-claims.ts';
+import type { ChangeDeadLetters } from './dead-letters/create-change-dead-letters.ts';
+import type { EnqueueDrafts } from './outbox/enqueue-drafts.ts';
+import { PostgresStoreError } from './postgres-error.ts';
+import type { SqlQuery } from './sql/sql-query.ts';
+import type { OpenTransaction } from './sql/transaction-runner.ts';
+
+/** The statements of a store that run in the transactions of handlers. */
+export interface TransactionParts {
+  readonly makeClaims: MakeClaims;
+  readonly completeClaims: CompleteClaims;
+  readonly enqueueDrafts: EnqueueDrafts;
+  readonly changeDeadLetters: ChangeDeadLetters;
+}
+
+export interface OpenStoreTransaction<Native> {
+  readonly transaction: StoreTransaction<Native>;
+  /** After it every call is refused: on a client of somebody else's it might run alone and commit. */
+  readonly close: () => void;
+}
+
+export function openStoreTransaction<Native>(
+  parts: TransactionParts,
+  { query, native }: OpenTransaction<Native>,
+): OpenStoreTransaction<Native> {
+  let isOpen = true;
+  const ask: SqlQuery = async (text, values) => {
+    if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+    return query(text, values);
+  };
+  return {
+    transaction: {
+      native,
+      claim: (claims) => parts.makeClaims(ask, claims),
+      complete: (completions) => parts.completeClaims(ask, completions),
+      enqueue: (drafts) => parts.enqueueDrafts(ask, drafts),
+      changeDeadLetters: (changes) => parts.changeDeadLetters(ask, changes),
+    },
+    close: () => {
+      isOpen = false;
+    },
+  };
+}
