@@ -1,8 +1,12 @@
 export { createBus } from './bus/create-bus.ts';
 export type { BusOptions } from './bus/bus-options.ts';
 export type {
+  BatchHandler,
+  BatchHandlerOptions,
+  BatchItem,
   Bus,
   Handle,
+  HandleBatch,
   Handler,
   HandlerContext,
   HandlerOptions,
@@ -33,6 +37,7 @@ export type { BusErrorCode } from './errors/error-code.ts';
 export { errorTable } from './errors/error-table.ts';
 export type { ErrorEntry } from './errors/error-table.ts';
 export { fingerprint } from './fingerprint/fingerprint.ts';
+export type { BatchSettings } from './handling/batch-settings.ts';
 export type { Invocation, Middleware } from './handling/middleware.ts';
 export type { ErrorClass, RetryOptions } from './handling/retry-policy.ts';
 export type { Guarantees } from './planning/guarantees.ts';

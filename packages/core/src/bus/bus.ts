@@ -2,6 +2,7 @@ import type { Command, Contract, Event } from '../contracts/contract.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import type { StoreTransaction } from '../driver/index.ts';
 import type { Envelope } from '../envelope/envelope.ts';
+import type { BatchSettings } from '../handling/batch-settings.ts';
 import type { Middleware } from '../handling/middleware.ts';
 import type { RetryOptions } from '../handling/retry-policy.ts';
 import type { Guarantees } from '../planning/guarantees.ts';
@@ -17,6 +18,12 @@ export interface Bus<Native = unknown> extends Publisher {
    * @throws `duplicate-handler`, `second-consumer-group`, `already-started`, `invalid-options`
    */
   readonly handle: Handle<Native>;
+  /**
+   * Registers a handler that does the work of a whole batch at once, such as by one statement: `effect` is `once`, and all of it commits with
+   * the claims of the batch. When it throws, it is called again for each message by itself, so that only the failing one is retried.
+   * @throws as `handle`
+   */
+  readonly handleBatch: HandleBatch<Native>;
   /**
    * Publishes many and answers for each, in order, instead of throwing at the first that failed. Messages of one ordering key keep
    * their order. Waits while the bus holds its bound of unconfirmed messages.
@@ -99,6 +106,30 @@ export interface Handle<Native> {
   ): void;
 }
 
+export interface HandleBatch<Native> {
+  <Payload>(command: Command<Payload>, handler: BatchHandler<Payload, Native>, options?: BatchHandlerOptions): void;
+  <Payload>(
+    event: Event<Payload>,
+    handler: BatchHandler<Payload, Native>,
+    options: BatchHandlerOptions & { readonly group: string },
+  ): void;
+}
+
+/** The effect is `once`; a middleware is for single messages. */
+export type BatchHandlerOptions = Omit<HandlerOptions, 'effect' | 'middleware'>;
+
+/** Does the work of several messages of different ordering keys in one transaction of the store. */
+export type BatchHandler<Payload, Native = unknown> = (
+  items: readonly BatchItem<Payload, Native>[],
+  transaction: Native,
+) => Promise<void> | void;
+
+export interface BatchItem<Payload, Native = unknown> {
+  readonly payload: Payload;
+  /** Of this message: its own identity, and what is published through it goes on from it. */
+  readonly context: HandlerContext<Native>;
+}
+
 /** Does the work of one message. Throwing means that it did not happen; the retry policy decides what follows. */
 export type Handler<Payload, Native = unknown> = (
   payload: Payload,
@@ -125,6 +156,11 @@ export interface TransactionContext<Native = unknown> extends Publisher {
 
 export interface HandlerOptions extends Partial<Guarantees> {
   readonly retry?: Partial<RetryOptions>;
+  /**
+   * Several deliveries of different ordering keys share one transaction, which is several times as fast on a database. Under `effect: 'once'`
+   * only, and only for handlers that wait for nothing but the transaction: while one runs, the others' claims are held. Default: one each.
+   */
+  readonly batch?: Partial<BatchSettings>;
   readonly middleware?: readonly Middleware[];
 }
 

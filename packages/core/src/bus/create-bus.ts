@@ -5,10 +5,10 @@ import { createPlan } from '../planning/create-plan.ts';
 import { checkBusOptions } from './bus-options.ts';
 import type { BusOptions } from './bus-options.ts';
 import { BusRuntime } from './bus-runtime.ts';
-import type { Bus, Handle, Handler } from './bus.ts';
+import type { BatchHandler, Bus, Handle, HandleBatch, Handler } from './bus.ts';
 import { createBusServices } from './create-bus-services.ts';
 import { createRegistry } from './registry.ts';
-import type { AnyHandlerOptions } from './registry.ts';
+import type { AnyHandlerOptions, Handlers } from './registry.ts';
 
 /**
  * Makes a bus over one transport and one store. Register handlers, then `start`.
@@ -24,15 +24,21 @@ export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
   const registry = createRegistry(checked.handlers);
   const runtime = new BusRuntime<Native>({ services, checked, registry });
 
-  const handle = (
-    contract: Contract<unknown>,
-    handler: Handler<unknown>,
-    handlerOptions: AnyHandlerOptions = {},
-  ): void => {
+  const register = (contract: Contract<unknown>, handlers: Handlers, handlerOptions: AnyHandlerOptions): void => {
     if (runtime.hasBegun) {
       throw new BusError({ code: 'already-started', message: `The handler of ${contract.name} comes too late.` });
     }
-    registry.add(contract, handler, handlerOptions);
+    registry.add(contract, handlers, handlerOptions);
+  };
+  const handle = (contract: Contract<unknown>, handler: Handler<unknown>, handlerOptions?: AnyHandlerOptions): void =>
+    register(contract, { handler }, handlerOptions ?? {});
+  const handleBatch = (
+    contract: Contract<unknown>,
+    batchHandler: BatchHandler<unknown>,
+    handlerOptions?: AnyHandlerOptions,
+  ): void => {
+    if (handlerOptions !== undefined) checkBatchHandlerOptions(contract, handlerOptions);
+    register(contract, { batchHandler }, { batch: {}, ...handlerOptions, effect: 'once' });
   };
 
   const explain = (): ReturnType<Bus['explain']> =>
@@ -41,6 +47,7 @@ export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
   return {
     // Inside, payloads are unknown; the overloads of `Handle` tie each handler to its contract's payload.
     handle: handle as Handle<Native>,
+    handleBatch: handleBatch as HandleBatch<Native>,
     publish: runtime.publisher.publish,
     send: runtime.publisher.send,
     publishAll: runtime.publisher.publishAll,
@@ -56,6 +63,18 @@ export function createBus<Native>(options: BusOptions<Native>): Bus<Native> {
     explain,
     deadLetters: runtime.deadLetters,
   };
+}
+
+/** What a type forbids, plain JavaScript may still give. */
+function checkBatchHandlerOptions({ name }: Contract<unknown>, options: AnyHandlerOptions): void {
+  for (const path of ['effect', 'middleware'] as const) {
+    if (options[path] === undefined) continue;
+    throw new BusError({
+      code: 'invalid-options',
+      message: `The batch handler of ${name}: ${path} is not for batches.`,
+      path,
+    });
+  }
 }
 
 function checkConcurrency(subscription: string, concurrency: number): number {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Contract } from '../contracts/contract.ts';
 import { BusError } from '../errors/bus-error.ts';
+import { defaultBatchSettings } from '../handling/batch-settings.ts';
+import type { BatchSettings } from '../handling/batch-settings.ts';
 import { defaultRetryOptions } from '../handling/retry-policy.ts';
 import type { RetryOptions } from '../handling/retry-policy.ts';
 import { defaultGuarantees } from '../planning/guarantees.ts';
@@ -23,12 +25,20 @@ const optionsSchema = z.strictObject({
       classify: z.custom((value) => typeof value === 'function', 'must be a function').optional(),
     })
     .optional(),
+  batch: z
+    .strictObject({
+      // A batch that breaks costs each of its members another try.
+      max: z.int().min(1).max(64).optional(),
+      budgetMs: z.number().positive().optional(),
+    })
+    .optional(),
   middleware: z.array(z.custom((value) => typeof value === 'function', 'must be a function')).optional(),
 });
 
 export interface CheckedHandlerOptions {
   readonly guarantees: Guarantees;
   readonly retry: RetryOptions;
+  readonly batch: BatchSettings | undefined;
 }
 
 /** Fills the defaults in, those of the bus before our own, and reports every problem at once. @throws `invalid-options` */
@@ -46,7 +56,14 @@ export function checkHandlerOptions(
       path: result.error.issues[0]?.path.join('.') ?? '',
     });
   }
-  const { retry, middleware: _middleware, group: _group, ...asked } = options;
+  if (options.batch !== undefined && options.effect !== 'once') {
+    throw new BusError({
+      code: 'invalid-options',
+      message: `The handler of ${contract.name}: batch: only under effect once, where deliveries have a transaction to share.`,
+      path: 'batch',
+    });
+  }
+  const { retry, batch, middleware: _middleware, group: _group, ...asked } = options;
   const pace = { ...defaultGuarantees, ...paceDefaults };
   const concurrency = asked.concurrency ?? pace.concurrency;
   return {
@@ -57,5 +74,6 @@ export function checkHandlerOptions(
       ...asked,
     },
     retry: { ...defaultRetryOptions, ...retryDefaults, ...retry },
+    batch: batch === undefined ? undefined : { ...defaultBatchSettings, ...batch },
   };
 }

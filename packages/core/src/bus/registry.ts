@@ -3,7 +3,7 @@ import type { Topology } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import type { SubscriptionSpec } from '../handling/subscription-spec.ts';
 import type { SubscriptionRequest } from '../planning/subscription-request.ts';
-import type { Handler, HandlerOptions } from './bus.ts';
+import type { BatchHandler, Handler, HandlerOptions } from './bus.ts';
 import type { HandlerDefaults } from './handler-defaults.ts';
 import { checkHandlerOptions } from './handler-options.ts';
 
@@ -11,12 +11,19 @@ import { checkHandlerOptions } from './handler-options.ts';
 export interface Registry {
   readonly specs: readonly SubscriptionSpec[];
   /** @throws `duplicate-handler`, `second-consumer-group`, `invalid-options` */
-  readonly add: (contract: Contract<unknown>, handler: Handler<unknown>, options: AnyHandlerOptions) => void;
+  readonly add: (contract: Contract<unknown>, handlers: Handlers, options: AnyHandlerOptions) => void;
   readonly topology: () => Topology;
   readonly requests: () => readonly SubscriptionRequest[];
 }
 
+/** One of both. */
+export type Handlers =
+  | { readonly handler: Handler<unknown>; readonly batchHandler?: undefined }
+  | { readonly handler?: undefined; readonly batchHandler: BatchHandler<unknown> };
+
 export type AnyHandlerOptions = HandlerOptions & { readonly group?: string };
+
+const nothing = (): void => undefined;
 
 /** A command's only group; the name of its queue says the rest. */
 const commandGroup = 'handler';
@@ -27,7 +34,7 @@ export function createRegistry(defaults: HandlerDefaults): Registry {
     get specs() {
       return [...specs.values()];
     },
-    add: (contract, handler, options) => {
+    add: (contract, { handler = nothing, batchHandler }, options) => {
       const group = groupOf(contract, options);
       const name = contract.kind === 'command' ? contract.name : `${contract.name}/${group}`;
       if (specs.has(name)) {
@@ -35,7 +42,8 @@ export function createRegistry(defaults: HandlerDefaults): Registry {
       }
       const address = { kind: contract.kind, channel: contract.name, group };
       const checked = checkHandlerOptions(contract, options, defaults);
-      specs.set(name, { name, address, contract, handler, middleware: options.middleware ?? [], ...checked });
+      const middleware = options.middleware ?? [];
+      specs.set(name, { name, address, contract, handler, batchHandler, middleware, ...checked });
     },
     topology: () => toTopology([...specs.values()]),
     requests: () => [...specs.values()].map(toRequest),

@@ -1,14 +1,18 @@
 import type { BusServices } from '../bus/bus-services.ts';
-import type { StoreTransaction, TransportMessage } from '../driver/index.ts';
+import type { TransportMessage } from '../driver/index.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
 import type { PublishNow } from '../publishing/publish-now.ts';
+import { createAttemptOnce } from './attempt-once.ts';
+import { createAttemptTogether } from './attempt-together.ts';
 import { composeInvoke } from './compose-invoke.ts';
 import { createClaims } from './create-claims.ts';
+import type { Claims } from './create-claims.ts';
 import { DeliveryContext } from './handler-context.ts';
 import type { SignalSource } from './handler-context.ts';
 import { HandlerFailed } from './handler-failed.ts';
 import { createMessageReader } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
+import { removeLetter } from './remove-letter.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
 /** One message to be worked on: from the broker, or from the dead letters (`replay`). */
@@ -47,42 +51,21 @@ export interface AttemptOptions {
 }
 
 export function createAttempt(options: AttemptOptions): Attempt {
-  const read = createMessageReader(options.spec, options.services.limits);
-  return options.spec.guarantees.effect === 'once' ? attemptOnce(options, read) : attemptAtLeastOnce(options, read);
-}
-
-/** Claims, the handler's writes and its publishes are one transaction. */
-function attemptOnce({ spec, services, prepare, onOutbox }: AttemptOptions, read: ReadMessage): Attempt {
-  const invoke = composeInvoke(spec);
+  const { spec, services } = options;
+  const read = createMessageReader(spec, services.limits);
   const claims = createClaims(spec, services.transport.capabilities);
-  return async ({ message, attempt, signals, replay }) => {
-    let wrote = false;
-    const end = await services.runTransaction(async (transaction): Promise<AttemptEnd> => {
-      const { envelope, payload } = await read(message, attempt);
-      const isNew = await claims.claim(transaction, { envelope, message, payload, replay });
-      if (isNew) {
-        const context = new DeliveryContext(envelope, spec.name, transaction.native, signals, prepare);
-        try {
-          await invoke(payload, context);
-        } catch (error) {
-          throw new HandlerFailed(error);
-        }
-        const drafts = context.end();
-        wrote = drafts.length > 0;
-        if (wrote) await transaction.enqueue(drafts);
-      }
-      if (replay !== undefined) await removeLetter(transaction, replay.letterId);
-      return isNew ? 'handled' : 'duplicate';
-    });
-    if (wrote) onOutbox();
-    return end;
-  };
+  if (spec.guarantees.effect !== 'once') return attemptAtLeastOnce(options, read, claims);
+  const parts = { ...options, read, claims };
+  return spec.batch === undefined ? createAttemptOnce(parts) : createAttemptTogether(parts, spec.batch);
 }
 
 /** What the handler publishes goes out after it, and before the delivery is settled; a second run publishes the same ids. */
-function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOptions, read: ReadMessage): Attempt {
+function attemptAtLeastOnce(
+  { spec, services, prepare, publishNow }: AttemptOptions,
+  read: ReadMessage,
+  claims: Claims,
+): Attempt {
   const invoke = composeInvoke(spec);
-  const claims = createClaims(spec, services.transport.capabilities);
   return async ({ message, attempt, signals, replay }) => {
     const reading = read(message, attempt);
     const { envelope, payload } = reading instanceof Promise ? await reading : reading;
@@ -103,6 +86,3 @@ function attemptAtLeastOnce({ spec, services, prepare, publishNow }: AttemptOpti
     return 'handled';
   };
 }
-
-const removeLetter = (transaction: StoreTransaction, id: string): Promise<void> =>
-  transaction.changeDeadLetters([{ change: 'remove', id }]);

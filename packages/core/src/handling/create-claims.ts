@@ -24,11 +24,15 @@ export interface ClaimInput {
 /** The marks that make an effect happen once and in order: inbox, sequence fence and open key, in one round trip. */
 export interface Claims {
   readonly needsOpenKey: boolean;
+  /** What is to be claimed for one message. @throws `sequence-missing` */
+  readonly claimsFor: (input: ClaimInput) => readonly Claim[];
   /**
-   * True when the effect is new. Throws `ClaimRefused` when it cannot be decided or made now.
-   * @throws `fingerprint-conflict`, `sequence-missing`, `epoch-conflict`
+   * True when the effect is new. Throws `ClaimRefused` when it cannot be decided or made now; what was claimed for the message must not stay
+   * then.
+   * @param outcomes of `claimsFor`, in its order
+   * @throws `fingerprint-conflict`, `epoch-conflict`
    */
-  readonly claim: (transaction: StoreTransaction, input: ClaimInput) => Promise<boolean>;
+  readonly judge: (outcomes: readonly ClaimOutcome[], input: ClaimInput) => boolean;
   readonly requireOpenKey: (transaction: StoreTransaction, message: TransportMessage) => Promise<void>;
   readonly isParked: (transaction: StoreTransaction, message: TransportMessage) => Promise<boolean>;
   /** Moves the cursor past a message that becomes a dead letter, so that its key goes on. False when it was there before. */
@@ -62,9 +66,13 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     overGap,
   });
 
-  const isParked = async (transaction: StoreTransaction, { key }: TransportMessage): Promise<boolean> => {
-    if (key === undefined) return false;
-    const [outcome] = await transaction.claim([{ kind: 'open-key', scope, channel, key }]);
+  const openKeyClaim = ({ key }: TransportMessage): readonly Claim[] =>
+    key === undefined ? [] : [{ kind: 'open-key', scope, channel, key }];
+
+  const isParked = async (transaction: StoreTransaction, message: TransportMessage): Promise<boolean> => {
+    const claims = openKeyClaim(message);
+    if (claims.length === 0) return false;
+    const [outcome] = await transaction.claim(claims);
     return outcome?.status === 'parked';
   };
 
@@ -79,17 +87,24 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     throw new BusError({ code: 'sequence-missing', message: `A message on ${scope} has no number.` });
   };
 
-  const claim = async (transaction: StoreTransaction, input: ClaimInput): Promise<boolean> => {
+  const claimsFor = (input: ClaimInput): readonly Claim[] => {
     const { message, payload, replay } = input;
-    if (needsOpenKey && replay === undefined) await requireOpenKey(transaction, message);
     const numbered = sequenceFor(input);
     const identity = identityClaim(scope, message, payload);
-    const [known, number] = await transaction.claim(numbered === undefined ? [identity] : [identity, numbered]);
+    const marks = numbered === undefined ? [identity] : [identity, numbered];
+    return needsOpenKey && replay === undefined ? [...openKeyClaim(message), ...marks] : marks;
+  };
+
+  const judge = (outcomes: readonly ClaimOutcome[], input: ClaimInput): boolean => {
+    const isAboutKey = needsOpenKey && input.replay === undefined && input.message.key !== undefined;
+    const [open] = isAboutKey ? outcomes : [];
+    const [known, number] = isAboutKey ? outcomes.slice(1) : outcomes;
+    if (open?.status === 'parked') throw new ClaimRefused(open);
     refuse(number, 'epoch-conflict', scope);
     refuse(known, 'fingerprint-conflict', scope);
     if (known?.status === 'duplicate') return false;
     // The number was passed without an effect of this identity: a dead letter took it. Nothing may be marked.
-    if (number?.status === 'duplicate' && replay === undefined) throw new ClaimRefused(number);
+    if (number?.status === 'duplicate' && input.replay === undefined) throw new ClaimRefused(number);
     return true;
   };
 
@@ -97,7 +112,8 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     needsOpenKey,
     isParked,
     requireOpenKey,
-    claim,
+    claimsFor,
+    judge,
     passOver: async (transaction, { key }, sequence) => {
       if (effect !== 'once' || !isOrdered || key === undefined || sequence === undefined) return true;
       const [outcome] = await transaction.claim([sequenceClaim(key, sequence, false)]);

@@ -46,8 +46,11 @@ const thinkMsMax = 20_000;
 const settledWithinMs = 600_000;
 /** Beyond every lease: of buckets, of deliveries. */
 const frozenMs = 30_000;
-/** The payment is a row of the store, or a charge at a provider outside that times out before and after charging. */
-export const payments = ['inside', 'outside'] as const;
+/**
+ * The payment is a row of the store, of one order or of several in one transaction, or a charge at a provider outside that times out before
+ * and after charging.
+ */
+export const payments = ['inside', 'together', 'outside'] as const;
 type Payment = (typeof payments)[number];
 
 /** What goes wrong without anybody dying. */
@@ -124,7 +127,7 @@ function createShop(world: World, name: string, what: Strike | undefined) {
       // No unique key: an effect that happened twice is to be seen.
       transaction?.table<Order>('effects').insert(newId(), order);
     },
-    { effect: 'once', leaseMs: 3000, retry: { attemptsMax: 50 } },
+    { effect: 'once', leaseMs: 3000, retry: { attemptsMax: 50 }, ...(payment === 'together' ? { batch: {} } : {}) },
   );
   const place = (order: Order): Promise<void> =>
     boundaries.produce(() =>
