@@ -18,7 +18,7 @@ const special = ['**/*.property.test.ts', '**/*.int.test.ts', '**/*.conformance.
 
 export default defineConfig({
   // Workspace packages are tested from their sources; the built files are checked on the packed tarballs.
-  ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
+  ssr: { resolve: { conditions: ['source', 'node', 'development|production'] } },
   test: {
     passWithNoTests: true,
     projects: [

@@ -32,7 +32,7 @@ export const layers: readonly Layer[] = [
   {
     files: [
       'packages/{transport-*,store-*,config}/src/**/*.test.ts',
-      'packages/transport-*/src/{conformance,testing}/**',
+      'packages/{transport-*,store-*}/src/{conformance,testing}/**',
       'packages/{transport-*,store-*}/src/**/*.test-d.ts',
     ],
     workspace: [

@@ -1,0 +1,81 @@
+import type { Claim, ClaimOutcome, IdentityClaim, OpenKeyClaim, SequenceClaim } from '@waybill/core/driver';
+import { expiryOf, isExpired } from '../items/expiry.ts';
+import { itemKeys } from '../items/item-keys.ts';
+import { numberValue, readBytes, readNumber, readText, textValue } from '../items/item.ts';
+import type { Item, ItemKey } from '../items/item.ts';
+import type { WorkingItems } from '../transaction/working-items.ts';
+
+export interface ClaimSettings {
+  readonly inboxRetentionMs: number;
+}
+
+const claimed: ClaimOutcome = { status: 'claimed' };
+const conflict: ClaimOutcome = { status: 'conflict' };
+const parked: ClaimOutcome = { status: 'parked' };
+
+/** Reads everything that the claims are about in one round trip, and answers in order. The commit holds what was claimed. */
+export async function makeClaims(
+  items: WorkingItems,
+  claims: readonly Claim[],
+  nowMs: number,
+  settings: ClaimSettings,
+): Promise<readonly ClaimOutcome[]> {
+  await items.load(claims.map(keyOfClaim));
+  return claims.map((claim) => {
+    if (claim.kind === 'identity') return claimIdentity(items, claim, nowMs, settings);
+    return claim.kind === 'sequence' ? claimSequence(items, claim) : claimOpenKey(items, claim);
+  });
+}
+
+function keyOfClaim(claim: Claim): ItemKey {
+  if (claim.kind === 'identity') return itemKeys.identity(claim.scope, claim.key);
+  const make = claim.kind === 'sequence' ? itemKeys.cursor : itemKeys.parkedKey;
+  return make(claim.scope, claim.channel, claim.key);
+}
+
+function claimIdentity(
+  items: WorkingItems,
+  { scope, key, fingerprint, leaseMs }: IdentityClaim,
+  nowMs: number,
+  { inboxRetentionMs }: ClaimSettings,
+): ClaimOutcome {
+  const at = itemKeys.identity(scope, key);
+  const mark = items.get(at);
+  if (mark !== undefined && !isExpired(mark, nowMs)) {
+    const outcome = refusalOf(mark, fingerprint, nowMs);
+    if (outcome !== undefined) return outcome;
+  }
+  items.write(at, {
+    fingerprint: textValue(fingerprint),
+    ...(leaseMs === 0 ? {} : { leaseUntil: numberValue(nowMs + leaseMs) }),
+    ...expiryOf(nowMs + leaseMs + inboxRetentionMs),
+  });
+  return claimed;
+}
+
+function refusalOf(mark: Item, fingerprint: string, nowMs: number): ClaimOutcome | undefined {
+  if (readText(mark, 'fingerprint') !== fingerprint) return conflict;
+  const leaseUntilMs = readNumber(mark, 'leaseUntil');
+  if (leaseUntilMs === undefined) return { status: 'duplicate', answer: readBytes(mark, 'answer') };
+  return nowMs < leaseUntilMs ? { status: 'in-progress', retryAfterMs: leaseUntilMs - nowMs } : undefined;
+}
+
+function claimSequence(items: WorkingItems, claim: SequenceClaim): ClaimOutcome {
+  const { epoch, sequence } = claim;
+  const at = itemKeys.cursor(claim.scope, claim.channel, claim.key);
+  const cursor = items.get(at);
+  if (cursor !== undefined && readText(cursor, 'epoch') !== epoch) return conflict;
+  const expected = cursor === undefined ? claim.firstSequence : (readNumber(cursor, 'last') ?? 0) + 1;
+  if (sequence < expected) return { status: 'duplicate', answer: undefined };
+  if (sequence > expected && !claim.overGap) return { status: 'gap', expected };
+  items.write(at, { epoch: textValue(epoch), last: numberValue(sequence) });
+  return claimed;
+}
+
+/** A key that is found open is held so: parking it meanwhile makes the commit fail. */
+function claimOpenKey(items: WorkingItems, { scope, channel, key }: OpenKeyClaim): ClaimOutcome {
+  const at = itemKeys.parkedKey(scope, channel, key);
+  if (items.get(at) !== undefined) return parked;
+  items.hold(at);
+  return claimed;
+}
