@@ -39,9 +39,8 @@ test('a folder belongs to one process, until it is given back', async () => {
   const unlock = await lockFolder(folder);
   await expect(lockFolder(folder)).rejects.toMatchObject({ reason: 'folder-in-use' });
   await unlock();
-  await (
-    await lockFolder(folder)
-  )();
+  const unlockAgain = await lockFolder(folder);
+  await unlockAgain();
 });
 
 test('another process keeps us out while it lives, and leaves the folder when it is killed', async () => {
@@ -57,16 +56,12 @@ test('another process keeps us out while it lives, and leaves the folder when it
 
 test('a file of an earlier process with our number, as in a container that starts again, is taken over', async () => {
   await writeFile(`${folder}.lock`, JSON.stringify({ pid: process.pid, startedAt: '1' }));
-  await (
-    await lockFolder(folder)
-  )();
+  await expect(lockFolder(folder)).resolves.toBeTypeOf('function');
 });
 
 test('a file that was not written to its end is taken over', async () => {
   await writeFile(`${folder}.lock`, '{"pid":');
-  await (
-    await lockFolder(folder)
-  )();
+  await expect(lockFolder(folder)).resolves.toBeTypeOf('function');
 });
 
 test('of many that find the file of a dead process one gets the folder', async () => {
@@ -86,4 +81,3 @@ test('what was committed is there when the folder is opened again', async () => 
   expect((await second.query('select v from marks')).rows).toEqual([{ v: 1 }]);
   await second.close();
 });
-  await (await lockFolder(folder))();
