@@ -29,12 +29,13 @@ export function createReadDeadLetters({ schema }: DeadLetterOptions): ReadDeadLe
 
 const indexedOrNull = (text: string | undefined): string | null => (text === undefined ? null : indexedText(text));
 
+/** Ordered by the column, not by the answer of its name, which is a text: 10 would come before 9. */
 const readStatement = (schema: string): string => `
 select letter, body, position::text as position, replays::text as replays
 from ${schema}.dead_letters
-where position > $1::text::bigint
+where dead_letters.position > $1::text::bigint
   and ($3::text is null or subscription = $3::text)
   and ($4::text is null or key = $4::text)
   and ($5::text is null or id = any (array(select json_array_elements_text($5::text::json))))
-order by position
+order by dead_letters.position
 limit $2::text::bigint`;

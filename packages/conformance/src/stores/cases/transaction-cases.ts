@@ -175,6 +175,17 @@ export const transactionCases: readonly StoreCase[] = [
     );
   }),
 
+  proves('TXN-11', 'a store stops while its transaction fails', async (world) => {
+    const [stopping, store] = await Promise.all([world.open(), world.open()]);
+    const held = holdOpen(world, stopping, (transaction) => transaction.claim([identity('o-1'), number(1)]));
+    await held.worked;
+    const closing = stopping.close();
+    checkEqual((await held.rollBack()).status, 'failed', 'the transaction that was rolled back');
+    await closing;
+    const outcomes = await claim(store, identity('o-1'), number(1));
+    checkEqual(statusesOf(outcomes), ['claimed', 'claimed'], 'the claims of another store');
+  }),
+
   proves('TXN-12', 'a transaction looks at its own work', async (world) => {
     const store = await world.open();
     await store.transaction(async (transaction) => {
