@@ -37,14 +37,8 @@ export function withKeys(exclusion: Exclusion, more: readonly IndexedKey[]): Exc
 }
 
 export function isExcluded({ buckets, channels, keys }: Exclusion, reason: ExclusionReason): boolean {
-  switch (reason.by) {
-    case 'channel':
-      return channels.has(reason.channel);
-    case 'bucket':
-      return !buckets.has(reason.bucket);
-    case 'key':
-      return channels.has(reason.channel) || keys.has(nameOfKey(reason));
-  }
+  if (reason.by === 'bucket') return !buckets.has(reason.bucket);
+  return channels.has(reason.channel) || (reason.by === 'key' && keys.has(nameOfKey(reason)));
 }
 
 /** The parameters that `rowFilter` goes by: buckets, channels and keys. */
@@ -56,13 +50,7 @@ export const exclusionParameters = ({ buckets, channels, keys }: Exclusion): rea
 
 export const nameOfKey = ({ channel, key }: IndexedKey): string => JSON.stringify([channel, key]);
 
-export const nameOfReason = (reason: ExclusionReason): string => {
-  switch (reason.by) {
-    case 'channel':
-      return `channel ${reason.channel}`;
-    case 'bucket':
-      return `bucket ${reason.bucket}`;
-    case 'key':
-      return `key ${nameOfKey(reason)}`;
-  }
-};
+export function nameOfReason(reason: ExclusionReason): string {
+  if (reason.by === 'bucket') return `bucket ${reason.bucket}`;
+  return reason.by === 'channel' ? `channel ${reason.channel}` : `key ${nameOfKey(reason)}`;
+}

@@ -1,8 +1,11 @@
 import type { StoreInspection } from '@waybill/core/driver';
-import type { SqlQuery } from '../sql/sql-query.ts';
+import type { SqlQuery, SqlRow } from '../sql/sql-query.ts';
 import { exclusionOf, exclusionParameters } from './exclusion.ts';
+import type { Exclusion } from './exclusion.ts';
 import type { OutboxMap } from './outbox-map.ts';
-import { exclusionOfRow } from './row-filter.ts';
+import { rangeParameters, rowsInRanges } from './row-filter.ts';
+import { rangesMax } from './stretches.ts';
+import type { IdRange } from './stretches.ts';
 
 export interface InspectStoreOptions {
   /** Quoted. */
@@ -20,17 +23,20 @@ export const countMax = 10_000;
 
 /** What waits, and what has failed, by the server's clock. Counts stop at `countMax`; the age is exact. */
 export function createInspectStore({ schema, buckets, map }: InspectStoreOptions): InspectStore {
-  const statement = inspectStatement(schema);
+  const statements = Array.from({ length: rangesMax }, (_, place) => inspectStatement(schema, place + 1));
   const all = Array.from({ length: buckets }, (_, bucket) => bucket);
   const everything = exclusionOf({ buckets: all, blocked: [], blockedChannels: [], limit: 0 });
 
   return async (query) => {
-    const inspect = async (parameters: readonly string[]) => (await query(statement, parameters)).rows[0] ?? {};
+    const inspect = async (leftOut: Exclusion, within: readonly IdRange[]): Promise<SqlRow> => {
+      const parameters = [...exclusionParameters(leftOut), ...rangeParameters(within)];
+      return (await query(statements[within.length - 1] ?? '', parameters)).rows[0] ?? {};
+    };
     const { exclusion, ranges } = await map.lookUp(query, everything);
-    let row = await inspect([...exclusionParameters(exclusion), JSON.stringify(ranges)]);
+    let row = await inspect(exclusion, ranges);
     if (!map.isOf(String(row['server']))) {
       map.forget();
-      row = await inspect([...exclusionParameters(everything), JSON.stringify(map.everything)]);
+      row = await inspect(everything, map.everything);
     }
     return {
       outboxRows: Number(row['outbox_rows']),
@@ -42,16 +48,9 @@ export function createInspectStore({ schema, buckets, map }: InspectStoreOptions
 }
 
 /** A late commit brings a low id and an early time, so the first by id is the oldest. */
-const inspectStatement = (schema: string): string => `
+const inspectStatement = (schema: string, count: number): string => `
 with waiting as materialized (
-  select o.id, o.created_at
-  from json_to_recordset($4::text::json) as r (low bigint, high bigint)
-  cross join lateral (
-    select o.id, o.created_at from ${schema}.outbox o
-    where o.id between r.low and r.high and (${exclusionOfRow(schema)}) is null
-    order by o.id limit ${countMax}
-  ) o
-  order by o.id limit ${countMax}
+  ${rowsInRanges({ schema, columns: 'o.id, o.created_at', count, limit: String(countMax), firstParameter: 4 })}
 )
 select pg_postmaster_start_time()::text as server,
   (select count(*) from waiting)::text as outbox_rows,

@@ -19,7 +19,10 @@ export function createLeaseBuckets({ schema }: LeaseBucketsOptions): LeaseBucket
     const leases = rows
       .filter((row) => row['bucket'] !== null)
       .map((row) => ({ bucket: Number(row['bucket']), token: Number(row['token']) }));
-    return { leases: leases.toSorted((left, right) => left.bucket - right.bucket), relays: Number(rows[0]?.['relays']) };
+    return {
+      leases: leases.toSorted((left, right) => left.bucket - right.bucket),
+      relays: Number(rows[0]?.['relays']),
+    };
   };
 }
 

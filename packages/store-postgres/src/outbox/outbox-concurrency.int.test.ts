@@ -6,7 +6,11 @@ import { idsOf, openTestOutbox, testDraft } from '../testing/test-outbox.ts';
 import type { TestOutbox, TestOutboxOptions } from '../testing/test-outbox.ts';
 
 const broker = await findBroker('postgres', 'late commits and writers at once on a server');
-const database = pgDatabase({ url: broker?.address ?? 'postgres://localhost', connectionsMax: 12, ownConnectionsMax: 8 });
+const database = pgDatabase({
+  url: broker?.address ?? 'postgres://localhost',
+  connectionsMax: 12,
+  ownConnectionsMax: 8,
+});
 
 afterAll(async () => {
   await database.close();
@@ -135,7 +139,10 @@ describe.skipIf(broker === undefined)('on PostgreSQL', () => {
   test('the trap it avoids: publishing one by one locks the keys in the order of the calls, and two orders meet in a deadlock', async () => {
     const outbox = await open();
     const ends = await Promise.allSettled(
-      [['a', 'b'], ['b', 'a']].map(([first = '', second = '']) =>
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+      ].map(([first = '', second = '']) =>
         database.transaction(async ({ query }) => {
           await outbox.enqueueIn(query, testDraft(first, first));
           await query('select pg_sleep(0.1)');
@@ -168,7 +175,9 @@ describe.skipIf(broker === undefined)('on PostgreSQL', () => {
           given.set(right, owner);
         }
       }
-      const lasting = grants.filter(({ leaseMs }) => leaseMs === 5000).flatMap(({ leases }) => leases.map(({ bucket }) => bucket));
+      const lasting = grants
+        .filter(({ leaseMs }) => leaseMs === 5000)
+        .flatMap(({ leases }) => leases.map(({ bucket }) => bucket));
       expect(new Set(lasting).size).toBe(lasting.length);
     }
   });

@@ -21,6 +21,10 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
+interface Explained {
+  readonly Plan: PlanNode & { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number };
+}
+
 interface Cost {
   readonly buffers: number;
   readonly removed: number;
@@ -33,13 +37,17 @@ function meteredQuery(): { readonly query: SqlQuery; readonly last: () => Cost }
   return {
     last: () => cost,
     query: async (text, values) => {
-      if (text.includes('o.envelope')) {
+      if (text.includes('with page as')) {
         const { rows } = await database.query(`explain (analyze, buffers, format json) ${text}`, values);
-        const [explained] = rows[0]?.['QUERY PLAN'] as readonly [{ readonly Plan: PlanNode & { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number } }];
+        const [row = {}] = rows;
+        const [explained] = row['QUERY PLAN'] as readonly [Explained];
         const nodes = nodesOf(explained.Plan).filter((node) => node['Relation Name'] === 'outbox');
         cost = {
           buffers: explained.Plan['Shared Hit Blocks'] + explained.Plan['Shared Read Blocks'],
-          removed: nodes.reduce((sum, node) => sum + (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1), 0),
+          removed: nodes.reduce(
+            (sum, node) => sum + (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1),
+            0,
+          ),
           sequentialScans: nodes.filter((node) => node['Node Type'] === 'Seq Scan').length,
         };
       }
@@ -67,64 +75,94 @@ describe.skipIf(broker === undefined)('on PostgreSQL', () => {
   };
 
   const fronts = [
-    { front: 'a blocked key', columns: `8, 'event', 'orders', 'x'`, query: { blocked: [{ channel: 'orders', key: 'x' }] }, parks: false },
+    {
+      front: 'a blocked key',
+      columns: `8, 'event', 'orders', 'x'`,
+      query: { blocked: [{ channel: 'orders', key: 'x' }] },
+      parks: false,
+    },
     { front: 'a parked key', columns: `8, 'event', 'orders', 'x'`, query: {}, parks: true },
-    { front: 'a channel whose broker is down', columns: `g % 64, 'event', 'down', 'k' || g`, query: { blockedChannels: ['down'] }, parks: false },
-    { front: 'the buckets of another relay', columns: `g % 32, 'event', 'orders', 'k' || g`, query: { buckets: everyBucket.slice(32) }, parks: false },
+    {
+      front: 'a channel whose broker is down',
+      columns: `g % 64, 'event', 'down', 'k' || g`,
+      query: { blockedChannels: ['down'] },
+      parks: false,
+    },
+    {
+      front: 'the buckets of another relay',
+      columns: `g % 32, 'event', 'orders', 'k' || g`,
+      query: { buckets: everyBucket.slice(32) },
+      parks: false,
+    },
   ];
 
-  test.each(fronts)('100,000 rows of $front slow no read of the others', { timeout: 60_000 }, async ({ columns, query, parks }) => {
-    const { outbox, meter } = await open(4);
-    await fill(outbox, 100_000, columns);
-    if (parks) await database.query(`insert into ${outbox.schema}.parked_keys values ('outbox', 'orders', 'x', 1)`);
-    const others = ['a', 'b', 'd', 'e', 'f', 'g', 'h'];
-    await outbox.enqueue(...others.map((key) => testDraft(`${key}1`)));
-    await outbox.read(query);
-    // The trap: the filter alone walks over all of them, every time.
-    expect(meter.last().removed).toBe(100_000);
-    for (let reads = 0; reads < 12; reads += 1) await outbox.read(query);
-    const rows = await outbox.read(query);
-    expect(rows.length).toBeGreaterThan(0);
-    expect(meter.last().removed).toBeLessThan(100);
-    expect(meter.last().buffers).toBeLessThan(60);
-    // Nothing is lost by it: what is no longer left out is read from the front.
-    if (parks) await database.query(`delete from ${outbox.schema}.parked_keys`);
-    expect((await outbox.read({ limit: 3 })).map(({ rowId }) => rowId)).toEqual([1, 2, 3]);
-  });
+  test.each(fronts)(
+    '100,000 rows of $front slow no read of the others',
+    { timeout: 60_000 },
+    async ({ columns, query, parks }) => {
+      const { outbox, meter } = await open(4);
+      await fill(outbox, 100_000, columns);
+      if (parks) await database.query(`insert into ${outbox.schema}.parked_keys values ('outbox', 'orders', 'x', 1)`);
+      const others = ['a', 'b', 'd', 'e', 'f', 'g', 'h'];
+      await outbox.enqueue(...others.map((key) => testDraft(`${key}1`)));
+      await outbox.read(query);
+      // The trap: the filter alone walks over all of them, every time.
+      expect(meter.last().removed).toBeGreaterThanOrEqual(100_000);
+      for (let reads = 0; reads < 12; reads += 1) await outbox.read(query);
+      const rows = await outbox.read(query);
+      expect(rows.length).toBeGreaterThan(0);
+      expect(meter.last().removed).toBeLessThan(100);
+      expect(meter.last().buffers).toBeLessThan(60);
+      // Nothing is lost by it: what is no longer left out is read from the front.
+      if (parks) await database.query(`delete from ${outbox.schema}.parked_keys`);
+      expect((await outbox.read({ limit: 3 })).map(({ rowId }) => rowId)).toEqual([1, 2, 3]);
+    },
+  );
 
-  test('a read of 500 from a million rows goes by the primary key, analysed or not, planned once for all or each time', { timeout: 120_000 }, async () => {
-    const { outbox, meter } = await open(1_000_000);
-    await fill(outbox, 1_000_000, `g % 64, 'event', 'orders', 'k' || (g % 5000)`);
-    for (const prepare of ['select 1', `analyze ${outbox.schema}.outbox`]) {
-      await database.query(prepare);
-      expect(await outbox.read({ limit: 500, buckets: everyBucket.slice(0, 32) })).toHaveLength(500);
-      expect(meter.last()).toMatchObject({ sequentialScans: 0 });
-      expect(meter.last().buffers).toBeLessThan(1500);
-    }
-    const beforeMs = performance.now();
-    const { outboxRows, outboxOldestAgeMs } = await outbox.inspect();
-    process.stdout.write(`inspect on 1,000,000 rows: ${(performance.now() - beforeMs).toFixed(1)} ms\n`);
-    expect([outboxRows, outboxOldestAgeMs > 0]).toEqual([10_000, true]);
-  });
+  test(
+    'a read of 500 from 300,000 rows goes by the primary key, analysed or not, planned once for all or each time',
+    { timeout: 120_000 },
+    async () => {
+      const { outbox, meter } = await open(300_000);
+      await fill(outbox, 300_000, `g % 64, 'event', 'orders', 'k' || (g % 5000)`);
+      for (const prepare of ['select 1', `analyze ${outbox.schema}.outbox`]) {
+        await database.query(prepare);
+        expect(await outbox.read({ limit: 500, buckets: everyBucket.slice(0, 32) })).toHaveLength(500);
+        expect(meter.last()).toMatchObject({ sequentialScans: 0 });
+        expect(meter.last().buffers).toBeLessThan(1500);
+      }
+      const beforeMs = performance.now();
+      const { outboxRows, outboxOldestAgeMs } = await outbox.inspect();
+      process.stdout.write(`inspect on 300,000 rows: ${(performance.now() - beforeMs).toFixed(1)} ms\n`);
+      expect([outboxRows, outboxOldestAgeMs > 0]).toEqual([10_000, true]);
+    },
+  );
 
-  test('rows that were sent leave nothing to walk over, also while an old snapshot keeps them from being cleaned up', { timeout: 60_000 }, async () => {
-    const { outbox, meter } = await open(4);
-    await fill(outbox, 50_000, `g % 64, 'event', 'orders', 'k' || g`);
-    const mayEnd = Promise.withResolvers<void>();
-    const seen = Promise.withResolvers<void>();
-    const old = database.transaction(async ({ query }) => {
-      await query('set transaction isolation level repeatable read');
-      await query('select 1');
-      seen.resolve();
-      await mayEnd.promise;
-    });
-    await seen.promise;
-    await database.query(`delete from ${outbox.schema}.outbox`);
-    await outbox.enqueue(testDraft('a1'));
-    for (let reads = 0; reads < 12; reads += 1) await outbox.read();
-    expect(idsOf(await outbox.read())).toEqual(['a1']);
-    expect(meter.last().buffers).toBeLessThan(60);
-    mayEnd.resolve();
-    await old;
-  });
+  test(
+    'rows that were sent leave nothing to walk over, also while an old snapshot keeps them from being cleaned up',
+    { timeout: 60_000 },
+    async () => {
+      const { outbox, meter } = await open(4);
+      await fill(outbox, 50_000, `g % 64, 'event', 'orders', 'k' || g`);
+      const mayEnd = Promise.withResolvers<void>();
+      const seen = Promise.withResolvers<void>();
+      const old = database.transaction(async ({ query }) => {
+        await query('set transaction isolation level repeatable read');
+        await query('select 1');
+        seen.resolve();
+        await mayEnd.promise;
+      });
+      await seen.promise;
+      try {
+        await database.query(`delete from ${outbox.schema}.outbox`);
+        await outbox.enqueue(testDraft('a1'));
+        for (let reads = 0; reads < 12; reads += 1) await outbox.read();
+        expect(idsOf(await outbox.read())).toEqual(['a1']);
+        expect(meter.last().buffers).toBeLessThan(60);
+      } finally {
+        mayEnd.resolve();
+        await old;
+      }
+    },
+  );
 });

@@ -4,7 +4,8 @@ import type { Exclusion } from './exclusion.ts';
 import { exclusionOf, exclusionParameters } from './exclusion.ts';
 import type { OutboxMap } from './outbox-map.ts';
 import { outboxRowOf } from './outbox-row-of.ts';
-import { exclusionOfRow } from './row-filter.ts';
+import { rangeParameters, rowsInRanges } from './row-filter.ts';
+import { rangesMax } from './stretches.ts';
 import type { IdRange } from './stretches.ts';
 
 export interface ReadOutboxOptions {
@@ -20,10 +21,11 @@ export type ReadOutbox = (query: SqlQuery, outboxQuery: OutboxQuery) => Promise<
  * without those before it. What the map knows to be left out is not walked over.
  */
 export function createReadOutbox({ schema, map }: ReadOutboxOptions): ReadOutbox {
-  const statement = readStatement(schema);
+  const statements = Array.from({ length: rangesMax }, (_, place) => readStatement(schema, place + 1));
 
   const readRanges = async (query: SqlQuery, exclusion: Exclusion, ranges: readonly IdRange[], limit: number) => {
-    const { rows } = await query(statement, [...exclusionParameters(exclusion), JSON.stringify(ranges), String(limit)]);
+    const parameters = [...exclusionParameters(exclusion), String(limit), ...rangeParameters(ranges)];
+    const { rows } = await query(statements[ranges.length - 1] ?? '', parameters);
     return { server: String(rows[0]?.['server']), rows: rows.filter((row) => row['id'] !== null).map(outboxRowOf) };
   };
 
@@ -39,19 +41,13 @@ export function createReadOutbox({ schema, map }: ReadOutboxOptions): ReadOutbox
   };
 }
 
-/** Ids come back in order from every range, so the sort at the end has little to do. */
-const readStatement = (schema: string): string => `
-select m.server, page.*
-from (select pg_postmaster_start_time()::text as server) m
-left join lateral (
-  select o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
-    o.delay_ms::text as delay_ms, floor(extract(epoch from o.created_at) * 1000)::text as created_at_ms
-  from json_to_recordset($4::text::json) as r (low bigint, high bigint)
-  cross join lateral (
-    select * from ${schema}.outbox o
-    where o.id between r.low and r.high and (${exclusionOfRow(schema)}) is null
-    order by o.id limit $5::text::bigint
-  ) o
-  order by o.id limit $5::text::bigint
-) page on true
-order by page.id::bigint`;
+const columns = 'o.id, o.bucket, o.kind, o.sequence, o.epoch, o.envelope, o.body, o.delay_ms, o.created_at';
+
+const readStatement = (schema: string, count: number): string => `
+with page as materialized (
+  ${rowsInRanges({ schema, columns, count, limit: '$4::text::bigint', firstParameter: 5 })}
+)
+select m.server, o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
+  o.delay_ms::text as delay_ms, floor(extract(epoch from o.created_at) * 1000)::text as created_at_ms
+from (select pg_postmaster_start_time()::text as server) m left join page o on true
+order by o.id`;

@@ -29,7 +29,9 @@ test('a read looks at every row that it does not leave out, at each once, and in
         expect(low).toBeGreaterThan(ranges[place - 1]?.high ?? 0);
       }
       const isRead = (id: number) => ranges.some(({ low, high }) => low <= id && id <= high);
-      const missed = rows.filter((channel, at) => channel !== undefined && !excluded.includes(channel) && !isRead(at + 1));
+      const missed = rows.filter(
+        (channel, at) => channel !== undefined && !excluded.includes(channel) && !isRead(at + 1),
+      );
       expect(missed).toEqual([]);
     }),
   );

@@ -19,7 +19,7 @@ export interface Stretch extends IdRange {
 /** The highest id that a number of JavaScript tells from its neighbours. */
 export const idMax: number = Number.MAX_SAFE_INTEGER;
 /** Parts that one read looks at; more would each cost a descent of the index. */
-const rangesMax = 8;
+export const rangesMax = 8;
 /** Beyond it all is forgotten and learned anew. */
 const stretchesMax = 1000;
 

@@ -6,7 +6,7 @@ import { reasonsOf } from './stretches.ts';
 import type { IdRange, Stretch } from './stretches.ts';
 
 export interface Survey {
-  /** Stretches of which the exclusion leaves out every row. */
+  /** Stretches of which the exclusion leaves out every row, also for want of any. */
   readonly stretches: readonly Stretch[];
   /** The last id that was looked at. */
   readonly high: number;
@@ -42,11 +42,14 @@ function stretchesOf(chunks: readonly (readonly SqlRow[])[], { low, high }: IdRa
   if (chunks.length === 0) return [{ low, high, reasons: reasonsOf([]) }];
   let next = low;
   return chunks.flatMap((rows, place) => {
+    const start = next;
+    const first = Math.min(...rows.map((row) => Number(row['low'])));
     const end = place === chunks.length - 1 ? high : Math.max(...rows.map((row) => Number(row['high'])));
-    const stretch = { low: next, high: end, reasons: reasonsOf(rows.flatMap(reasonOf)) };
     next = end + 1;
-    const isLeftOut = rows.every((row) => row['by'] !== null) && stretch.reasons.size <= reasonsMax;
-    return isLeftOut ? [stretch] : [];
+    const reasons = reasonsOf(rows.flatMap(reasonOf));
+    if (rows.every((row) => row['by'] !== null) && reasons.size <= reasonsMax)
+      return [{ low: start, high: end, reasons }];
+    return first > start ? [{ low: start, high: first - 1, reasons: reasonsOf([]) }] : [];
   });
 }
 
@@ -64,8 +67,9 @@ function reasonOf(row: SqlRow): readonly ExclusionReason[] {
   }
 }
 
+/** The upper end stands outside: a range with two ends the planner takes for a few rows, to be fetched whole and sorted. */
 const surveyStatement = (schema: string): string => `
-select chunk::text as chunk, "by", max(id)::text as high, count(*)::text as count, bucket::text as bucket, channel, key
+select chunk::text as chunk, "by", min(id)::text as low, max(id)::text as high, count(*)::text as count, bucket::text as bucket, channel, key
 from (
   select id, chunk, "by",
     case when "by" = 'bucket' then bucket end as bucket,
@@ -76,8 +80,9 @@ from (
       ${exclusionOfRow(schema)} as "by"
     from (
       select id, bucket, channel, key from ${schema}.outbox
-      where id between $4::text::bigint and $5::text::bigint order by id limit ${rowsMax}
+      where id >= $4::text::bigint order by id limit ${rowsMax}
     ) o
+    where o.id <= $5::text::bigint
   ) seen
 ) named
 group by chunk, "by", bucket, channel, key
