@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findBroker } from '@waybill/conformance/brokers';
+import { startProxy } from '@waybill/conformance/proxy';
+import type { Proxy } from '@waybill/conformance/proxy';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { errorCodeOf } from '../error-code-of.ts';
+import type { Database } from '../sql/database.ts';
+import { pgDatabase } from './pg-database.ts';
+
+const server = await findBroker('postgres', 'the end of transactions through pg');
+const direct = server?.address ?? '';
+let admin: Client;
+let proxy: Proxy;
+let database: Database;
+
+beforeEach(async ({ skip }) => {
+  skip(server === undefined, 'PostgreSQL cannot be had here.');
+  const { hostname: host, port } = new URL(direct);
+  proxy = await startProxy({ target: { host, port: Number(port) }, protocol: 'postgres' });
+  admin = new Client({ connectionString: direct });
+  await admin.connect();
+  await admin.query('set synchronous_commit = local');
+  await admin.query('drop table if exists marks; create table marks (v integer primary key)');
+  database = pgDatabase({ url: direct.replace(/:\d+\//u, `:${proxy.port}/`), listenUrl: 'off' });
+});
+afterEach(async () => {
+  await database.close();
+  await proxy.close();
+  await admin.end();
+});
+afterAll(() => server?.stop());
+
+const insert = (v: number): Promise<unknown> =>
+  database.transaction(({ query }) => query('insert into marks values ($1::text::int)', [String(v)]));
+const codeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'committed', errorCodeOf);
+const count = async (): Promise<unknown> => (await admin.query('select count(*)::int as count from marks')).rows;
+
+test('a COMMIT whose answer is lost is unknown, and has happened', async () => {
+  proxy.addToxic({ kind: 'cut', at: 'postgres.committed', deliver: false, times: 1 });
+  expect(await codeOf(insert(1))).toBe('commit-unknown');
+  expect(await count()).toEqual([{ count: 1 }]);
+  expect(await codeOf(insert(2))).toBe('committed');
+});
+
+test('a COMMIT that is lost itself is unknown as well, and has not happened', async () => {
+  proxy.addToxic({ kind: 'cut', at: 'postgres.commit', deliver: false, times: 1 });
+  expect(await codeOf(insert(1))).toBe('commit-unknown');
+  expect(await count()).toEqual([{ count: 0 }]);
+});
+
+test('a connection that is lost before the COMMIT is unavailable: nothing can have happened', async () => {
+  const cut = database.transaction(async ({ query }) => {
+    await query('insert into marks values (1)');
+    await proxy.cutAll();
+    await sleep(20);
+  });
+  expect(await codeOf(cut)).toBe('unavailable');
+  expect(await count()).toEqual([{ count: 0 }]);
+});
+
+test('a backend that is terminated in the middle of its COMMIT has committed, and is unknown', async () => {
+  // A commit that waits for a standby that never comes has been written, and can be terminated.
+  await admin.query("alter system set synchronous_standby_names = 'nobody'");
+  await admin.query('select pg_reload_conf()');
+  const waiting = async (): Promise<boolean> => {
+    const { rowCount } = await admin.query("select pid from pg_stat_activity where wait_event = 'SyncRep'");
+    return (rowCount ?? 0) > 0;
+  };
+  try {
+    const commit = codeOf(insert(1));
+    while (!(await waiting())) await sleep(5);
+    await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
+    expect(await commit).toBe('commit-unknown');
+  } finally {
+    await admin.query('alter system reset synchronous_standby_names');
+    await admin.query('select pg_reload_conf()');
+  }
+  expect(await count()).toEqual([{ count: 1 }]);
+});
+
+test('without names a session may be forgotten between two transactions, as a pooler does it; with names it may not', async () => {
+  const named = pgDatabase({ url: direct, listenUrl: 'off', connectionsMax: 1, preparedStatements: true });
+  const unnamed = pgDatabase({ url: direct, listenUrl: 'off', connectionsMax: 1 });
+  const twice = async (one: typeof named): Promise<void> => {
+    const ask = () => one.transaction(({ query }) => query('select $1::text as text', ['x']));
+    await ask();
+    const forget = one.transaction(async ({ native }) => {
+      await native.query('commit');
+      await native.query('discard all');
+    });
+    await forget.catch(() => undefined);
+    await ask();
+  };
+  await expect(twice(named)).rejects.toMatchObject({ code: '26000' });
+  await expect(twice(unnamed)).resolves.toBeUndefined();
+  await Promise.all([named.close(), unnamed.close()]);
+});
+
+test('a server that stays silent is given up after the time that it takes to connect', async () => {
+  const hold = proxy.addToxic({ kind: 'black-hole' });
+  const silent = pgDatabase({ url: direct.replace(/:\d+\//u, `:${proxy.port}/`), listenUrl: 'off', connectTimeoutMs: 100 });
+  expect(await codeOf(silent.query('select 1'))).toBe('unavailable');
+  hold.remove();
+  await silent.close();
+});
