@@ -53,8 +53,10 @@ function queryOnce(pool: Pool, statement: QueryConfig<unknown[]>): Promise<Query
 
 function createPool(settings: PgSettings, max: number, more: PoolConfig): Pool {
   const pool = new Pool({ ...clientConfig(settings), ...more, max });
-  // An idle connection that is lost is replaced by the pool; without a listener its error would end the process.
+  // Without listeners the loss of a connection would end the process: of one that lies idle, and of one that is lost in the same moment in
+  // which it is made, before anybody who asked for it has it.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
 }
 
