@@ -1,8 +1,11 @@
 import { Redis } from 'ioredis';
 import type { RedisClient, RedisConnectionSettings } from './redis-connection-options.ts';
+import { writeTogether } from './write-together.ts';
 
 export interface OpenedClient {
   readonly client: RedisClient;
+  /** Called before each command. */
+  readonly beforeCommand: () => void;
   readonly end: () => Promise<void>;
 }
 
@@ -11,7 +14,9 @@ export interface OpenedClient {
  * by itself, and a silent socket given up.
  */
 export function openClient(settings: RedisConnectionSettings, onError: (error: Error) => void): OpenedClient {
-  if (settings.client !== undefined) return { client: settings.client, end: () => Promise.resolve() };
+  if (settings.client !== undefined) {
+    return { client: settings.client, beforeCommand: () => undefined, end: () => Promise.resolve() };
+  }
   const client = new Redis(settings.url ?? '', {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -22,7 +27,7 @@ export function openClient(settings: RedisConnectionSettings, onError: (error: E
   });
   // Without a listener ioredis writes to the console.
   client.on('error', onError);
-  return { client, end: () => endClient(client) };
+  return { client, beforeCommand: writeTogether(client), end: () => endClient(client) };
 }
 
 /** Lets what was sent be answered, but never waits for a server that is gone. */

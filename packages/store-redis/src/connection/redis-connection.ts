@@ -38,7 +38,9 @@ export function redisConnection(options: RedisConnectionOptions): RedisConnectio
   const settings = readConnectionOptions(options);
   const { clock, random, newId, observe, keyPrefix, commandTimeoutMs, unansweredMax } = settings;
   const report = (failure: RedisFailure): void => observe(failure);
-  const { client, end } = openClient(settings, (error) => report({ use: 'connection', error: coded(error) }));
+  const { client, beforeCommand, end } = openClient(settings, (error) =>
+    report({ use: 'connection', error: coded(error) }),
+  );
   const start = watchStart(client);
   const deadlines = commandDeadlines(clock, commandTimeoutMs);
   let unanswered = 0;
@@ -56,6 +58,7 @@ export function redisConnection(options: RedisConnectionOptions): RedisConnectio
     const refused = refusal();
     if (refused !== undefined) return Promise.reject(refused);
     return new Promise((resolve, reject) => {
+      beforeCommand();
       const answer = command(client);
       unanswered += 1;
       const deadline = deadlines.add(() => {
@@ -104,6 +107,7 @@ export function redisConnection(options: RedisConnectionOptions): RedisConnectio
       if (isClosed) return;
       isClosed = true;
       await end();
+      deadlines.rest();
     },
   };
 }

@@ -5,6 +5,6 @@ import { RedisStoreError } from '../errors/redis-store-error.ts';
  * @throws RedisStoreError `invalid-argument`
  */
 export function checkFingerprint(fingerprint: string): void {
-  if (/^[\w:.+/=-]{0,200}$/u.test(fingerprint)) return;
+  if (fingerprint === '' || /^[\w:.+/=-]{1,200}$/u.test(fingerprint)) return;
   throw new RedisStoreError('invalid-argument', 'A fingerprint has at most 200 letters, digits and signs of base64.');
 }

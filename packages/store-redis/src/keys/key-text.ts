@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { RedisStoreError } from '../errors/redis-store-error.ts';
 
 const bytesMax = 512;
+const bytesPerUnitMax = 3;
+const escaped = /[%{}]/u;
 const digestMark = 'sha256:';
 
 /**
@@ -14,8 +16,11 @@ export function keyText(key: string): string {
   if (typeof key !== 'string' || key === '') {
     throw new RedisStoreError('invalid-argument', 'A key must be a text that is not empty.');
   }
-  if (!key.isWellFormed() || key.startsWith(digestMark) || Buffer.byteLength(key) > bytesMax) {
+  if (!key.isWellFormed() || key.startsWith(digestMark) || isLong(key)) {
     return `${digestMark}${createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex')}`;
   }
-  return key.replaceAll(/[%{}]/gu, encodeURIComponent);
+  // Every claim comes here, and hardly any key has one of them.
+  return escaped.test(key) ? key.replaceAll(/[%{}]/gu, encodeURIComponent) : key;
 }
+
+const isLong = (key: string): boolean => key.length * bytesPerUnitMax > bytesMax && Buffer.byteLength(key) > bytesMax;
