@@ -45,6 +45,16 @@ test('a package that is not installed is named, with the command that installs i
   await expect(loadStore({ kind: 'postgres' }, load)).rejects.toThrow('npm install @waybill/store-postgres');
 });
 
+test('the embedded store is an entry of the package of the store on a server', async () => {
+  const names: string[] = [];
+  const load = (name: string) => {
+    names.push(name);
+    return Promise.reject(new Error(`Cannot find package '@waybill/store-postgres' imported from /app/main.js`));
+  };
+  await expect(loadStore({ kind: 'pglite' }, load)).rejects.toThrow('npm install @waybill/store-postgres');
+  expect(names).toEqual(['@waybill/store-postgres/pglite']);
+});
+
 test('core itself knows no transport: the real import says what is missing', async () => {
   await expect(loadTransport({ kind: 'no-such-broker' })).rejects.toThrow(
     'npm install @waybill/transport-no-such-broker',

@@ -46,7 +46,7 @@ interface LoadOptions {
 
 async function loadDriver<Driver>({ role, factory, config, load }: LoadOptions): Promise<Driver> {
   const { kind, ...options } = config;
-  const name = kind.includes('/') ? kind : `@waybill/${role}-${kind}`;
+  const name = moduleOf(role, kind);
   const exports: Readonly<Record<string, unknown>> = { ...(await loadPackage(name, role, load)) };
   const create = exports[factory];
   if (typeof create !== 'function') throw noDriver(role, `${name} exports no function ${factory}`);
@@ -54,6 +54,20 @@ async function loadDriver<Driver>({ role, factory, config, load }: LoadOptions):
   if ((driver as { readonly specVersion?: unknown } | null | undefined)?.specVersion === 1) return driver as Driver;
   throw noDriver(role, `What ${factory} of ${name} made is no driver of specVersion 1`);
 }
+
+/** A scoped name is the module itself, all others are the end of a package's name; a package may hold several kinds. */
+function moduleOf(role: string, kind: string): string {
+  if (kind.includes('/')) return kind;
+  const name = `@waybill/${role}-${kind}`;
+  return entries[name] ?? name;
+}
+
+const entries: Readonly<Record<string, string | undefined>> = {
+  '@waybill/store-pglite': '@waybill/store-postgres/pglite',
+};
+
+/** The package of a module: its scope and its name, without the entry behind them. */
+const packageOf = (module: string): string => module.split('/', module.startsWith('@') ? 2 : 1).join('/');
 
 type CreateDriver = (options: object) => unknown;
 
@@ -90,10 +104,10 @@ async function loadPackage(name: string, role: string, load: ImportPackage): Pro
   } catch (cause) {
     // Node, Deno, Bun and the bundlers have a code each, but all of them say what they did not find.
     const isMissing = cause instanceof Error && /not found|cannot find|resolve/i.test(cause.message);
-    if (!isMissing || !cause.message.includes(name)) {
+    if (!isMissing || !cause.message.includes(packageOf(name))) {
       throw new BusError({
         code: 'missing-package',
-        message: `The package ${name} is there but cannot be loaded.`,
+        message: `The package ${packageOf(name)} is there but cannot be loaded.`,
         path: `${role}.kind`,
         remedy: 'See the cause; a package that it needs may be missing.',
         cause,
@@ -101,9 +115,9 @@ async function loadPackage(name: string, role: string, load: ImportPackage): Pro
     }
     throw new BusError({
       code: 'missing-package',
-      message: `The ${role} needs the package ${name}, which is not installed.`,
+      message: `The ${role} needs the package ${packageOf(name)}, which is not installed.`,
       path: `${role}.kind`,
-      remedy: `Install it: npm install ${name}`,
+      remedy: `Install it: npm install ${packageOf(name)}`,
       cause,
     });
   }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { BusError } from '../errors/bus-error.ts';
 import { configSchema } from './config-schema.ts';
 import type { WaybillConfig } from './config-schema.ts';
+import { applyDatabaseUrl } from './database-url.ts';
 import { applyOverride, readOverrides } from './environment-overrides.ts';
 import type { Environment, Override } from './environment-overrides.ts';
 
@@ -12,7 +13,8 @@ import type { Environment, Override } from './environment-overrides.ts';
  */
 export function parseConfig(raw: unknown, environment: Environment = {}): WaybillConfig {
   const overrides = readOverrides(environment);
-  const merged = overrides.reduce((config, { path, text }) => applyOverride(config, path, text), raw);
+  const overridden = overrides.reduce((config, { path, text }) => applyOverride(config, path, text), raw);
+  const merged = applyDatabaseUrl(overridden, environment);
   const first = configSchema.safeParse(merged);
   if (first.success) return first.data;
   const converted = convert(merged, overrides, first.error.issues);
