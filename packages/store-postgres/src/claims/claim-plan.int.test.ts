@@ -51,7 +51,8 @@ describe.skipIf(server === undefined)('the plan of a claim on PostgreSQL', { tim
         await send(`explain execute claims (${asked})`);
         await fill();
         const { rows } = await send(`explain (analyze, buffers, format json) execute claims (${asked})`);
-        [explained] = rows[0]?.['QUERY PLAN'] as readonly [Explained];
+        const [row = {}] = rows;
+        [explained] = row['QUERY PLAN'] as readonly [Explained];
         return { rows: [] };
       };
       await createMakeClaims({ schema: '"waybill"' })(watched, claims);

@@ -3,10 +3,12 @@ import type { ClaimOutcome } from '@waybill/core/driver';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import { pgDatabase } from '../pg/pg-database.ts';
+import type { SqlQuery } from '../sql/sql-query.ts';
 import { claimed, conflict, duplicate, gap, identity, number } from '../testing/some-claims.ts';
 import { clearState, stateOf } from '../testing/state-of.ts';
 import type { StateTransaction } from '../testing/state-of.ts';
 import { untilWaiting } from '../testing/until-waiting.ts';
+import { createMakeClaims } from './create-make-claims.ts';
 
 const server = await findBroker('postgres', 'concurrent claims on a PostgreSQL server');
 
@@ -73,7 +75,9 @@ describe.skipIf(server === undefined)('concurrent claims on PostgreSQL', { timeo
     const copies = Array.from({ length: 20 }, () => claim(identity({ leaseMs: 60_000 })));
     const outcomes = (await Promise.all(copies)).flat();
     expect(outcomes.filter(({ status }) => status === 'claimed')).toHaveLength(1);
-    expect(outcomes.filter(({ status }) => status === 'in-progress')).toHaveLength(19);
+    const waiting = outcomes.flatMap((outcome) => (outcome.status === 'in-progress' ? outcome.retryAfterMs : []));
+    expect(waiting).toHaveLength(19);
+    expect(Math.min(...waiting)).toBeGreaterThan(0);
   });
 
   test('of two workers that complete one claim at once one fails', async () => {
@@ -146,6 +150,39 @@ describe.skipIf(server === undefined)('concurrent claims on PostgreSQL', { timeo
     }
     expect(tally.toSorted()).toEqual([...new Set(tally)].toSorted());
     expect(tally).toHaveLength(15 * 9);
+  });
+
+  test('new identities and new cursors that come in opposite orders wait for each other in one', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const keys = Array.from({ length: 60 }, (_, at) => `${round}-${at}`);
+      const orders = [keys, keys.toReversed(), keys, keys.toReversed()];
+      for (const make of [(key: string) => number(1, { key }), (key: string) => identity({ key })]) {
+        const outcomes = (await Promise.all(orders.map((some) => claim(...some.map(make))))).flat();
+        expect(outcomes.filter(({ status }) => status === 'claimed')).toHaveLength(60);
+        expect(outcomes.filter(({ status }) => status === 'duplicate')).toHaveLength(180);
+      }
+    }
+  });
+
+  test('who must ask again for a cursor that was new holds none that others know', async () => {
+    await claim(number(1, { key: 'c' }));
+    const first = await held((own) => own.claim(number(1, { key: 'b' })));
+    const between: (readonly ClaimOutcome[])[] = [];
+    const second = database.transaction(async ({ query: send }) => {
+      let statements = 0;
+      const halting: SqlQuery = async (text, values) => {
+        statements += 1;
+        // Would wait for `c`, and the transaction for `b`: a deadlock.
+        if (statements === 2) between.push(await hurried.claim(number(2, { key: 'b' }), number(2, { key: 'c' })));
+        return send(text, values);
+      };
+      const makeClaims = createMakeClaims({ schema: '"waybill"' });
+      return makeClaims(halting, [number(1, { key: 'a' }), number(1, { key: 'b' }), number(3, { key: 'c' })]);
+    });
+    await untilWaiting(query);
+    await first.commit();
+    expect(await second).toEqual([claimed, duplicate, claimed]);
+    expect(between).toEqual([[claimed, claimed]]);
   });
 
   test('a copy that waits too long is told to come again, and no attempt is lost', async () => {
