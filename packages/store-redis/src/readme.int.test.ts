@@ -53,7 +53,7 @@ test('a webhook behind the filter', async () => {
   });
   const webhook = { id: 'webhook-1', order: { orderId: 'o-1' } };
   const answers = await Promise.all([receive(webhook), receive(webhook)]);
-  expect(answers.toSorted()).toEqual([200, 503]);
+  expect(new Set(answers)).toEqual(new Set([200, 503]));
   expect(await receive(webhook)).toBe(200);
   expect(await receive({ ...webhook, order: { orderId: 'o-2' } })).toBe(422);
   await bus.drain();
@@ -92,7 +92,10 @@ test('the other uses', async () => {
 
   const workers = concurrencyLimiter({ connection, name: 'provider', onFailure: 'closed', limit: 8, leaseMs: 30_000 });
   const place = await workers.acquire('provider');
-  if (place.status === 'acquired') await callProvider().finally(place.slot.release);
+  if (place.status === 'acquired') {
+    await callProvider();
+    await place.slot.release();
+  }
 
   const { latencyMs, evictionPolicy } = await connection.inspect();
   await connection.close();

@@ -25,11 +25,9 @@ test('the README explains every code of an error as the table does, and no other
 });
 
 test('the README lists every option', () => {
-  const options = [
-    ...['url', 'client', 'keyPrefix', 'commandTimeoutMs', 'unansweredMax', 'observe', 'clock', 'random', 'newId'],
-    ...['connection', 'name', 'onFailure', 'leaseMs', 'keepMs', 'answerBytesMax', 'schema', 'ttlMs', 'jitter'],
-    ...['lockMs', 'waitMs', 'valueBytesMax', 'perKey', 'global', 'limit'],
-  ];
+  const options =
+    'url client keyPrefix commandTimeoutMs unansweredMax observe clock random newId connection name onFailure leaseMs keepMs ' +
+    'answerBytesMax schema ttlMs jitter lockMs waitMs valueBytesMax perKey global limit';
   const listed = new Set([...readme.matchAll(/^\| `(\w+)`/gmu)].map(([, name]) => name));
-  expect(options.filter((name) => !listed.has(name))).toEqual([]);
+  expect(options.split(' ').filter((name) => !listed.has(name))).toEqual([]);
 });

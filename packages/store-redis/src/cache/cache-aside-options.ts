@@ -4,7 +4,10 @@ import { parseOptions } from '../options/parse-options.ts';
 import type { RedisUse } from '../options/redis-use.ts';
 
 export interface CacheAsideOptions<Value> extends RedisUse {
-  /** What is read is checked by it: an older version of the program may have written it. What does not fit is loaded anew. */
+  /**
+   * What is read is checked by it, as `JSON.parse` gives it: an older version of the program may have written it. What does not fit is
+   * loaded anew, and reported as `foreign-value`.
+   */
   readonly schema: z.ZodType<Value>;
   readonly ttlMs: number;
   /** Up to which share of `ttlMs` a value may expire earlier, by chance, so that values of one moment do not expire in one. Default 0.1. */

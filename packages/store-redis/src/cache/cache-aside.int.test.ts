@@ -124,6 +124,7 @@ test.each(['{"name":1}', 'not json', '{"__proto__":{"name":"x"}}'])(
     await admin.set('waybill:cache:shops:{k}', text);
     const cache = cacheAside({ ...base, connection });
     expect(await cache.get('k', createSource().load)).toEqual({ name: 'Ada' });
+    expect(failures.at(-1)).toMatchObject({ use: 'shops', error: { code: 'foreign-value' } });
     await cache.get('k', createSource().load);
     expect(await admin.get('waybill:cache:shops:{k}')).toBe('{"name":"Ada"}');
   },

@@ -83,7 +83,11 @@ export function cacheAside<Value>(options: CacheAsideOptions<Value>): CacheAside
     if (found === 1) return loadAndStore(keys, token, load);
     const parsed = schema.safeParse(parseJson(found));
     if (parsed.success) return parsed.data;
-    // Of an older program, or of something else: the next one who asks loads it anew for all.
+    connection.report({
+      use: name,
+      error: new RedisStoreError('foreign-value', 'A cached value does not fit its schema.'),
+    });
+    // The next one who asks loads it anew for all.
     await connection
       .send((client) => client.del(keys[0]))
       .catch((error: RedisStoreError) => connection.report({ use: name, error }));
