@@ -77,6 +77,21 @@ describe.each(databases)('on %s', { timeout: 30_000 }, (_, database) => {
     expect(left.map(({ key }) => key)).toEqual(['A', 'A']);
   });
 
+  test('one message and many are numbered by the same counter', async () => {
+    const outbox = await open();
+    await outbox.enqueue(testDraft('a1'));
+    await outbox.enqueue(testDraft('a2'), testDraft('b1'), testDraft('a3'));
+    await outbox.enqueue(testDraft('a4'));
+    await outbox.enqueue();
+    expect((await outbox.read()).map(({ id, sequence }) => `${id}=${sequence}`)).toEqual([
+      'a1=1',
+      'a2=2',
+      'b1=1',
+      'a3=3',
+      'a4=4',
+    ]);
+  });
+
   test('all rows of a key lie in one bucket, and rows without a key in many', async () => {
     const outbox = await open();
     await outbox.enqueue(...Array.from({ length: 50 }, (__, at) => testDraft(`${at}`, 'a')));
