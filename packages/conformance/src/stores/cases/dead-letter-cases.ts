@@ -1,5 +1,5 @@
 import { check, checkEqual } from '../../harness/check.ts';
-import { attempt, codeOfFailure } from '../stage/attempt.ts';
+import { attempt, codeOfFailure, persist } from '../stage/attempt.ts';
 import { holdOpen, meanwhile } from '../stage/hold-open.ts';
 import { idsOf, putLetter, readLetters, removeLetter } from '../stage/outbox.ts';
 import { hostileTexts, letter } from '../stage/samples.ts';
@@ -122,8 +122,10 @@ export const deadLetterCases: readonly StoreCase[] = [
     const seen = (await meanwhile(world, reading)) ?? [];
     check(!idsOf(seen).includes('late'), 'a letter was read before its commit');
     const after = seen.at(-1)?.position ?? 0;
-    await late.commit();
+    const isLost = (await late.commit()).status === 'failed';
     await Promise.all([early, reading]);
+    // A store may make the late one run again, as the bus does.
+    if (isLost) await persist(store, ({ changeDeadLetters }) => changeDeadLetters([put('late', 'a')]));
     const rest = await readLetters(other, { after });
     checkEqual(
       [...idsOf(seen), ...idsOf(rest)].toSorted(),

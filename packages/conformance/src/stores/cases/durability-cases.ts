@@ -40,6 +40,47 @@ export const durabilityCases: readonly StoreCase[] = [
     ),
   ),
 
+  proves(
+    'DUR-1',
+    'the process that has written it is killed',
+    needing(['abandon'], async (world, { abandon }) => {
+      const dead = await world.open();
+      await claim(dead, identity('o-1'), number(1));
+      await enqueue(dead, draft('m-1', 'k'));
+      await putLetter(dead, letter('l-1'));
+      await abandon(dead);
+      const next = await world.open();
+      checkEqual(statusesOf(await claim(next, identity('o-1'), number(1))), ['duplicate', 'duplicate'], 'the claims');
+      checkEqual(idsOf(await readRows(next)), ['m-1'], 'the rows of the outbox');
+      checkEqual(idsOf(await readLetters(next)), ['l-1'], 'the letters');
+    }),
+    faultModes,
+  ),
+
+  proves(
+    'DUR-2',
+    'the process that was writing it is killed',
+    needing(['abandon'], async (world, { abandon }) => {
+      const dead = await world.open();
+      const held = holdOpen(world, dead, (transaction) =>
+        transaction.changeDeadLetters([
+          { change: 'put', letter: letter('l-1'), parksKey: true, outboxRowId: undefined },
+        ]),
+      );
+      await held.worked;
+      await abandon(dead);
+      const next = await world.open();
+      checkEqual(idsOf(await readLetters(next)), [], 'the letters');
+      await putLetter(next, letter('l-1', { error: 'by another' }));
+      checkEqual(
+        (await readLetters(next)).map(({ error }) => error),
+        ['by another'],
+        'the letter of another process',
+      );
+    }),
+    faultModes,
+  ),
+
   alone(
     proves(
       'DUR-2',

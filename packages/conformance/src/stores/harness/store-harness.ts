@@ -16,7 +16,7 @@ export interface StoreHarness extends SuiteHarness<StorePropertyId> {
 export interface StoreDatabase {
   /** A store on connections of its own, as another process would have; the suite closes it. */
   readonly open: () => Promise<StoreDriver>;
-  /** Writes one row of the user's through the transaction that a handler is given; rejects where `id` is there already. */
+  /** Writes one row of the user's through the transaction that a handler is given; rejects where `id` is there already, at the latest at the commit. */
   readonly writeRow: (native: unknown, id: string) => Promise<void>;
   /** Ids of the user's rows that are committed, past the store. */
   readonly rows: () => Promise<readonly string[]>;

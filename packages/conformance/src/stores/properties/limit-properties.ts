@@ -4,5 +4,5 @@ export const limitProperties = {
   'LIM-2': 'as many claims as `batchMax` go in one call',
   'LIM-3': 'a page of `readMax` rows is read whole',
   'LIM-4': 'a page of `pageMax` letters is read whole',
-  'LIM-5': 'a body of a megabyte comes back exactly',
+  'LIM-5': 'a body of 256 KiB comes back exactly',
 } as const;

@@ -33,8 +33,12 @@ export async function leaseAll(
 
 export const idsOf = (rows: readonly { readonly id: string }[]): readonly string[] => rows.map(({ id }) => id);
 
+/** Sorted: a store promises an order of the rows of one key, and none between keys. */
+export const sortedIdsOf = (rows: readonly { readonly id: string }[]): readonly string[] => idsOf(rows).toSorted();
+
+/** Id and number of each, sorted by id. */
 export const numbersOf = (rows: readonly OutboxRow[]): readonly (readonly [string, number | undefined])[] =>
-  rows.map(({ id, sequence }) => [id, sequence] as const);
+  rows.toSorted((left, right) => (left.id < right.id ? -1 : 1)).map(({ id, sequence }) => [id, sequence] as const);
 
 export interface PutOptions {
   /** Default true. */
