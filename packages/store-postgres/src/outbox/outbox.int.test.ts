@@ -1,5 +1,5 @@
 import { findBroker } from '@waybill/conformance/brokers';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pgDatabase } from '../pg/pg-database.ts';
 import { pgliteDatabase } from '../pglite/pglite-database.ts';
 import type { Database } from '../sql/database.ts';
@@ -17,7 +17,11 @@ afterAll(async () => {
   await broker?.stop();
 });
 
-// The first use of PGlite takes seconds.
+// Opening PGlite takes seconds, and many on a busy machine.
+beforeAll(async () => {
+  for (const [, database] of databases) await database.query('select 1');
+}, 120_000);
+
 describe.each(databases)('on %s', { timeout: 30_000 }, (_, database) => {
   let schemas = 0;
   const open = (): Promise<TestOutbox> => {

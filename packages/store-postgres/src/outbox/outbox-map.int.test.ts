@@ -1,0 +1,144 @@
+import { findBroker } from '@waybill/conformance/brokers';
+import type { OutboxKey, OutboxRow } from '@waybill/core/driver';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pgDatabase } from '../pg/pg-database.ts';
+import { pgliteDatabase } from '../pglite/pglite-database.ts';
+import { everyBucket, idsOf, openTestOutbox, testDraft } from '../testing/test-outbox.ts';
+import { bucketOf } from './bucket-of.ts';
+
+const embedded = pgliteDatabase();
+beforeAll(() => embedded.query('select 1'), 120_000);
+afterAll(() => embedded.close());
+
+const keys = ['a', 'b', 'c', undefined];
+const channels = ['orders', 'payments'];
+
+interface Look {
+  readonly blocked: readonly OutboxKey[];
+  readonly blockedChannels: readonly string[];
+  readonly isHalf: boolean;
+  readonly limit: number;
+}
+
+type Step =
+  | { readonly step: 'enqueue'; readonly rows: readonly (readonly [string | undefined, string])[] }
+  | { readonly step: 'read'; readonly look: Look; readonly takes: boolean }
+  | { readonly step: 'park' | 'free'; readonly key: OutboxKey };
+
+const channel = fc.constantFrom(...channels);
+const key: fc.Arbitrary<OutboxKey> = fc.record({ channel, key: fc.constantFrom('a', 'b', 'c') });
+const look: fc.Arbitrary<Look> = fc.record({
+  blocked: fc.array(key, { maxLength: 3 }),
+  blockedChannels: fc.subarray(channels),
+  isHalf: fc.boolean(),
+  limit: fc.integer({ min: 1, max: 30 }),
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      step: fc.constant('enqueue' as const),
+      rows: fc.array(fc.tuple(fc.constantFrom(...keys), channel), { minLength: 1, maxLength: 10 }),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ step: fc.constant('read' as const), look, takes: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ step: fc.constantFrom('park' as const, 'free' as const), key }) },
+);
+
+const half = everyBucket.slice(0, 32);
+const nameOf = ({ channel: on, key: of }: OutboxKey): string => `${on} ${of}`;
+
+interface ModelRow {
+  readonly id: string;
+  readonly key: string | undefined;
+  readonly channel: string;
+}
+
+/** What a read without any memory answers. */
+function readModel(rows: readonly ModelRow[], parked: ReadonlySet<string>, asked: Look): readonly string[] {
+  const blocked = new Set(asked.blocked.map(nameOf));
+  const isLeftOut = (row: ModelRow): boolean => {
+    if (asked.blockedChannels.includes(row.channel)) return true;
+    if (asked.isHalf && !half.includes(bucketOf(row.channel, row.key ?? row.id, 64))) return true;
+    if (row.key === undefined) return false;
+    const name = nameOf({ channel: row.channel, key: row.key });
+    return blocked.has(name) || parked.has(name);
+  };
+  const left = rows.filter((row) => !isLeftOut(row)).map(({ id }) => id);
+  return left.slice(0, asked.limit);
+}
+
+test(
+  'whatever the map has learned, a read answers as if it had walked over every row',
+  { timeout: 120_000 },
+  async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        runs += 1;
+        const outbox = await openTestOutbox(embedded, { name: `map_${runs}`, surveyEvery: 1 });
+        const { leases } = await outbox.lease({});
+        const park = `insert into ${outbox.schema}.parked_keys values ('outbox', $1, $2, 1) on conflict do nothing`;
+        const free = `delete from ${outbox.schema}.parked_keys where channel = $1 and key = $2`;
+        const parked = new Set<string>();
+        let rows: readonly ModelRow[] = [];
+        let written = 0;
+        for (const next of steps) {
+          if (next.step === 'enqueue') {
+            const drafts = next.rows.map(([of, on], at) => ({ ...testDraft(`m${written + at}`, 'x', on), key: of }));
+            written += drafts.length;
+            await outbox.enqueue(...drafts);
+            rows = rows.concat(
+              drafts.map((draft) => ({ id: draft.id, key: draft.key, channel: draft.address.channel })),
+            );
+          } else if (next.step === 'read') {
+            const { isHalf, ...asked } = next.look;
+            const found = await outbox.read({ ...asked, ...(isHalf ? { buckets: half } : {}) });
+            expectPage(found, readModel(rows, parked, next.look));
+            if (next.takes) {
+              await outbox.remove(
+                found.map(({ rowId }) => rowId),
+                leases,
+              );
+              const gone = new Set(idsOf(found));
+              rows = rows.filter(({ id }) => !gone.has(id));
+            }
+          } else {
+            await embedded.query(next.step === 'park' ? park : free, [next.key.channel, next.key.key]);
+            if (next.step === 'park') parked.add(nameOf(next.key));
+            else parked.delete(nameOf(next.key));
+          }
+        }
+        const { outboxRows } = await outbox.inspect();
+        expect(outboxRows).toBe(
+          readModel(rows, parked, { blocked: [], blockedChannels: [], isHalf: false, limit: 1e6 }).length,
+        );
+        await embedded.query(`drop schema ${outbox.schema} cascade`);
+      }),
+      { numRuns: 40 },
+    );
+  },
+);
+
+const broker = await findBroker('postgres', 'what the map knows after a restart of the server');
+afterAll(() => broker?.stop());
+
+test.skipIf(broker?.startedBy !== 'native')(
+  'after a restore, ids stand for other rows: what was learned before it is forgotten',
+  { timeout: 60_000 },
+  async () => {
+    const database = pgDatabase({ url: broker?.address ?? '' });
+    const outbox = await openTestOutbox(database, { name: 'restored', surveyEvery: 1 });
+    const blocked = [{ channel: 'orders', key: 'x' }];
+    await outbox.enqueue(...Array.from({ length: 20 }, (_, at) => testDraft(`x${at}`)));
+    for (let reads = 0; reads < 4; reads += 1) expect(await outbox.read({ blocked })).toEqual([]);
+    await broker?.kill9();
+    await broker?.restart();
+    await database.query(`truncate ${outbox.schema}.outbox restart identity`).catch(() => undefined);
+    await database.query(`truncate ${outbox.schema}.outbox restart identity`);
+    await outbox.enqueue(testDraft('a1'), testDraft('b1'));
+    expect(idsOf(await outbox.read({ blocked }))).toEqual(['a1', 'b1']);
+    await database.close();
+  },
+);
