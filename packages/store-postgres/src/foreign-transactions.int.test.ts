@@ -69,16 +69,15 @@ function withDrizzle(url: string): Builder {
   // #region drizzle
   const database = drizzle(pool);
   type DrizzleTransaction = Parameters<Parameters<typeof database.transaction>[0]>[0];
-  const bind = (text: string, values: readonly unknown[]) =>
-    sql.join(
-      text.split(/\$(\d+)/u).map((part, at) => (at % 2 === 0 ? sql.raw(part) : sql`${values[Number(part) - 1]}`)),
-    );
+  const bind = (text: string, values: readonly unknown[]) => {
+    const parts = text.split(/\$(\d+)/u);
+    return sql.join(parts.map((part, at) => (at % 2 === 0 ? sql.raw(part) : sql`${values[Number(part) - 1]}`)));
+  };
+  const settings = { isolationLevel: 'read committed' } as const;
   const transactions: RunTransaction<DrizzleTransaction> = (work) =>
     database.transaction(
       (native) => work({ native, query: (text, values = []) => native.execute(bind(text, values)) }),
-      {
-        isolationLevel: 'read committed',
-      },
+      settings,
     );
   const store = postgresStore({ database: pgDatabase({ url }), transactions });
   // #endregion

@@ -1,3 +1,4 @@
+export type { PruneInboxOptions } from './claims/create-prune-inbox.ts';
 export { pgDatabase } from './pg/pg-database.ts';
 export type { PgDatabaseOptions } from './pg/pg-options.ts';
 export type { PgTransactionClient } from './pg/pg-transaction-client.ts';

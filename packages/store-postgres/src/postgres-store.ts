@@ -1,5 +1,6 @@
 import type { StoreDriver } from '@waybill/core/driver';
 import { capabilities } from './capabilities.ts';
+import type { PruneInboxOptions } from './claims/create-prune-inbox.ts';
 import { errorCodeOf } from './error-code-of.ts';
 import { readStoreOptions } from './options.ts';
 import type { ForeignTransactions, PostgresStoreOptions, PostgresStoreSettings } from './options.ts';
@@ -18,6 +19,11 @@ export interface PostgresStore<Native> extends StoreDriver<Native> {
    * @throws PostgresStoreError `schema-newer`, `schema-older`, `schema-missing`, `schema-busy`, `buckets-differ`, `folder-in-use`
    */
   readonly open: () => Promise<void>;
+  /**
+   * Deletes inbox marks that are older than any message can be that may still come again, batch by batch; answers how many. For a timer of the
+   * application: cursors keep one row a key, but the inbox grows with every message.
+   */
+  readonly pruneInbox: (options: PruneInboxOptions) => Promise<number>;
   /** Calls `wake` when a store with `notify` has written to the outbox; a hint, which may come late or not at all. Resolves with the way to stop. */
   readonly listen: (wake: () => void) => Promise<() => Promise<void>>;
 }
@@ -67,6 +73,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore<unkn
     deleteOutbox: (deletion) => whenOpen(() => parts.deleteOutbox(database.query, deletion)),
     readDeadLetters: (query) => whenOpen(() => parts.readDeadLetters(database.query, query)),
     inspect: () => whenOpen(() => parts.inspectStore(database.query)),
+    pruneInbox: (prune) => whenOpen(() => parts.pruneInbox(database.query, prune)),
     listen: (wake) => whenOpen(() => database.listen(parts.notificationChannel, wake)),
     codeOf: errorCodeOf,
     close: () => underWay.close(() => database.close()),

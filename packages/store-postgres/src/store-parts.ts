@@ -1,5 +1,7 @@
 import { createCompleteClaims } from './claims/create-complete-claims.ts';
 import { createMakeClaims } from './claims/create-make-claims.ts';
+import { createPruneInbox } from './claims/create-prune-inbox.ts';
+import type { PruneInbox } from './claims/create-prune-inbox.ts';
 import { createChangeDeadLetters } from './dead-letters/create-change-dead-letters.ts';
 import { createReadDeadLetters } from './dead-letters/create-read-dead-letters.ts';
 import type { ReadDeadLetters } from './dead-letters/create-read-dead-letters.ts';
@@ -25,6 +27,7 @@ export interface StoreParts extends TransactionParts {
   readonly deleteOutbox: DeleteOutbox;
   readonly readDeadLetters: ReadDeadLetters;
   readonly inspectStore: InspectStore;
+  readonly pruneInbox: PruneInbox;
   readonly notificationChannel: string;
 }
 
@@ -48,6 +51,7 @@ export function storeParts({ database, schema: name, buckets, notify }: Postgres
     deleteOutbox: createDeleteOutbox({ schema }),
     readDeadLetters: createReadDeadLetters({ schema }),
     inspectStore: createInspectStore({ schema, buckets, map }),
+    pruneInbox: createPruneInbox({ schema }),
     notificationChannel,
   };
 }

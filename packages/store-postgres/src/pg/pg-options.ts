@@ -55,7 +55,7 @@ export interface PgSettings {
   readonly random: Random;
 }
 
-export const pgDefaults = {
+const pgDefaults = {
   connectionsMax: 10,
   ownConnectionsMax: 2,
   connectTimeoutMs: 10_000,
