@@ -1,8 +1,8 @@
+import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { Claim, OutboxDraft } from '@waybill/core/driver';
-import { virtualClock } from '@waybill/core/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamodbStore } from './dynamodb-store.ts';
-import { localDynamodb } from './testing/local-dynamodb.ts';
+import { aheadClock, localDynamodb } from './testing/local-dynamodb.ts';
 import type { LocalDynamodb } from './testing/local-dynamodb.ts';
 
 /** Stands for a message without a key. */
@@ -12,7 +12,7 @@ const local = await localDynamodb('that the DynamoDB store keeps its contract');
 
 describe.runIf(local !== undefined)('the store on DynamoDB Local', { timeout: 60_000 }, () => {
   const { client, newTable, stop } = local as LocalDynamodb;
-  const clock = virtualClock();
+  const clock = aheadClock();
   let table: string;
   const open = () => dynamodbStore({ client, table, clock, buckets: 4 });
   let store: ReturnType<typeof open>;
@@ -148,6 +148,51 @@ describe.runIf(local !== undefined)('the store on DynamoDB Local', { timeout: 60
     expect(await codeOf(slow)).toBe('write-conflict');
     await enqueue(draft('c'));
     expect((await store.readOutbox(everything)).rows.map(({ sequence: number }) => number)).toEqual([1, 2]);
+  });
+
+  test('a commit that comes late is read although rows with higher ids were read and sent before', async () => {
+    const { leases } = await store.leaseBuckets({ owner: 'one', bucketsMax: 4, leaseMs: 60_000 });
+    let sentUpTo = 0;
+    await store.transaction(async ({ enqueue: add }) => {
+      await add([draft('late', 'o-1')]);
+      await clock.advance(10);
+      await enqueue(draft('early', 'o-2'));
+      const { rows } = await store.readOutbox(everything);
+      expect(rows.map(({ id }) => id)).toEqual(['early']);
+      sentUpTo = rows[0]?.rowId ?? 0;
+      await store.deleteOutbox({ rowIds: [sentUpTo], leases });
+    });
+    const { rows } = await store.readOutbox(everything);
+    expect(rows.map(({ id }) => id)).toEqual(['late']);
+    // A reader that goes on from where it was would never have come by here.
+    expect(rows[0]?.rowId).toBeLessThan(sentUpTo);
+  });
+
+  test('a commit whose answer is lost is done once, and found out', async () => {
+    let lost = 0;
+    const send = async (command: TransactWriteItemsCommand): Promise<unknown> => {
+      const answer = await client.send(command);
+      if (!(command instanceof TransactWriteItemsCommand) || (lost += 1) > 1) return answer;
+      throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+    };
+    const shaky = dynamodbStore({ client: { send }, table, clock, buckets: 4 });
+    await shaky.transaction(({ enqueue: add }) => add([draft('a')]));
+    expect(lost).toBe(2);
+    expect((await store.readOutbox(everything)).rows.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('who renews its lease while another one takes it for run out keeps its buckets', async () => {
+    const lease = (by: typeof store, owner: string) => by.leaseBuckets({ owner, bucketsMax: 4, leaseMs: 1000 });
+    await lease(store, 'one');
+    await clock.advance(1000);
+    const send = async (command: TransactWriteItemsCommand): Promise<unknown> => {
+      // Between what the other one has read and what it writes.
+      if (command instanceof TransactWriteItemsCommand) await lease(store, 'one');
+      return client.send(command);
+    };
+    const other = dynamodbStore({ client: { send }, table, clock, buckets: 4 });
+    expect((await lease(other, 'two')).leases).toEqual([]);
+    expect((await lease(store, 'one')).leases).toHaveLength(4);
   });
 
   test('a token that is no longer current deletes nothing', async () => {

@@ -1,15 +1,14 @@
 import type { DeadLetterDraft, DeadLetterQuery, OutboxDraft } from '@waybill/core/driver';
-import { virtualClock } from '@waybill/core/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamodbStore } from '../dynamodb-store.ts';
-import { localDynamodb } from '../testing/local-dynamodb.ts';
+import { aheadClock, localDynamodb } from '../testing/local-dynamodb.ts';
 import type { LocalDynamodb } from '../testing/local-dynamodb.ts';
 
 const local = await localDynamodb('dead letters in DynamoDB');
 
 describe.runIf(local !== undefined)('dead letters on DynamoDB Local', { timeout: 60_000 }, () => {
   const { client, newTable, stop } = local as LocalDynamodb;
-  const clock = virtualClock();
+  const clock = aheadClock();
   let store: ReturnType<typeof dynamodbStore>;
   beforeEach(async () => {
     store = dynamodbStore({ client, table: await newTable(), clock, buckets: 2 });

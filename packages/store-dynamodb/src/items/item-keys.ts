@@ -3,7 +3,7 @@ import { indexedText, joinedTexts } from './indexed-text.ts';
 import type { ItemKey } from './item.ts';
 
 /** The subscription under which letters of the outbox itself stand. */
-export const outboxSubscription = 'outbox';
+const outboxSubscription = 'outbox';
 
 /** Every kind of item of the table; the README draws the layout. What is often written has a partition of its own. */
 export const itemKeys = {

@@ -1,8 +1,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { virtualClock } from '@waybill/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyValues } from '../items/item.ts';
-import { localDynamodb } from '../testing/local-dynamodb.ts';
+import { aheadClock, localDynamodb } from '../testing/local-dynamodb.ts';
 import type { LocalDynamodb } from '../testing/local-dynamodb.ts';
 import { idempotencyRecords } from './idempotency-records.ts';
 import type { BeginOutcome, RequestAttempt } from './idempotency-records.ts';
@@ -30,7 +29,7 @@ function begunIn(outcome: BeginOutcome): RequestAttempt {
 
 describe.runIf(local !== undefined)('idempotency records on DynamoDB Local', { timeout: 60_000 }, () => {
   const { client, newTable, stop } = local as LocalDynamodb;
-  const clock = virtualClock();
+  const clock = aheadClock();
   let table: string;
   let records: ReturnType<typeof idempotencyRecords>;
   beforeAll(async () => {

@@ -1,9 +1,8 @@
-import { virtualClock } from '@waybill/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { dynamodbStore } from '../dynamodb-store.ts';
 import { errorCodeOf } from '../error-code-of.ts';
-import { localDynamodb } from '../testing/local-dynamodb.ts';
+import { aheadClock, localDynamodb } from '../testing/local-dynamodb.ts';
 import type { LocalDynamodb } from '../testing/local-dynamodb.ts';
 import { cartSnapshots } from './cart-snapshots.ts';
 import { reservations } from './reservations.ts';
@@ -14,7 +13,7 @@ const local = await localDynamodb('cart snapshots, reservations and workflow sta
 
 describe.runIf(local !== undefined)('records on DynamoDB Local', { timeout: 60_000 }, () => {
   const { client, newTable, stop } = local as LocalDynamodb;
-  const clock = virtualClock();
+  const clock = aheadClock();
   let table: string;
   let store: ReturnType<typeof dynamodbStore>;
   let stock: ReturnType<typeof reservations>;

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { findBroker } from '@waybill/conformance/brokers';
+import { virtualClock } from '@waybill/core/testing';
+import type { VirtualClock } from '@waybill/core/testing';
 import { ensureTable } from '../table/ensure-table.ts';
 
 /** A DynamoDB Local with one table, for a file of tests. */
@@ -34,3 +36,6 @@ export async function localDynamodb(subject: string): Promise<LocalDynamodb | un
     },
   };
 }
+
+/** Virtual time ahead of the machine's: the server deletes by its own clock what is past by ours, and tests of expiry need it still there. */
+export const aheadClock = (): VirtualClock => virtualClock({ startMs: Date.UTC(2080, 0, 1) });
