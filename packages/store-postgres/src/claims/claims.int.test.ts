@@ -64,6 +64,13 @@ describe.each(databases)('on %s', { timeout: 60_000 }, async (_, database) => {
     expect(await claim(identity({ fingerprint: 'g' }))).toEqual([conflict]);
   });
 
+  test('a lease without end stays in progress until it is completed', async () => {
+    expect(await claim(identity({ leaseMs: Infinity }))).toEqual([claimed]);
+    expect(await claim(identity({ leaseMs: Infinity }))).toMatchObject([{ status: 'in-progress' }]);
+    await complete({ ...at, answer: undefined });
+    expect(await claim(identity())).toEqual([duplicate]);
+  });
+
   test('an empty answer is an answer', async () => {
     await claim(identity({ leaseMs: 60_000 }));
     await complete({ ...at, answer: new Uint8Array() });
@@ -233,6 +240,9 @@ describe.each(databases)('on %s', { timeout: 60_000 }, async (_, database) => {
     await claim(identity({ key: 'leased', leaseMs: 60_000 }), number(1));
     await query(`update "waybill".inbox set claimed_at = now() - interval '10 days'`);
     await claim(identity({ key: 'young' }));
+    for (const illegal of [{ olderThanMs: 0 }, { olderThanMs: Number.NaN }, { olderThanMs: 1, batch: 0 }]) {
+      await expect(prune(illegal)).rejects.toMatchObject({ reason: 'illegal-options' });
+    }
     expect(await prune({ olderThanMs: 11 * 86_400_000, batch: 10 })).toBe(0);
     expect(await prune({ olderThanMs: 9 * 86_400_000, batch: 10 })).toBe(25);
     expect(await claim(identity({ key: 'old-1' }), identity({ key: 'young' }), number(1))).toEqual([

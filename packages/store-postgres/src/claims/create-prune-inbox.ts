@@ -1,3 +1,4 @@
+import { PostgresStoreError } from '../postgres-error.ts';
 import type { SqlQuery } from '../sql/sql-query.ts';
 import type { ClaimOptions } from './create-make-claims.ts';
 
@@ -11,7 +12,10 @@ export interface PruneInboxOptions {
   readonly batch?: number;
 }
 
-/** Resolves with the number of marks that are gone. */
+/**
+ * Resolves with the number of marks that are gone.
+ * @throws PostgresStoreError `illegal-options`
+ */
 export type PruneInbox = (query: SqlQuery, options: PruneInboxOptions) => Promise<number>;
 
 /**
@@ -22,6 +26,7 @@ export type PruneInbox = (query: SqlQuery, options: PruneInboxOptions) => Promis
 export function createPruneInbox({ schema }: ClaimOptions): PruneInbox {
   const statement = pruneStatement(schema);
   return async (query, { olderThanMs, batch = 5000 }) => {
+    requireLegal(olderThanMs, batch);
     let pruned = 0;
     for (;;) {
       const { rows } = await query(statement, [String(olderThanMs), String(batch)]);
@@ -30,6 +35,11 @@ export function createPruneInbox({ schema }: ClaimOptions): PruneInbox {
       if (Number(found) < batch) return pruned;
     }
   };
+}
+
+function requireLegal(olderThanMs: number, batch: number): void {
+  if (Number.isFinite(olderThanMs) && olderThanMs > 0 && Number.isInteger(batch) && batch > 0) return;
+  throw new PostgresStoreError('illegal-options', 'olderThanMs must be above 0, and batch a whole number above 0.');
 }
 
 const pruneStatement = (schema: string): string => `

@@ -5,6 +5,9 @@ import type { Asked, ClaimQuestion } from './claim-question.ts';
 
 type AskedIdentity = Asked<IdentityClaim>;
 
+/** A hundred years: JSON knows no Infinity, and a timestamp has an end. */
+const leaseMsMax = 3_155_760_000_000;
+
 /** A statement can insert an identity only once: repetitions wait until the first is answered. */
 export function askIdentities(identities: readonly AskedIdentity[]): ClaimQuestion<AskedIdentity> {
   const groups = [...Map.groupBy(identities, ({ claim }) => JSON.stringify([claim.scope, claim.key])).values()];
@@ -16,7 +19,7 @@ export function askIdentities(identities: readonly AskedIdentity[]): ClaimQuesti
       scope,
       key,
       fingerprint,
-      lease_ms: leaseMs,
+      lease_ms: Math.min(leaseMs, leaseMsMax),
     })),
     settle: (rows) => {
       const unseen = new Set<AskedIdentity>();

@@ -65,19 +65,33 @@ describe.skipIf(server === undefined)('concurrent dead letters on PostgreSQL', {
 
   test('two that put letters behind a parked key do not lock each other out', async () => {
     await change(put(letter('1')));
-    let second: Promise<unknown> = Promise.resolve();
-    await transaction(async (own) => {
-      await own.claim(openKey());
-      second = transaction(async (other) => {
-        await other.claim(openKey());
-        await other.change(put(letter('3', { role: 'behind' })));
+    const bothHaveAsked = Promise.withResolvers<void>();
+    let asked = 0;
+    const putBehind = (id: string): Promise<void> =>
+      transaction(async (own) => {
+        expect(await own.claim(openKey())).toEqual([parked]);
+        asked += 1;
+        if (asked === 2) bothHaveAsked.resolve();
+        await bothHaveAsked.promise;
+        await own.change(put(letter(id, { role: 'behind' })));
       });
-      await own.change(put(letter('2', { role: 'behind' })));
+    await Promise.all([putBehind('2'), putBehind('3')]);
+    const { rows } = await query('select letters::text as letters from "waybill".parked_keys');
+    expect(rows).toEqual([{ letters: '3' }]);
+  });
+
+  test('a letter that is put behind a key that is open parks it like any other, and waits for who found it open', async () => {
+    const order: string[] = [];
+    let parking: Promise<unknown> = Promise.resolve();
+    await transaction(async (own) => {
+      expect(await own.claim(openKey())).toEqual([claimed]);
+      parking = change(put(letter('1', { role: 'behind' }))).then(() => order.push('parked'));
+      await untilWaiting(query);
+      order.push('handled');
     });
-    await second;
-    expect((await query('select letters::text as letters from "waybill".parked_keys')).rows).toEqual([
-      { letters: '3' },
-    ]);
+    await parking;
+    expect(order).toEqual(['handled', 'parked']);
+    expect(await claim(openKey())).toEqual([parked]);
   });
 
   test('eight connections park, ask for and free two keys in opposite orders: no deadlock, and the count is right', async () => {
