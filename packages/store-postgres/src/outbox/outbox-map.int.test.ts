@@ -55,6 +55,8 @@ interface ModelRow {
   readonly channel: string;
 }
 
+const expectPage = (found: readonly OutboxRow[], ids: readonly string[]): void => expect(idsOf(found)).toEqual(ids);
+
 /** What a read without any memory answers. */
 function readModel(rows: readonly ModelRow[], parked: ReadonlySet<string>, asked: Look): readonly string[] {
   const blocked = new Set(asked.blocked.map(nameOf));
@@ -116,7 +118,7 @@ test(
         );
         await embedded.query(`drop schema ${outbox.schema} cascade`);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   },
 );
@@ -124,15 +126,16 @@ test(
 const broker = await findBroker('postgres', 'what the map knows after a restart of the server');
 afterAll(() => broker?.stop());
 
-test.skipIf(broker?.startedBy !== 'native')(
-  'after a restore, ids stand for other rows: what was learned before it is forgotten',
+// With 1 the next survey finds it out, with 2 the next read.
+test.skipIf(broker?.startedBy !== 'native').each([1, 2])(
+  'after a restore, ids stand for other rows: what was learned before it is forgotten (%i)',
   { timeout: 60_000 },
-  async () => {
+  async (surveyEvery) => {
     const database = pgDatabase({ url: broker?.address ?? '' });
-    const outbox = await openTestOutbox(database, { name: 'restored', surveyEvery: 1 });
+    const outbox = await openTestOutbox(database, { name: `restored_${surveyEvery}`, surveyEvery });
     const blocked = [{ channel: 'orders', key: 'x' }];
     await outbox.enqueue(...Array.from({ length: 20 }, (_, at) => testDraft(`x${at}`)));
-    for (let reads = 0; reads < 4; reads += 1) expect(await outbox.read({ blocked })).toEqual([]);
+    for (let reads = 0; reads < 8; reads += 1) expect(await outbox.read({ blocked })).toEqual([]);
     await broker?.kill9();
     await broker?.restart();
     await database.query(`truncate ${outbox.schema}.outbox restart identity`).catch(() => undefined);
