@@ -38,7 +38,7 @@ export type {
   StoreProvision,
 } from './stores/harness/store-harness.ts';
 export type { StoreWorld } from './stores/harness/store-world.ts';
-export { storeProperties, storePropertyIds } from './stores/properties/store-properties.ts';
+export { storeProperties, storePropertiesOf, storePropertyIds } from './stores/properties/store-properties.ts';
 export type { StorePropertyId } from './stores/properties/store-properties.ts';
 export { registerStoreConformance } from './stores/register-store-conformance.ts';
 export { storeSuite } from './stores/store-suite.ts';

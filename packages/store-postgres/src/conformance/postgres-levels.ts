@@ -1,4 +1,4 @@
-import { declareLevel, storePropertyIds } from '@waybill/conformance';
+import { declareLevel, storePropertiesOf } from '@waybill/conformance';
 import type { StoreHarness } from '@waybill/conformance';
 
 type Levels = StoreHarness['levels'];
@@ -6,14 +6,29 @@ type Levels = StoreHarness['levels'];
 const volatileIds = ['DUR-1', 'DUR-2', 'DUR-3'] as const;
 
 /** What the store says of each property on a server. */
-export const postgresLevels: Levels = declareLevel(
-  'native',
-  'rows and row locks in the transaction of the effect, READ COMMITTED',
-  storePropertyIds,
-);
+export const postgresLevels: Levels = {
+  ...declareLevel('native', 'a unique index, in the transaction of the effect', storePropertiesOf('INB')),
+  ...declareLevel(
+    'native',
+    'one conditional update per key, in the transaction of the effect',
+    storePropertiesOf('SEQ'),
+  ),
+  ...declareLevel('native', 'a lock on the key until the end of the transaction', storePropertiesOf('KEY')),
+  ...declareLevel(
+    'native',
+    'counters and rows in one statement, which hold the key until the commit',
+    storePropertiesOf('OBX'),
+  ),
+  ...declareLevel('native', "a row per bucket, by the server's clock", storePropertiesOf('REL')),
+  ...declareLevel('native', 'rows and row locks', storePropertiesOf('DLQ')),
+  ...declareLevel('native', 'READ COMMITTED, and the commit is looked at', storePropertiesOf('TXN')),
+  ...declareLevel('native', 'the write-ahead log, synchronous_commit on', storePropertiesOf('DUR')),
+  ...declareLevel('native', 'long texts are compared by their digest', storePropertiesOf('LIM')),
+};
 
 /** The same SQL embedded, without a folder. */
 export const pgliteLevels: Levels = {
-  ...declareLevel('native', 'the same SQL on one connection, one transaction after the other', storePropertyIds),
+  ...postgresLevels,
+  ...declareLevel('native', 'one connection: one transaction after the other', storePropertiesOf('TXN')),
   ...declareLevel('unsupported', 'without a folder the database ends with its process', volatileIds),
 };

@@ -35,3 +35,9 @@ export const storeProperties: StoreProperties = {
 export type StorePropertyId = keyof StoreProperties;
 
 export const storePropertyIds: readonly StorePropertyId[] = Object.keys(storeProperties) as readonly StorePropertyId[];
+
+/** Ids of one group, such as `INB`. */
+export const storePropertiesOf = <Group extends string>(
+  group: Group,
+): readonly Extract<StorePropertyId, `${Group}-${number}`>[] =>
+  storePropertyIds.filter((id): id is Extract<StorePropertyId, `${Group}-${number}`> => id.startsWith(`${group}-`));
