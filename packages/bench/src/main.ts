@@ -6,12 +6,18 @@ import { backlogHeap } from './scenarios/backlog-heap.ts';
 import { endToEnd } from './scenarios/end-to-end.ts';
 import { flatness } from './scenarios/flatness.ts';
 import { latency } from './scenarios/latency.ts';
+import { postgresClaims } from './scenarios/postgres-claims.ts';
+import { postgresRelay } from './scenarios/postgres-relay.ts';
+import { postgresRowsKept } from './scenarios/postgres-rows-kept.ts';
+import type { RowsKeptOptions } from './scenarios/postgres-rows-kept.ts';
+import { postgresStages } from './scenarios/postgres-stages.ts';
+import { postgresTransaction } from './scenarios/postgres-transaction.ts';
 import { rabbitBacklog } from './scenarios/rabbit-backlog.ts';
 import { rabbitConsume } from './scenarios/rabbit-consume.ts';
 import { rabbitParallel } from './scenarios/rabbit-parallel.ts';
 import { rabbitPublish } from './scenarios/rabbit-publish.ts';
 
-const scenarios: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
+const scenarios: Readonly<Record<string, (options: RowsKeptOptions) => Promise<readonly Measurement[]>>> = {
   'end-to-end': endToEnd,
   latency,
   flatness,
@@ -20,10 +26,19 @@ const scenarios: Readonly<Record<string, () => Promise<readonly Measurement[]>>>
   'rabbit-consume': rabbitConsume,
   'rabbit-parallel': rabbitParallel,
   'rabbit-backlog': rabbitBacklog,
+  'postgres-transaction': postgresTransaction,
+  'postgres-claims': postgresClaims,
+  'postgres-relay': postgresRelay,
+  'postgres-stages': postgresStages,
+  'postgres-rows-kept': postgresRowsKept,
 };
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, out: { type: 'string', default: 'reports/bench' } },
+  options: {
+    only: { type: 'string' },
+    out: { type: 'string', default: 'reports/bench' },
+    large: { type: 'boolean', default: false },
+  },
 });
 const names = Object.keys(scenarios);
 const asked = values.only?.split(',') ?? names;
@@ -40,7 +55,7 @@ if (unknown.length > 0) {
 const measurements: Measurement[] = [];
 for (const name of wanted) {
   console.log(`${name} …`);
-  measurements.push(...((await scenarios[name]?.()) ?? []));
+  measurements.push(...((await scenarios[name]?.({ large: values.large })) ?? []));
 }
 console.log(`\n${formatMeasurements(measurements)}\n`);
 await mkdir(values.out, { recursive: true });

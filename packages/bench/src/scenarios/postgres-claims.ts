@@ -1,0 +1,112 @@
+import type { Claim } from '@waybill/core/driver';
+import { alternate, ratioOf } from '../alternate.ts';
+import { measurementLines } from '../measurement-lines.ts';
+import type { Measurement } from '../measurement.ts';
+import { perSecond } from '../per-second.ts';
+import { createShop, placeOrder } from '../postgres/business-transaction.ts';
+import { transactionByHand } from '../postgres/by-hand.ts';
+import { connections, keys, onPostgres } from '../postgres/contest.ts';
+import type { BenchStore } from '../postgres/contest.ts';
+
+const load = { count: 2000, inFlight: connections };
+const figures = { rounds: 5, warmUps: 1 };
+
+/** What it costs a handler of two statements that its effect happens once and in order, on connections that are all busy. */
+export const postgresClaims = (): Promise<readonly Measurement[]> =>
+  onPostgres('postgres-claims', async ({ pool, store, openStore }) => {
+    await createShop(pool);
+    const prepared = openStore({ preparedStatements: true });
+    const { bare, fence, both, batched, preparedBoth } = await alternate(
+      {
+        bare: () =>
+          perSecond(load, (n) => transactionByHand(pool, (client) => placeOrder(client.query.bind(client), n))),
+        fence: handler(store, (n, sequence) => [numberOf('fence', n, sequence)]),
+        both: handler(store, (n, sequence) => [identityOf('both', n, sequence), numberOf('both', n, sequence)]),
+        preparedBoth: handler(prepared, (n, sequence) => [
+          identityOf('prepared', n, sequence),
+          numberOf('prepared', n, sequence),
+        ]),
+        batched: batchedHandler(store),
+      },
+      figures,
+    );
+    const { rate, ratio } = measurementLines('PostgreSQL, claims', 'deliveries/s');
+    return [
+      rate('two statements by hand', bare),
+      rate('with fence', fence),
+      rate('with inbox and fence', both),
+      rate('with inbox and fence, prepared statements', preparedBoth),
+      rate('with inbox and fence, 20 in a transaction', batched),
+      ratio('with fence / by hand', ratioOf(fence, bare), 0.8),
+      ratio('with inbox and fence / by hand', ratioOf(both, bare), 0.75),
+      ratio('the same with prepared statements / by hand', ratioOf(preparedBoth, bare)),
+      ratio('20 in a transaction / by hand', ratioOf(batched, bare)),
+    ];
+  });
+
+type ClaimsOf = (n: number, sequence: number) => readonly Claim[];
+
+/** Rounds go on where the last one ended, so that every claim is new and every number the next one. */
+function handler(store: BenchStore, claimsOf: ClaimsOf): () => Promise<number> {
+  let round = 0;
+  return async () => {
+    const before = round;
+    round += 1;
+    return perSecond(load, (n) =>
+      store.transaction(async ({ native, claim }) => {
+        requireClaimed(await claim(claimsOf(n, sequenceOf(before, n))));
+        await placeOrder(native.query, n);
+      }),
+    );
+  };
+}
+
+const inBatch = 20;
+
+function batchedHandler(store: BenchStore): () => Promise<number> {
+  let round = 0;
+  return async () => {
+    const before = round;
+    round += 1;
+    const batches = load.count / inBatch;
+    const rate = await perSecond({ count: batches, inFlight: connections / 2 }, (batch) =>
+      store.transaction(async ({ native, claim }) => {
+        const members = Array.from({ length: inBatch }, (_, place) => batch * inBatch + place);
+        const claims = members.flatMap((n) => {
+          const sequence = sequenceOf(before, n);
+          return [identityOf('batched', n, sequence), numberOf('batched', n, sequence)];
+        });
+        requireClaimed(await claim(claims));
+        for (const n of members) await placeOrder(native.query, n);
+      }),
+    );
+    return rate * inBatch;
+  };
+}
+
+/** The `n`th delivery of a round is the next of its key. */
+const sequenceOf = (round: number, n: number): number => (round * load.count) / keys + Math.floor(n / keys) + 1;
+
+const identityOf = (scope: string, n: number, sequence: number): Claim => ({
+  kind: 'identity',
+  scope,
+  key: `order-${n % keys}-${sequence}`,
+  fingerprint: 'f',
+  leaseMs: 0,
+});
+
+const numberOf = (scope: string, n: number, sequence: number): Claim => ({
+  kind: 'sequence',
+  scope,
+  channel: 'orders',
+  key: `customer-${n % keys}`,
+  epoch: 'e',
+  sequence,
+  firstSequence: 1,
+  overGap: false,
+});
+
+function requireClaimed(outcomes: readonly { readonly status: string }[]): void {
+  const other = outcomes.find(({ status }) => status !== 'claimed');
+  if (other !== undefined) throw new Error(`A new claim was answered with ${other.status}.`);
+}
