@@ -97,9 +97,23 @@ test('without names a session may be forgotten between two transactions, as a po
   await Promise.all([named.close(), unnamed.close()]);
 });
 
+test('a prepared statement whose table has changed costs one failure, not one for ever', async () => {
+  const named = pgDatabase({ url: direct, listenUrl: 'off', connectionsMax: 1, preparedStatements: true });
+  const all = () => named.transaction(({ query }) => query('select * from marks'));
+  await all();
+  await admin.query('alter table marks add column w integer');
+  await expect(all()).rejects.toMatchObject({ code: '0A000' });
+  await expect(all()).resolves.toMatchObject({ rows: [] });
+  await named.close();
+});
+
 test('a server that stays silent is given up after the time that it takes to connect', async () => {
   const hold = proxy.addToxic({ kind: 'black-hole' });
-  const silent = pgDatabase({ url: direct.replace(/:\d+\//u, `:${proxy.port}/`), listenUrl: 'off', connectTimeoutMs: 100 });
+  const silent = pgDatabase({
+    url: direct.replace(/:\d+\//u, `:${proxy.port}/`),
+    listenUrl: 'off',
+    connectTimeoutMs: 100,
+  });
   expect(await codeOf(silent.query('select 1'))).toBe('unavailable');
   hold.remove();
   await silent.close();

@@ -7,7 +7,7 @@ import { withConnection } from './checked-out.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
-import { namedStatements, unnamedStatement } from './pg-statement.ts';
+import { isLostPreparation, namedStatements, unnamedStatement } from './pg-statement.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 import { runPgTransaction } from './run-pg-transaction.ts';
 
@@ -45,7 +45,7 @@ function queryOnce(pool: Pool, statement: QueryConfig<unknown[]>): Promise<Query
       return await client.query(statement);
     } catch (error) {
       // After a time limit of the client the server is still at work, and the connection looks idle.
-      if (sqlStateOf(error) === undefined) discard();
+      if (sqlStateOf(error) === undefined || isLostPreparation(error)) discard();
       throw error;
     }
   });

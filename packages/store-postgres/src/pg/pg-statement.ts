@@ -1,4 +1,5 @@
 import type { QueryConfig } from 'pg';
+import { sqlStateOf } from '../sql/is-definite-refusal.ts';
 
 /** How a statement of the store's own is put to a client. */
 export type PgStatement = (text: string, values?: readonly unknown[]) => QueryConfig<unknown[]>;
@@ -17,4 +18,10 @@ export function namedStatements(): PgStatement {
     names.set(text, name);
     return { name, text, values: [...values] };
   };
+}
+
+/** 26000: the session has forgotten the statement, as after DISCARD ALL of a pooler. 0A000: its table has got other columns since. */
+export function isLostPreparation(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === '26000' || state === '0A000';
 }

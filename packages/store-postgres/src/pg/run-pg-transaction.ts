@@ -1,4 +1,4 @@
-import type { Pool, QueryResult } from 'pg';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
 import { PostgresStoreError } from '../postgres-error.ts';
 import type { SqlTransaction } from '../sql/database.ts';
 import { errorOfCommit } from '../sql/error-of-commit.ts';
@@ -8,6 +8,7 @@ import { StatementQueue } from '../sql/statement-queue.ts';
 import type { OpenTransaction } from '../sql/transaction-runner.ts';
 import { withConnection } from './checked-out.ts';
 import type { CheckedOut } from './checked-out.ts';
+import { isLostPreparation } from './pg-statement.ts';
 import type { PgStatement } from './pg-statement.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
@@ -33,7 +34,7 @@ export function runPgTransaction<Result>(
     await client.query(begin);
     try {
       const result = await work({
-        query: (text, values) => statements.run(() => client.query(statement(text, values))),
+        query: (text, values) => statements.run(() => ask(connection, statement(text, values))),
         native: { query: (text, values) => native.query(text, values), client: native },
       });
       await requireAwaited(statements);
@@ -45,6 +46,16 @@ export function runPgTransaction<Result>(
       throw error;
     }
   });
+}
+
+/** A connection on which a prepared statement is gone, or was prepared for a table that has changed, would fail with it for ever. */
+async function ask({ client, discard }: CheckedOut, statement: QueryConfig<unknown[]>): Promise<QueryResult> {
+  try {
+    return await client.query(statement);
+  } catch (error) {
+    if (isLostPreparation(error)) discard();
+    throw error;
+  }
 }
 
 /** @throws PostgresStoreError `commit-refused`: nothing happened; `commit-unknown`: it may have happened */
