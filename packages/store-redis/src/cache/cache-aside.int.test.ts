@@ -7,7 +7,7 @@ import type { RedisFailure } from '../connection/redis-connection-options.ts';
 import { redisConnection } from '../connection/redis-connection.ts';
 import { cacheAside } from './cache-aside.ts';
 
-const own = { origins: ['docker', 'native'] } as const;
+const own = { origins: ['docker', 'native'], configuration: { appendonly: 'no' } } as const;
 const broker = await findBroker('redis', 'cache-aside', own);
 const url = broker?.address ?? 'redis://127.0.0.1:1';
 const admin = new Redis(url, { lazyConnect: true });

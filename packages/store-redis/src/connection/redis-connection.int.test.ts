@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vi
 import type { RedisConnectionOptions, RedisFailure } from './redis-connection-options.ts';
 import { redisConnection } from './redis-connection.ts';
 
-const own = { origins: ['docker', 'native'] } as const;
+const own = { origins: ['docker', 'native'], configuration: { appendonly: 'no' } } as const;
 const broker = await findBroker('redis', 'the connection to Redis', own);
 const url = broker?.address ?? 'redis://127.0.0.1:1';
 
@@ -67,7 +67,7 @@ describe('a server that does not answer', { timeout: 20_000 }, () => {
     );
     expect(codes.filter((code) => code === 'timeout')).toHaveLength(100);
     expect(codes.filter((code) => code === 'overloaded')).toHaveLength(400);
-    expect([tookMs > 140, tookMs < 1500]).toEqual([true, true]);
+    expect([tookMs > 140, tookMs < 3000]).toEqual([true, true]);
     // The answers that were given up come in, and there is room again.
     await expect.poll(() => connection.send((client) => client.ping()).catch(() => ''), { timeout: 5000 }).toBe('PONG');
   });
@@ -102,13 +102,13 @@ test(
     const client = new Redis(url);
     client.on('error', () => undefined);
     onTestFinished(() => client.disconnect());
-    const connection = open({ client, commandTimeoutMs: 1000 });
+    const connection = open({ client, commandTimeoutMs: 4000 });
     await connection.send((one) => one.ping());
     await broker?.kill9();
     await expect.poll(() => client.status).not.toBe('ready');
     const before = performance.now();
     const results = await Promise.allSettled(Array.from({ length: 1000 }, () => connection.send((one) => one.ping())));
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(2000);
     expect(new Set(results.map((result) => (result as { reason: { code: string } }).reason.code))).toEqual(
       new Set(['unavailable']),
     );

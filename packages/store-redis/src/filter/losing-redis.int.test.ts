@@ -41,11 +41,11 @@ async function openShop(options: Partial<RedisConnectionOptions> = {}, onFailure
   const failures: RedisFailure[] = [];
   const connection = redisConnection({
     ...(options.client === undefined ? { url: address } : {}),
-    commandTimeoutMs: 150,
+    commandTimeoutMs: 250,
     observe: (failure) => failures.push(failure),
     ...options,
   });
-  const filter = requestFilter({ connection, name: 'webhooks', onFailure, leaseMs: 300, keepMs: 60_000 });
+  const filter = requestFilter({ connection, name: 'webhooks', onFailure, leaseMs: 800, keepMs: 60_000 });
   const store = memoryStore();
   const bus = createBus({ transport: inProcessTransport({ clock: systemClock }), store });
   let runs = 0;
@@ -147,7 +147,7 @@ describe('a second delivery passes, and the effect stays single', () => {
   test('while CLIENT PAUSE holds all answers back', async () => {
     const shop = await openShop();
     await shop.receive('o-1');
-    await admin.client('PAUSE', 600, 'ALL');
+    await admin.client('PAUSE', 1000, 'ALL');
     const outcomes = await Promise.all([shop.receive('o-1'), shop.receive('o-2'), shop.receive('o-2')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['ran', 'ran', 'ran']);
     expect(shop.failures[0]?.error.code).toBe('timeout');
@@ -174,7 +174,7 @@ describe('an order is never lost', () => {
     const shop = await openShop();
     // It claims, and is killed: nobody completes or releases.
     expect(await shop.filter.claim('o-1')).toMatchObject({ status: 'claimed' });
-    expect(await shop.receive('o-1')).toEqual({ status: 'in-progress', retryAfterMs: 300 });
+    expect(await shop.receive('o-1')).toEqual({ status: 'in-progress', retryAfterMs: 800 });
     await repeatUntilDone(() => shop.receive('o-1'));
     await shop.settled();
     expect(shop.charges()).toEqual(['o-1']);
@@ -211,7 +211,7 @@ describe('an order is never lost', () => {
       await admin.config('SET', 'maxmemory', '1');
       await expect(shop.receive('o-1')).rejects.toMatchObject({ code: 'out-of-memory' });
       await admin.config('SET', 'maxmemory', '0');
-      await admin.client('PAUSE', 400, 'ALL');
+      await admin.client('PAUSE', 700, 'ALL');
       await expect(shop.receive('o-1')).rejects.toMatchObject({ code: 'timeout' });
       await broker?.kill9();
       await expect.poll(() => shop.connection.client.status).not.toBe('ready');

@@ -6,7 +6,7 @@ import { redisConnection } from '../connection/redis-connection.ts';
 import { requestFilter } from './request-filter.ts';
 import type { FilterClaim, FilterTicket } from './request-filter.ts';
 
-const own = { origins: ['docker', 'native'] } as const;
+const own = { origins: ['docker', 'native'], configuration: { appendonly: 'no' } } as const;
 const broker = await findBroker('redis', 'the claims of the request filter', own);
 const url = broker?.address ?? 'redis://127.0.0.1:1';
 const admin = new Redis(url, { lazyConnect: true });

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { redisConnection } from '../connection/redis-connection.ts';
 import { idempotencyCache } from './idempotency-cache.ts';
 
-const own = { origins: ['docker', 'native'] } as const;
+const own = { origins: ['docker', 'native'], configuration: { appendonly: 'no' } } as const;
 const broker = await findBroker('redis', 'the idempotency cache', own);
 const url = broker?.address ?? 'redis://127.0.0.1:1';
 const admin = new Redis(url, { lazyConnect: true });

@@ -6,7 +6,7 @@ import { redisConnection } from '../connection/redis-connection.ts';
 import { concurrencyLimiter } from './concurrency-limiter.ts';
 import type { Slot, SlotAnswer } from './concurrency-limiter.ts';
 
-const own = { origins: ['docker', 'native'] } as const;
+const own = { origins: ['docker', 'native'], configuration: { appendonly: 'no' } } as const;
 const broker = await findBroker('redis', 'the concurrency limiter', own);
 const url = broker?.address ?? 'redis://127.0.0.1:1';
 const admin = new Redis(url, { lazyConnect: true });
@@ -41,11 +41,11 @@ test('of many at once exactly the limit gets a slot, and one that is given back 
 });
 
 test('a holder that dies is followed when its lease ends, and one that renews is not', async () => {
-  const limiter = limiterOf(2, 150);
+  const limiter = limiterOf(2, 500);
   slotOf(await limiter.acquire('k'));
   const alive = slotOf(await limiter.acquire('k'));
-  for (let at = 0; at < 4; at += 1) {
-    await sleep(60);
+  for (let at = 0; at < 6; at += 1) {
+    await sleep(100);
     expect(await alive.renew()).toBe(true);
   }
   expect(await limiter.acquire('k')).toMatchObject({ status: 'acquired' });
