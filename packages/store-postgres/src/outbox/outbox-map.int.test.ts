@@ -23,7 +23,7 @@ interface Look {
 
 type Step =
   | { readonly step: 'enqueue'; readonly rows: readonly (readonly [string | undefined, string])[] }
-  | { readonly step: 'read'; readonly look: Look; readonly takes: boolean }
+  | { readonly step: 'read'; readonly look: Look; readonly times: number; readonly takes: boolean }
   | { readonly step: 'park' | 'free'; readonly key: OutboxKey };
 
 const channel = fc.constantFrom(...channels);
@@ -42,7 +42,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       rows: fc.array(fc.tuple(fc.constantFrom(...keys), channel), { minLength: 1, maxLength: 10 }),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('read' as const), look, takes: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      step: fc.constant('read' as const),
+      look,
+      times: fc.integer({ min: 1, max: 4 }),
+      takes: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constantFrom('park' as const, 'free' as const), key }) },
 );
 
@@ -79,7 +87,7 @@ test(
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         runs += 1;
-        const outbox = await openTestOutbox(embedded, { name: `map_${runs}`, surveyEvery: 1 });
+        const outbox = await openTestOutbox(embedded, { name: `map_${runs}`, surveyEvery: 1, chunkRows: 2 });
         const { leases } = await outbox.lease({});
         const park = `insert into ${outbox.schema}.parked_keys values ('outbox', $1, $2, 1) on conflict do nothing`;
         const free = `delete from ${outbox.schema}.parked_keys where channel = $1 and key = $2`;
@@ -96,8 +104,11 @@ test(
             );
           } else if (next.step === 'read') {
             const { isHalf, ...asked } = next.look;
-            const found = await outbox.read({ ...asked, ...(isHalf ? { buckets: half } : {}) });
-            expectPage(found, readModel(rows, parked, next.look));
+            let found: readonly OutboxRow[] = [];
+            for (let reads = 0; reads < next.times; reads += 1) {
+              found = await outbox.read({ ...asked, ...(isHalf ? { buckets: half } : {}) });
+              expectPage(found, readModel(rows, parked, next.look));
+            }
             if (next.takes) {
               await outbox.remove(
                 found.map(({ rowId }) => rowId),

@@ -11,6 +11,8 @@ export interface OutboxMapOptions {
   readonly schema: string;
   /** Look-ups between two surveys. Default 32: a survey that finds nothing costs about as much as half a read. */
   readonly surveyEvery?: number;
+  /** Rows that are kept in mind together: as many are walked over for one row among them that may be read. Default 500. */
+  readonly chunkRows?: number;
 }
 
 export interface LookUp {
@@ -37,10 +39,10 @@ const fruitlessMax = 2;
 /** After so many look-ups all is learned anew: what was left out once may be gone for long. */
 const lookUpsMax = 10_000;
 
-export function createOutboxMap({ schema, surveyEvery = 32 }: OutboxMapOptions): OutboxMap {
+export function createOutboxMap({ schema, surveyEvery = 32, chunkRows = 500 }: OutboxMapOptions): OutboxMap {
   const stretches = new Stretches();
   const mark = createClosedMark(schema);
-  const survey = createSurveyOutbox(schema);
+  const survey = createSurveyOutbox(schema, chunkRows);
   const parkedStatement = parkedKeysStatement(schema);
   let lookUps = 0;
   /** The server that all stretches are of. */

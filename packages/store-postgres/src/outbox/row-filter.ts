@@ -2,12 +2,12 @@ import type { IdRange } from './stretches.ts';
 
 /**
  * By what a read leaves out a row of the outbox `o`: `channel`, `bucket`, `key`, or NULL when it does not. Parameters 1 to 3 are those of
- * `exclusionParameters`. The look-up of a parked key is a scalar query because the planner would turn any other form into a join, and lose
+ * `exclusionParameters`; the buckets stand in a query because the text of an array would be read anew for every row. The look-up of a parked key is a scalar query because the planner would turn any other form into a join, and lose
  * the order of the primary key with it.
  */
 export const exclusionOfRow = (schema: string): string => `case
     when o.channel = any (array(select json_array_elements_text($2::text::json))) then 'channel'
-    when o.bucket <> all ($1::text::smallint[]) then 'bucket'
+    when o.bucket <> all ((select $1::text::smallint[])::smallint[]) then 'bucket'
     when o.key is null then null
     when (o.channel, o.key) in (select * from json_to_recordset($3::text::json) as b (channel text, key text)) then 'key'
     when (

@@ -14,19 +14,19 @@ export interface Survey {
 
 export type SurveyOutbox = (query: SqlQuery, range: IdRange, exclusion: Exclusion) => Promise<Survey>;
 
-/** Rows of one look. */
-const rowsMax = 4000;
-/** Rows that are kept or skipped together. */
-const chunkRows = 500;
+/** Chunks of one look. */
+const chunksMax = 8;
 /** A stretch with more reasons would hardly ever hold. */
 const reasonsMax = 100;
 
 /**
  * Looks at the next rows of a range in which nothing can appear any more, and tells by what they are left out. One pass over an index and
  * narrow columns: about 2 ms.
+ * @param chunkRows rows that are kept or skipped together
  */
-export function createSurveyOutbox(schema: string): SurveyOutbox {
-  const statement = surveyStatement(schema);
+export function createSurveyOutbox(schema: string, chunkRows: number): SurveyOutbox {
+  const rowsMax = chunksMax * chunkRows;
+  const statement = surveyStatement(schema, chunkRows, rowsMax);
   return async (query, range, exclusion) => {
     const parameters = [...exclusionParameters(exclusion), String(range.low), String(range.high)];
     const { rows } = await query(statement, parameters);
@@ -68,7 +68,7 @@ function reasonOf(row: SqlRow): readonly ExclusionReason[] {
 }
 
 /** The upper end stands outside: a range with two ends the planner takes for a few rows, to be fetched whole and sorted. */
-const surveyStatement = (schema: string): string => `
+const surveyStatement = (schema: string, chunkRows: number, rowsMax: number): string => `
 select chunk::text as chunk, "by", min(id)::text as low, max(id)::text as high, count(*)::text as count, bucket::text as bucket, channel, key
 from (
   select id, chunk, "by",

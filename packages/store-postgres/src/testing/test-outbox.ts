@@ -35,6 +35,7 @@ export interface TestOutboxOptions {
   /** Instead of the database's own, for all but `enqueue`. */
   readonly query?: SqlQuery;
   readonly surveyEvery?: number;
+  readonly chunkRows?: number;
 }
 
 export const testBuckets = 64;
@@ -42,10 +43,10 @@ export const testBuckets = 64;
 export const everyBucket: readonly number[] = Array.from({ length: testBuckets }, (_, bucket) => bucket);
 
 export async function openTestOutbox(database: Database, options: TestOutboxOptions): Promise<TestOutbox> {
-  const { name, query = database.query, surveyEvery = 32 } = options;
+  const { name, query = database.query, surveyEvery = 32, chunkRows = 500 } = options;
   await migrate(database, { schema: name, buckets: testBuckets });
   const schema = quoteSchema(name);
-  const map = createOutboxMap({ schema, surveyEvery });
+  const map = createOutboxMap({ schema, surveyEvery, chunkRows });
   const enqueueDrafts = createEnqueueDrafts({
     schema,
     buckets: testBuckets,
