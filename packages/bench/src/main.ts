@@ -7,6 +7,7 @@ import { endToEnd } from './scenarios/end-to-end.ts';
 import { flatness } from './scenarios/flatness.ts';
 import { latency } from './scenarios/latency.ts';
 import { postgresClaims } from './scenarios/postgres-claims.ts';
+import { postgresRelayRabbit } from './scenarios/postgres-relay-rabbit.ts';
 import { postgresRelay } from './scenarios/postgres-relay.ts';
 import { postgresRowsKept } from './scenarios/postgres-rows-kept.ts';
 import type { RowsKeptOptions } from './scenarios/postgres-rows-kept.ts';
@@ -16,6 +17,7 @@ import { rabbitBacklog } from './scenarios/rabbit-backlog.ts';
 import { rabbitConsume } from './scenarios/rabbit-consume.ts';
 import { rabbitParallel } from './scenarios/rabbit-parallel.ts';
 import { rabbitPublish } from './scenarios/rabbit-publish.ts';
+import { redisClaim } from './scenarios/redis-claim.ts';
 
 const scenarios: Readonly<Record<string, (options: RowsKeptOptions) => Promise<readonly Measurement[]>>> = {
   'end-to-end': endToEnd,
@@ -26,9 +28,11 @@ const scenarios: Readonly<Record<string, (options: RowsKeptOptions) => Promise<r
   'rabbit-consume': rabbitConsume,
   'rabbit-parallel': rabbitParallel,
   'rabbit-backlog': rabbitBacklog,
+  'redis-claim': redisClaim,
   'postgres-transaction': postgresTransaction,
   'postgres-claims': postgresClaims,
   'postgres-relay': postgresRelay,
+  'postgres-relay-rabbit': postgresRelayRabbit,
   'postgres-stages': postgresStages,
   'postgres-rows-kept': postgresRowsKept,
 };
