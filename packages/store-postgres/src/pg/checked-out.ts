@@ -1,12 +1,13 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import { isLostPreparation } from './pg-statement.ts';
 
 /** A connection of a pool for as long as somebody works with it. */
 export interface CheckedOut {
   readonly client: PoolClient;
+  /** Every statement goes through here, so that nobody gets a connection on which one is still running, or would fail for ever. */
+  readonly ask: (statement: string | QueryConfig<unknown[]>, values?: unknown[]) => Promise<QueryResult>;
   /** Why the connection is lost, as soon as that is known. */
   readonly lostBy: () => Error | undefined;
-  /** Destroys it at the end, whatever it says of itself: the server may still be at work on it. */
-  readonly discard: () => void;
 }
 
 /**
@@ -19,19 +20,29 @@ export async function withConnection<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let lost: Error | undefined;
-  let isDiscarded = false;
-  const discard = (): void => {
-    isDiscarded = true;
-  };
-  // Without a listener the loss of a connection that nobody awaits at the moment would end the process.
+  let isSpoilt = false;
   const onError = (error: Error): void => {
     lost ??= error;
   };
   client.on('error', onError);
+  const ask: CheckedOut['ask'] = async (statement, values) => {
+    try {
+      return await client.query(statement, values);
+    } catch (error) {
+      if (isReadTimeout(error)) lost ??= error;
+      isSpoilt ||= isLostPreparation(error);
+      throw error;
+    }
+  };
   try {
-    return await work({ client, lostBy: () => lost, discard });
+    return await work({ client, ask, lostBy: () => lost });
   } finally {
     client.off('error', onError);
-    client.release(isDiscarded || lost !== undefined || client.getTransactionStatus() !== 'I');
+    client.release(isSpoilt || lost !== undefined || client.getTransactionStatus() !== 'I');
   }
+}
+
+/** After a time limit of the client the server may still be at work, while the connection looks as it did before. */
+function isReadTimeout(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
 }

@@ -107,6 +107,27 @@ test('a prepared statement whose table has changed costs one failure, not one fo
   await named.close();
 });
 
+test.each([
+  ['a statement', 'timeout'],
+  ['a COMMIT', 'commit-unknown'],
+] as const)('%s whose answer the network swallows is given up, as %s', async (what, code) => {
+  const url = direct.replace(/:\d+\//u, `:${proxy.port}/`);
+  const limits = { connectTimeoutMs: 100, statementTimeoutMs: 100, lockTimeoutMs: 50 };
+  const patient = pgDatabase({ url, listenUrl: 'off', connectionsMax: 1, ...limits });
+  const swallowed = patient.transaction(async ({ query }) => {
+    await query('insert into marks values (1)');
+    const hole = proxy.addToxic({ kind: 'black-hole', direction: 'to-client' });
+    void sleep(400).then(() => hole.remove());
+    if (what === 'a statement') await query('insert into marks values (2)');
+  });
+  expect(await codeOf(swallowed)).toBe(code);
+  await sleep(400);
+  await expect(patient.transaction(({ query }) => query('select 1 as one'))).resolves.toMatchObject({
+    rows: [{ one: 1 }],
+  });
+  await patient.close();
+});
+
 test('a server that stays silent is given up after the time that it takes to connect', async () => {
   const hold = proxy.addToxic({ kind: 'black-hole' });
   const silent = pgDatabase({

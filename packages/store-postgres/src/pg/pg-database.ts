@@ -1,13 +1,12 @@
 import { Pool } from 'pg';
-import type { ClientConfig, PoolConfig, QueryConfig, QueryResult } from 'pg';
+import type { ClientConfig } from 'pg';
 import type { Database } from '../sql/database.ts';
-import { sqlStateOf } from '../sql/is-definite-refusal.ts';
 import { WorkUnderWay } from '../sql/work-under-way.ts';
 import { withConnection } from './checked-out.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
-import { isLostPreparation, namedStatements, unnamedStatement } from './pg-statement.ts';
+import { namedStatements, unnamedStatement } from './pg-statement.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 import { runPgTransaction } from './run-pg-transaction.ts';
 
@@ -18,9 +17,11 @@ import { runPgTransaction } from './run-pg-transaction.ts';
  */
 export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransactionClient> {
   const settings = readPgOptions(options);
-  const handlers = createPool(settings, settings.connectionsMax, {});
+  const { connectionsMax, ownConnectionsMax, connectTimeoutMs, statementTimeoutMs } = settings;
+  // The server's limit comes first; this one is for a network that swallows its answer.
+  const handlers = createPool(settings, connectionsMax, statementTimeoutMs + connectTimeoutMs);
   // The server's limit would need a transaction around each; the client's ends the wait, and the connection with it.
-  const own = createPool(settings, settings.ownConnectionsMax, { query_timeout: settings.statementTimeoutMs });
+  const own = createPool(settings, ownConnectionsMax, statementTimeoutMs);
   const statement = settings.preparedStatements ? namedStatements() : unnamedStatement;
   const transactions = { pool: handlers, begin: beginText(settings), statement };
   const listener = pgListener(settings, clientConfig(settings));
@@ -29,7 +30,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   return {
     kind: 'server',
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
-    query: (text, values) => underWay.track(() => queryOnce(own, statement(text, values))),
+    query: (text, values) => underWay.track(() => withConnection(own, ({ ask }) => ask(statement(text, values)))),
     listen: (channel, wake) => underWay.track(() => listener.listen(channel, wake)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
     close: () =>
@@ -39,20 +40,8 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   };
 }
 
-function queryOnce(pool: Pool, statement: QueryConfig<unknown[]>): Promise<QueryResult> {
-  return withConnection(pool, async ({ client, discard }) => {
-    try {
-      return await client.query(statement);
-    } catch (error) {
-      // After a time limit of the client the server is still at work, and the connection looks idle.
-      if (sqlStateOf(error) === undefined || isLostPreparation(error)) discard();
-      throw error;
-    }
-  });
-}
-
-function createPool(settings: PgSettings, max: number, more: PoolConfig): Pool {
-  const pool = new Pool({ ...clientConfig(settings), ...more, max });
+function createPool(settings: PgSettings, max: number, answerTimeoutMs: number): Pool {
+  const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max });
   // Without listeners the loss of a connection would end the process: of one that lies idle, and of one that is lost in the same moment in
   // which it is made, before anybody who asked for it has it.
   pool.on('error', () => undefined);

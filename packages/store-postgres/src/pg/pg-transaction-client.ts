@@ -1,5 +1,6 @@
-import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { StatementQueue } from '../sql/statement-queue.ts';
+import type { CheckedOut } from './checked-out.ts';
 
 /**
  * The connection of one transaction as query builders take it: what `pg` calls a client, without the ways to release or end it. Its
@@ -12,8 +13,8 @@ export interface PgTransactionClient {
   ) => Promise<QueryResult<Row>>;
 }
 
-export function pgTransactionClient(client: ClientBase, statements: StatementQueue): PgTransactionClient {
+export function pgTransactionClient(ask: CheckedOut['ask'], statements: StatementQueue): PgTransactionClient {
   return {
-    query: (text, values) => statements.run(() => client.query(text, values === undefined ? undefined : [...values])),
+    query: (text, values) => statements.run(() => ask(text, values === undefined ? undefined : [...values])),
   };
 }

@@ -1,4 +1,4 @@
-import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import { PostgresStoreError } from '../postgres-error.ts';
 import type { SqlTransaction } from '../sql/database.ts';
 import { errorOfCommit } from '../sql/error-of-commit.ts';
@@ -8,7 +8,6 @@ import { StatementQueue } from '../sql/statement-queue.ts';
 import type { OpenTransaction } from '../sql/transaction-runner.ts';
 import { withConnection } from './checked-out.ts';
 import type { CheckedOut } from './checked-out.ts';
-import { isLostPreparation } from './pg-statement.ts';
 import type { PgStatement } from './pg-statement.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
@@ -28,13 +27,13 @@ export function runPgTransaction<Result>(
   work: (transaction: PgTransaction) => Promise<Result>,
 ): Promise<Result> {
   return withConnection(pool, async (connection) => {
-    const { client } = connection;
+    const { ask } = connection;
     const statements = new StatementQueue();
-    const native = pgTransactionClient(client, statements);
-    await client.query(begin);
+    const native = pgTransactionClient(ask, statements);
+    await ask(begin);
     try {
       const result = await work({
-        query: (text, values) => statements.run(() => ask(connection, statement(text, values))),
+        query: (text, values) => statements.run(() => ask(statement(text, values))),
         native: { query: (text, values) => native.query(text, values), client: native },
       });
       await requireAwaited(statements);
@@ -46,16 +45,6 @@ export function runPgTransaction<Result>(
       throw error;
     }
   });
-}
-
-/** A connection on which a prepared statement is gone, or was prepared for a table that has changed, would fail with it for ever. */
-async function ask({ client, discard }: CheckedOut, statement: QueryConfig<unknown[]>): Promise<QueryResult> {
-  try {
-    return await client.query(statement);
-  } catch (error) {
-    if (isLostPreparation(error)) discard();
-    throw error;
-  }
 }
 
 /** @throws PostgresStoreError `commit-refused`: nothing happened; `commit-unknown`: it may have happened */
@@ -76,16 +65,16 @@ async function commit(connection: CheckedOut): Promise<void> {
   if (result.command !== 'COMMIT') throw commitRefused();
 }
 
-async function sendCommit({ client }: CheckedOut): Promise<QueryResult> {
+async function sendCommit({ ask }: CheckedOut): Promise<QueryResult> {
   try {
-    return await client.query('commit');
+    return await ask('commit');
   } catch (error) {
     throw errorOfCommit(error);
   }
 }
 
 /** A connection on which this fails is destroyed when it is released, and the server rolls back. */
-async function rollBack({ client, lostBy }: CheckedOut): Promise<void> {
+async function rollBack({ client, ask, lostBy }: CheckedOut): Promise<void> {
   if (lostBy() !== undefined || client.getTransactionStatus() === 'I') return;
-  await client.query('rollback').catch(() => undefined);
+  await ask('rollback').catch(() => undefined);
 }
