@@ -2,8 +2,8 @@ import type { IdRange } from './stretches.ts';
 
 /**
  * By what a read leaves out a row of the outbox `o`: `channel`, `bucket`, `key`, or NULL when it does not. Parameters 1 to 3 are those of
- * `exclusionParameters`; the buckets stand in a query because the text of an array would be read anew for every row. The look-up of a parked key is a scalar query because the planner would turn any other form into a join, and lose
- * the order of the primary key with it.
+ * `exclusionParameters`. The buckets stand in a query of their own because their text would be read anew for every row. The look-up of a
+ * parked key is a scalar query because the planner would turn any other form into a join, and lose the order of the primary key with it.
  */
 export const exclusionOfRow = (schema: string): string => `case
     when o.channel = any (array(select json_array_elements_text($2::text::json))) then 'channel'
