@@ -69,7 +69,10 @@ function countRelays({ leaseUntilMs }: RelayItems, nowMs: number, without: strin
   return [...leaseUntilMs].filter(([owner, untilMs]) => owner !== without && nowMs < untilMs).length;
 }
 
-/** The lowest numbers first; those that somebody else was faster with are left to them. */
+/**
+ * The lowest numbers first; those that somebody else was faster with are left to them. One after the other: transactions that hold the same
+ * lease by a condition conflict with each other.
+ */
 async function takeSome(
   settings: DynamodbSettings,
   free: readonly BucketHolder[],
@@ -78,11 +81,10 @@ async function takeSome(
   items: RelayItems,
 ): Promise<readonly BucketLease[]> {
   const taken: BucketLease[] = [];
-  for (let from = 0; from < free.length && taken.length < wanted;) {
-    const some = free.slice(from, from + wanted - taken.length);
-    from += some.length;
-    const leases = await Promise.all(some.map((holder) => take(settings, holder, owner, items)));
-    taken.push(...leases.filter((lease) => lease !== undefined));
+  for (const holder of free) {
+    if (taken.length >= wanted) break;
+    const lease = await take(settings, holder, owner, items);
+    if (lease !== undefined) taken.push(lease);
   }
   return taken;
 }
