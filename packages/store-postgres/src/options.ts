@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { checkOptions } from './check-options.ts';
-import { isSchemaName } from './schema/quote-schema.ts';
-import { schemaDefaults } from './schema/schema-options.ts';
 import type { Database } from './sql/database.ts';
 import type { RunTransaction } from './sql/transaction-runner.ts';
+import { storeSchema } from './store-shape.ts';
 
 export interface PostgresStoreOptions<Client = unknown> {
   /** `pgDatabase(…)` or `pgliteDatabase(…)`. The store closes it. */
@@ -41,24 +40,6 @@ export interface PostgresStoreSettings {
 
 const isDatabase = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'transaction' in value && 'kind' in value;
-
-/** What can be said in plain data. */
-export const storeSchema = {
-  schema: z
-    .string()
-    .refine(
-      isSchemaName,
-      'must be 1 to 63 lower-case letters, digits and underscores, not beginning with a digit or pg_',
-    )
-    .default(schemaDefaults.schema),
-  migrations: z.enum(['apply', 'verify', 'off'], { error: 'must be apply, verify or off' }).default('apply'),
-  buckets: z
-    .int({ error: 'must be a whole number' })
-    .min(1, 'must be at least 1')
-    .max(1024, 'must be at most 1024')
-    .default(schemaDefaults.buckets),
-  notify: z.boolean({ error: 'must be true or false' }).default(false),
-};
 
 const schema = z.strictObject({
   ...storeSchema,

@@ -1,12 +1,12 @@
 import type { StoreDriver } from '@waybill/core/driver';
 import { z } from 'zod';
 import { checkOptions } from './check-options.ts';
-import { storeSchema } from './options.ts';
 import { pgDatabase } from './pg/pg-database.ts';
-import { pgSchema } from './pg/pg-options.ts';
 import type { PgDatabaseOptions } from './pg/pg-options.ts';
+import { pgSchema } from './pg/pg-shape.ts';
 import { plainOptions } from './plain-options.ts';
 import { postgresStore } from './postgres-store.ts';
+import { storeSchema } from './store-shape.ts';
 
 const configSchema = z.strictObject({ ...storeSchema, ...pgSchema });
 

@@ -1,6 +1,7 @@
 import type { PGliteOptions } from '@electric-sql/pglite';
 import { z } from 'zod';
 import { checkOptions } from '../check-options.ts';
+import { folderSchema } from './folder-shape.ts';
 
 export interface PgliteDatabaseOptions {
   /** Where the database lies; it belongs to this process alone. Default: in memory, lost with the process. */
@@ -8,8 +9,6 @@ export interface PgliteDatabaseOptions {
   /** Anything else that PGlite takes, for example its extensions. */
   readonly pglite?: Omit<PGliteOptions, 'dataDir' | 'parsers'>;
 }
-
-export const folderSchema = z.string({ error: 'must be a path' }).min(1, 'must not be empty').optional();
 
 const schema = z.strictObject({
   folder: folderSchema,

@@ -1,11 +1,11 @@
 import type { StoreDriver } from '@waybill/core/driver';
 import { z } from 'zod';
 import { checkOptions } from '../check-options.ts';
-import { storeSchema } from '../options.ts';
 import { plainOptions } from '../plain-options.ts';
 import { postgresStore } from '../postgres-store.ts';
+import { storeSchema } from '../store-shape.ts';
+import { folderSchema } from './folder-shape.ts';
 import { pgliteDatabase } from './pglite-database.ts';
-import { folderSchema } from './pglite-options.ts';
 
 const configSchema = z.strictObject({ ...storeSchema, folder: folderSchema });
 
