@@ -13,11 +13,11 @@ import { createStageTables, requireOnceEach } from '../postgres/stages.ts';
 const rounds = 3;
 
 const contestants = {
-  dbos: { open: ordersOnDbos, orders: 600 },
-  bus: { open: (contest: PostgresContest) => ordersOnBus(contest, 'one by one'), orders: 2000 },
-  busBatches: { open: (contest: PostgresContest) => ordersOnBus(contest, 'whole batches'), orders: 2000 },
-  hand: { open: (contest: PostgresContest) => ordersByHand(contest, 'one by one'), orders: 2000 },
-  handBatches: { open: (contest: PostgresContest) => ordersByHand(contest, 'whole batches'), orders: 2000 },
+  dbos: { open: ordersOnDbos, orders: 300 },
+  bus: { open: (contest: PostgresContest) => ordersOnBus(contest, 'one by one'), orders: 1200 },
+  busBatches: { open: (contest: PostgresContest) => ordersOnBus(contest, 'whole batches'), orders: 1200 },
+  hand: { open: (contest: PostgresContest) => ordersByHand(contest, 'one by one'), orders: 1200 },
+  handBatches: { open: (contest: PostgresContest) => ordersByHand(contest, 'whole batches'), orders: 1200 },
 } as const;
 
 type Name = keyof typeof contestants;
