@@ -38,7 +38,8 @@ export function commandSender(
     const refused = refusal();
     if (refused !== undefined) return Promise.reject(refused);
     return new Promise((resolve, reject) => {
-      beforeCommand();
+      // The only one under way has nobody to wait for.
+      if (unanswered > 0) beforeCommand();
       const answer = command(client);
       unanswered += 1;
       const deadline = deadlines.add(() => {

@@ -4,7 +4,7 @@ import { writeTogether } from './write-together.ts';
 
 export interface OpenedClient {
   readonly client: RedisClient;
-  /** Called before each command. */
+  /** Called before a command that has others beside it. */
   readonly beforeCommand: () => void;
   readonly end: () => Promise<void>;
 }
