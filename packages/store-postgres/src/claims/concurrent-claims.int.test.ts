@@ -1,5 +1,5 @@
 import { findBroker } from '@waybill/conformance/brokers';
-import type { ClaimOutcome } from '@waybill/core/driver';
+import type { Claim, ClaimOutcome } from '@waybill/core/driver';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import { pgDatabase } from '../pg/pg-database.ts';
@@ -156,7 +156,8 @@ describe.skipIf(server === undefined)('concurrent claims on PostgreSQL', { timeo
     for (let round = 0; round < 5; round += 1) {
       const keys = Array.from({ length: 60 }, (_, at) => `${round}-${at}`);
       const orders = [keys, keys.toReversed(), keys, keys.toReversed()];
-      for (const make of [(key: string) => number(1, { key }), (key: string) => identity({ key })]) {
+      const kinds: readonly ((key: string) => Claim)[] = [(key) => number(1, { key }), (key) => identity({ key })];
+      for (const make of kinds) {
         const outcomes = (await Promise.all(orders.map((some) => claim(...some.map(make))))).flat();
         expect(outcomes.filter(({ status }) => status === 'claimed')).toHaveLength(60);
         expect(outcomes.filter(({ status }) => status === 'duplicate')).toHaveLength(180);

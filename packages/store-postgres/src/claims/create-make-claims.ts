@@ -1,6 +1,7 @@
 import type { Claim, ClaimOutcome, IdentityClaim, OpenKeyClaim, SequenceClaim } from '@waybill/core/driver';
 import { indexedText } from '../sql/indexed-text.ts';
 import type { SqlQuery, SqlRow } from '../sql/sql-query.ts';
+import { createClaimLightly } from './claim-lightly.ts';
 import type { Asked, ClaimQuestion, CursorChange } from './claim-question.ts';
 import { claimStatement, setCursorsStatement } from './claim-statements.ts';
 import type { ClaimKind } from './claim-statements.ts';
@@ -16,16 +17,29 @@ export interface ClaimOptions {
 }
 
 /**
- * Claims of all kinds in one round trip. Only what met another transaction half-way is asked again: a repeated identity, or a row that came or
- * changed while the statement waited for it. Needs READ COMMITTED; waiting ends with `lock_timeout`.
+ * Claims of all kinds in one round trip. Asked again are a single delivery that is not new, a repeated identity, and what met another
+ * transaction half-way: a row that came or changed while the statement waited for it. Needs READ COMMITTED; waiting ends with `lock_timeout`.
  */
 export function createMakeClaims({ schema }: ClaimOptions): MakeClaims {
   const statements = new Map(kindSets.map((kinds) => [kinds.join(), claimStatement(schema, new Set(kinds))] as const));
   const setCursors = setCursorsStatement(schema);
+  const claimLightly = createClaimLightly(schema);
+
+  const askLightly = async (query: SqlQuery, open: OpenClaims): Promise<OpenClaims> => {
+    const { keys, identities, numbers } = open;
+    const isLight = keys.length === 0 && identities.length < 2 && numbers.length < 2;
+    if (!isLight || identities.length + numbers.length === 0) return open;
+    const { identity, number } = await claimLightly(query, { identity: identities[0], number: numbers[0] });
+    return {
+      keys,
+      identities: identity === undefined ? [] : [identity],
+      numbers: number === undefined ? [] : [number],
+    };
+  };
 
   return async (query, claims) => {
     const outcomes = Array.from<ClaimOutcome>({ length: claims.length });
-    let open = sortOut(claims, outcomes);
+    let open = await askLightly(query, sortOut(claims, outcomes));
     while (open.keys.length + open.identities.length + open.numbers.length > 0) {
       const questions = {
         'open-key': askKeys(open.keys),

@@ -8,6 +8,8 @@ type AskedIdentity = Asked<IdentityClaim>;
 /** A hundred years: JSON knows no Infinity, and a timestamp has an end. */
 const leaseMsMax = 3_155_760_000_000;
 
+export const leaseMsOf = (leaseMs: number): number => Math.min(leaseMs, leaseMsMax);
+
 /** A statement can insert an identity only once: repetitions wait until the first is answered. */
 export function askIdentities(identities: readonly AskedIdentity[]): ClaimQuestion<AskedIdentity> {
   const groups = [...Map.groupBy(identities, ({ claim }) => JSON.stringify([claim.scope, claim.key])).values()];
@@ -19,7 +21,7 @@ export function askIdentities(identities: readonly AskedIdentity[]): ClaimQuesti
       scope,
       key,
       fingerprint,
-      lease_ms: Math.min(leaseMs, leaseMsMax),
+      lease_ms: leaseMsOf(leaseMs),
     })),
     settle: (rows) => {
       const unseen = new Set<AskedIdentity>();
