@@ -1,7 +1,9 @@
-import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { Claim, OutboxDraft } from '@waybill/core/driver';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamodbStore } from './dynamodb-store.ts';
+import { itemKeys } from './items/item-keys.ts';
+import { keyValues } from './items/item.ts';
 import { aheadClock, localDynamodb } from './testing/local-dynamodb.ts';
 import type { LocalDynamodb } from './testing/local-dynamodb.ts';
 
@@ -71,6 +73,27 @@ describe.runIf(local !== undefined)('the store on DynamoDB Local', { timeout: 60
     await store.transaction(({ complete }) => complete([{ scope: 'charge', key: 't', answer }]));
     expect(await claim(identity('t'))).toEqual([{ status: 'duplicate', answer }]);
     expect(await claim(identity('t', { fingerprint: 'g' }))).toEqual([{ status: 'conflict' }]);
+  });
+
+  test('a mark counts for its retention and not a moment longer, though DynamoDB still has it', async () => {
+    const hourMs = 3_600_000;
+    const short = dynamodbStore({ client, table, clock, buckets: 4, inboxRetentionMs: hourMs });
+    const again = () => short.transaction((transaction) => transaction.claim([identity('t')]));
+    expect(await again()).toEqual([{ status: 'claimed' }]);
+    await clock.advance(hourMs - 1);
+    expect(await again()).toEqual([{ status: 'duplicate', answer: undefined }]);
+    await clock.advance(1001);
+    const mark = await client.send(
+      new GetItemCommand({ TableName: table, Key: keyValues(itemKeys.identity('charge', 't')) }),
+    );
+    expect(mark.Item).toBeDefined();
+    expect(await again()).toEqual([{ status: 'claimed' }]);
+  });
+
+  test('a mark without a retention counts after 30 days', async () => {
+    await claim(identity('t'));
+    await clock.advance(30 * 86_400_000);
+    expect(await claim(identity('t'))).toEqual([{ status: 'duplicate', answer: undefined }]);
   });
 
   test('the fence takes n behind n - 1 and nothing else', async () => {
