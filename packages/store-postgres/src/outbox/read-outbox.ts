@@ -48,6 +48,6 @@ with page as materialized (
   ${rowsInRanges({ schema, columns, count, limit: '$4::text::bigint', firstParameter: 5 })}
 )
 select m.server, o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
-  o.delay_ms::text as delay_ms, floor(extract(epoch from o.created_at) * 1000)::text as created_at_ms
+  o.delay_ms::text as delay_ms, floor(date_part('epoch', o.created_at) * 1000)::bigint::text as created_at_ms
 from (select pg_postmaster_start_time()::text as server) m left join page o on true
 order by o.id`;

@@ -3,14 +3,15 @@ import type { IdRange } from './stretches.ts';
 /**
  * By what a read leaves out a row of the outbox `o`: `channel`, `bucket`, `key`, or NULL when it does not. Parameters 1 to 3 are those of
  * `exclusionParameters`. The buckets stand in a query of their own because their text would be read anew for every row. The look-up of a
- * parked key is a scalar query because the planner would turn any other form into a join, and lose the order of the primary key with it.
+ * parked key is a scalar query because the planner would turn any other form into a join, and lose the order of the primary key with it;
+ * where nothing is parked it is not made at all.
  */
 export const exclusionOfRow = (schema: string): string => `case
     when o.channel = any (array(select json_array_elements_text($2::text::json))) then 'channel'
     when o.bucket <> all ((select $1::text::smallint[])::smallint[]) then 'bucket'
     when o.key is null then null
     when (o.channel, o.key) in (select * from json_to_recordset($3::text::json) as b (channel text, key text)) then 'key'
-    when (
+    when exists (select from ${schema}.parked_keys where subscription = 'outbox') and (
       select true from ${schema}.parked_keys p
       where p.subscription = 'outbox' and p.channel = o.channel and p.key = o.key limit 1
     ) then 'key'
