@@ -9,7 +9,7 @@ import { createSurveyOutbox } from './survey-outbox.ts';
 export interface OutboxMapOptions {
   /** Quoted. */
   readonly schema: string;
-  /** Look-ups between two surveys. Default 32: a survey that finds nothing costs about as much as half a read. */
+  /** Look-ups between two surveys. Default 16: a survey that finds nothing costs about as much as a read. */
   readonly surveyEvery?: number;
   /** Rows that are kept in mind together: as many are walked over for one row among them that may be read. Default 500. */
   readonly chunkRows?: number;
@@ -39,7 +39,7 @@ const fruitlessMax = 2;
 /** After so many look-ups all is learned anew: what was left out once may be gone for long. */
 const lookUpsMax = 10_000;
 
-export function createOutboxMap({ schema, surveyEvery = 32, chunkRows = 500 }: OutboxMapOptions): OutboxMap {
+export function createOutboxMap({ schema, surveyEvery = 16, chunkRows = 500 }: OutboxMapOptions): OutboxMap {
   const stretches = new Stretches();
   const mark = createClosedMark(schema);
   const survey = createSurveyOutbox(schema, chunkRows);

@@ -15,7 +15,7 @@ export interface Survey {
 export type SurveyOutbox = (query: SqlQuery, range: IdRange, exclusion: Exclusion) => Promise<Survey>;
 
 /** Chunks of one look. */
-const chunksMax = 8;
+const chunksMax = 4;
 /** A stretch with more reasons would hardly ever hold. */
 const reasonsMax = 100;
 

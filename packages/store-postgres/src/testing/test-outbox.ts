@@ -43,7 +43,7 @@ export const testBuckets = 64;
 export const everyBucket: readonly number[] = Array.from({ length: testBuckets }, (_, bucket) => bucket);
 
 export async function openTestOutbox(database: Database, options: TestOutboxOptions): Promise<TestOutbox> {
-  const { name, query = database.query, surveyEvery = 32, chunkRows = 500 } = options;
+  const { name, query = database.query, surveyEvery = 16, chunkRows = 500 } = options;
   await migrate(database, { schema: name, buckets: testBuckets });
   const schema = quoteSchema(name);
   const map = createOutboxMap({ schema, surveyEvery, chunkRows });
