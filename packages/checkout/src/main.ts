@@ -3,13 +3,13 @@ import { Container } from 'inversify';
 import { CheckoutError } from './errors/checkout-error.ts';
 import { parseServeOptions, serveUsage } from './parse-serve-options.ts';
 import { services } from './services.ts';
-import type { Ports } from './services.ts';
+import type { ShopSettings } from './services.ts';
 import { wiring } from './wiring.ts';
 
 /** `npm run checkout`: the commit-first shop and its payment provider, until Ctrl+C. */
-async function serve(ports: Ports): Promise<void> {
+async function serve(settings: ShopSettings): Promise<void> {
   const container = new Container();
-  container.load(wiring(ports));
+  container.load(wiring(settings));
   const shop = await container.getAsync(services.shop);
   const provider = await container.getAsync(services.provider);
   const checkout = await container.getAsync(services.checkout);
@@ -19,10 +19,10 @@ async function serve(ports: Ports): Promise<void> {
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   console.log('\nStopping: nothing new is taken, payments under way may end.');
   // From the outside in, so that nobody is asked who has gone already.
-  await shop.server.close();
+  await shop.close();
   await checkout.stop();
   await providerClient.close();
-  await provider.server.close();
+  await provider.close();
   // The provider may still be working on a charge whose asker has gone; nobody waits for that.
   process.exit();
 }
@@ -47,9 +47,9 @@ Meet an error, and read what each one means:
   curl ${shop}/problems`;
 
 try {
-  const { ports, help } = parseServeOptions(process.argv.slice(2));
+  const { help, ...options } = parseServeOptions(process.argv.slice(2));
   if (help) console.log(serveUsage);
-  else await serve(ports);
+  else await serve({ ...options, databaseUrl: process.env['DATABASE_URL'] });
 } catch (error) {
   if (!(error instanceof CheckoutError)) throw error;
   console.error(`${error.message} ${error.remedy}`);

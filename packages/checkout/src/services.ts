@@ -1,6 +1,5 @@
 import type { Logger } from '@waybill/core';
 import type { Clock, NewId, Random } from '@waybill/core/driver';
-import type { FastifyInstance } from 'fastify';
 import type { ServiceIdentifier } from 'inversify';
 import type { RunningArchitecture } from './architectures/architecture.ts';
 import type { Catalogue } from './domain/catalogue.ts';
@@ -13,17 +12,29 @@ export interface Ports {
   readonly provider: number;
 }
 
+/** Everything that can be set from outside. */
+export interface ShopSettings {
+  readonly ports: Ports;
+  /** A payment provider that runs elsewhere; `undefined`: one is started here. */
+  readonly providerUrl: string | undefined;
+  /** Folder of the embedded database. */
+  readonly data: string;
+  /** A server that keeps the orders instead; `undefined` or empty: none. */
+  readonly databaseUrl: string | undefined;
+}
+
 /** A server that accepts connections. */
 export interface Listening {
   readonly origin: string;
-  readonly server: FastifyInstance;
+  /** Does nothing where the server is somebody else's. */
+  readonly close: () => Promise<void>;
 }
 
 const token = <Service>(name: string): ServiceIdentifier<Service> => Symbol(name);
 
 /** Everything that the running shop is made of, by name and type. `wiring.ts` says how each is made. */
 export const services = {
-  ports: token<Ports>('ports'),
+  settings: token<ShopSettings>('settings'),
   clock: token<Clock>('clock'),
   random: token<Random>('random'),
   newId: token<NewId>('newId'),

@@ -13,18 +13,20 @@ import { createJsonClient } from './http/json-client.ts';
 import type { JsonClient } from './http/json-client.ts';
 import { listen } from './http/listen.ts';
 import { loadCatalogue } from './load-catalogue.ts';
+import { describeDatabase, openDatabase } from './orders/open-database.ts';
+import { openOrderBook } from './orders/open-order-book.ts';
 import { createHttpPaymentGateway } from './payment/http-payment-gateway.ts';
 import { createChargeDesk } from './provider/charge-desk.ts';
 import { createProviderServer } from './provider/create-provider-server.ts';
 import { busyProvider } from './provider/provider-behaviour.ts';
 import { services } from './services.ts';
-import type { Listening, Ports } from './services.ts';
+import type { Listening, ShopSettings } from './services.ts';
 
 /** How each service is made from the others. Nothing here decides anything: that is the business of the factories. */
-export const wiring = (ports: Ports): ContainerModule =>
+export const wiring = (settings: ShopSettings): ContainerModule =>
   new ContainerModule(({ bind }) => {
     const { clock, random, newId, catalogue, provider, providerClient, payments, checkout, shop, log } = services;
-    bind(services.ports).toConstantValue(ports);
+    bind(services.settings).toConstantValue(settings);
     bind(clock).toConstantValue(systemClock);
     bind(random).toConstantValue(systemRandom);
     bind(newId).toConstantValue(systemNewId);
@@ -33,16 +35,19 @@ export const wiring = (ports: Ports): ContainerModule =>
     bind(catalogue)
       .toResolvedValue(() => loadCatalogue())
       .inSingletonScope();
-    bind(provider).toResolvedValue(startProvider, [clock, services.ports]).inSingletonScope();
+    bind(provider).toResolvedValue(startProvider, [clock, services.settings]).inSingletonScope();
     bind(providerClient).toResolvedValue(connect, [provider]).inSingletonScope();
     bind(payments).toResolvedValue(openGateway, [providerClient, clock]).inSingletonScope();
-    bind(checkout).toResolvedValue(startCheckout, [clock, random, newId, payments, log]).inSingletonScope();
-    bind(shop).toResolvedValue(startShop, [checkout, catalogue, services.ports, log]).inSingletonScope();
+    bind(checkout)
+      .toResolvedValue(startCheckout, [clock, random, newId, payments, services.settings, log])
+      .inSingletonScope();
+    bind(shop).toResolvedValue(startShop, [checkout, catalogue, services.settings, log]).inSingletonScope();
   });
 
-function startProvider(clock: Clock, { provider: port }: Ports): Promise<Listening> {
+async function startProvider(clock: Clock, { ports, providerUrl }: ShopSettings): Promise<Listening> {
+  if (providerUrl !== undefined) return { origin: providerUrl, close: async () => {} };
   const desk = createChargeDesk({ clock, seed: clock.now(), behaviour: busyProvider });
-  return open(createProviderServer({ desk, clock }), port);
+  return open(createProviderServer({ desk, clock }), ports.provider);
 }
 
 function connect({ origin }: Listening): JsonClient {
@@ -58,21 +63,33 @@ function startCheckout(
   random: Random,
   newId: NewId,
   payments: PaymentGateway,
+  { databaseUrl: url, data: folder }: ShopSettings,
   log: Logger,
 ): Promise<RunningArchitecture> {
-  return commitFirst.start({ clock, random, newId, payments, log });
+  const database = openDatabase({ url, folder });
+  const shop = commitFirst({
+    openOrders: () => openOrderBook({ database, schema: 'waybill_checkout' }),
+    database: describeDatabase(database),
+  });
+  return shop.start({ clock, random, newId, payments, log });
 }
 
 function startShop(
   { service }: RunningArchitecture,
   catalogue: Catalogue,
-  { shop: port }: Ports,
+  { ports }: ShopSettings,
   log: Logger,
 ): Promise<Listening> {
   const onServerError = (error: Error): void => log.error({ err: error }, 'a request failed');
-  return open(createCheckoutServer({ service, catalogue, idempotencyKey: 'required', onServerError }), port);
+  return open(createCheckoutServer({ service, catalogue, idempotencyKey: 'required', onServerError }), ports.shop);
 }
 
 async function open(server: FastifyInstance, port: number): Promise<Listening> {
-  return { origin: await listen(server, port), server };
+  const origin = await listen(server, port);
+  return {
+    origin,
+    close: async () => {
+      await server.close();
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { loadCatalogue } from '../load-catalogue.ts';
 import { busyProvider } from '../provider/provider-behaviour.ts';
 import { printTable } from '../report/print-table.ts';
 import { readTerminal } from '../report/read-terminal.ts';
+import { comparedCommitFirst } from './compared-commit-first.ts';
 import { compareUsage, parseCompareOptions } from './parse-compare-options.ts';
 import type { CompareOptions } from './parse-compare-options.ts';
 import { runComparison } from './run-comparison.ts';
@@ -25,15 +26,17 @@ async function compare(options: CompareOptions): Promise<void> {
     console.log(`${seconds} s  ${text}`);
   };
   say(`${buyers} buyers, seed ${seed}: every duration is divided by ${timeScale}, every figure is multiplied back`);
+  const { commitFirst, close } = comparedCommitFirst({ ...options, databaseUrl: process.env['DATABASE_URL'] });
   const comparison = await runComparison({
     ...options,
     catalogue: await loadCatalogue(),
     behaviour: busyProvider,
-    architectures,
+    architectures: architectures(commitFirst),
     clock: systemClock,
     newId: systemNewId,
     onProgress: ({ architecture, phase }) => say(`${architecture.title}: ${phase}`),
   });
+  await close();
   const files = await writeResults(comparison, options);
   console.log(`\n${printTable(comparison, { ...readTerminal(process.stdout), files })}`);
 }

@@ -8,18 +8,32 @@ test('without arguments every option has its default', () => {
     timeScale: 20,
     out: 'reports/comparison',
     json: undefined,
+    orders: 'memory',
     help: false,
   });
 });
 
 test('every option can be given', () => {
-  const args = ['--buyers', '10', '--seed=7', '--time-scale', '2.5', '--out', 'a', '--json', 'b.json', '--help'];
+  const args = [
+    '--buyers',
+    '10',
+    '--seed=7',
+    '--time-scale',
+    '2.5',
+    '--out',
+    'a',
+    '--json',
+    'b.json',
+    '--orders=pglite',
+    '--help',
+  ];
   expect(parseCompareOptions(args)).toEqual({
     buyers: 10,
     seed: 7,
     timeScale: 2.5,
     out: 'a',
     json: 'b.json',
+    orders: 'pglite',
     help: true,
   });
 });
@@ -31,6 +45,7 @@ test.each([
   [['--seed', '-1'], /--seed/],
   [['--time-scale', '0.5'], /--time-scale: /],
   [['--out', ''], /--out: /],
+  [['--orders', 'paper'], /--orders: must be memory or pglite/],
   [['--sead', '1'], /--sead/],
   [['lots'], /lots/],
   [['--buyers', '0', '--seed', 'x'], /--buyers: .*; --seed: /],

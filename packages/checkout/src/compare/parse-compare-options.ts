@@ -11,6 +11,8 @@ export interface CompareOptions {
   readonly out: string;
   /** One more copy of the JSON, at this path. */
   readonly json: string | undefined;
+  /** Where commit first keeps its orders when no server is named. */
+  readonly orders: 'memory' | 'pglite';
   readonly help: boolean;
 }
 
@@ -21,7 +23,11 @@ export const compareUsage = `npm start -- [options]
   --time-scale N  how many times faster than life (default 20)
   --out DIR       where comparison.json and index.html go (default reports/comparison)
   --json FILE     one more copy of the JSON
+  --orders WHERE  what commit first keeps its orders in: memory (default), or pglite, PostgreSQL inside this process
   --help          this text
+
+With DATABASE_URL=postgres://… commit first keeps its orders on that server, in schemas of its own that it drops at the
+end.
 `;
 
 const flags = {
@@ -30,6 +36,7 @@ const flags = {
   'time-scale': { type: 'string', default: '20' },
   out: { type: 'string', default: 'reports/comparison' },
   json: { type: 'string' },
+  orders: { type: 'string', default: 'memory' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -45,6 +52,7 @@ const optionsSchema = z.object({
     .pipe(z.number().min(1).max(100)),
   out: z.string().min(1),
   json: z.string().min(1).optional(),
+  orders: z.enum(['memory', 'pglite'], { error: 'must be memory or pglite' }),
   help: z.boolean(),
 });
 

@@ -1,8 +1,10 @@
 import { systemClock, systemNewId } from '@waybill/core';
 import { describe, expect, test } from 'vitest';
 import { architectures } from '../architectures/architectures.ts';
+import { commitFirst } from '../architectures/commit-first.ts';
 import type { ArchitectureResult, Comparison } from '../comparison-result.ts';
 import { loadCatalogue } from '../load-catalogue.ts';
+import { openMemoryOrderBook } from '../orders/open-memory-order-book.ts';
 import { busyProvider } from '../provider/provider-behaviour.ts';
 import { runComparison } from './run-comparison.ts';
 
@@ -13,7 +15,7 @@ const compare = async (seed: number): Promise<Comparison> =>
     seed,
     buyers,
     timeScale: 60,
-    architectures,
+    architectures: architectures(commitFirst({ openOrders: openMemoryOrderBook, database: 'memory' })),
     catalogue: await loadCatalogue(),
     behaviour: busyProvider,
     clock: systemClock,

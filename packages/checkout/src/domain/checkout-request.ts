@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { CheckoutError } from '../errors/checkout-error.ts';
 import { pathOf } from '../errors/path-of.ts';
+import { isStorableText } from './storable-text.ts';
 
 /** Most lines of one checkout, and most pieces of one line. */
 export const checkoutLimits = { linesMax: 50, quantityMax: 999 } as const;
 
 const checkoutRequestSchema = z.strictObject({
   customer: z.strictObject({
-    id: z.string().min(1).max(64),
+    id: z.string().min(1).max(64).refine(isStorableText, 'must be whole characters, none of them NUL'),
     email: z.email().max(254),
   }),
   lines: z

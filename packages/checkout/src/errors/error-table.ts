@@ -86,6 +86,11 @@ export const errorTable = {
     'Another program listens where a server should.',
     'Stop it, or name another port; `--help` says how.',
   ),
+  'database-unavailable': entry(
+    true,
+    'The database of the orders cannot be opened.',
+    'Correct what the message names, or unset `DATABASE_URL` to use the embedded one.',
+  ),
   unavailable: entry(true, 'The shop cannot take the order right now.', 'Repeat it with the same key in a moment.'),
   internal: entry(false, 'The shop made a mistake.', 'Report it with the time of the request.'),
 } as const satisfies Record<string, ErrorEntry>;

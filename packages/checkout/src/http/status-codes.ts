@@ -22,6 +22,7 @@ export const statusCodes: Readonly<Record<CheckoutErrorCode, number>> = {
   'invalid-catalogue': 500,
   'invalid-options': 500,
   'port-in-use': 500,
+  'database-unavailable': 503,
   unavailable: 503,
   internal: 500,
 };

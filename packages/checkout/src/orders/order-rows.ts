@@ -4,8 +4,10 @@ import type { PaymentIntent } from '../domain/payment-intent.ts';
 
 /** Orders and payment intents inside one open transaction: they commit with the idempotency key and the outbox, or not at all. */
 export interface OrderRows {
+  /** As it was last committed. It changes only with its intent, so who holds that reads what stays. */
   readonly findOrder: (id: string) => Promise<Order | undefined>;
   readonly saveOrder: (order: Order) => Promise<void>;
+  /** Whoever asks for the same intent waits until this transaction has ended, or must try again: one at a time decides about a payment. */
   readonly findIntent: (id: string) => Promise<PaymentIntent | undefined>;
   readonly saveIntent: (intent: PaymentIntent) => Promise<void>;
 }

@@ -1,0 +1,30 @@
+import { systemNewId } from '@waybill/core';
+import type { Architecture } from '../architectures/architecture.ts';
+import { commitFirst } from '../architectures/commit-first.ts';
+import { describeDatabase, openDatabase } from '../orders/open-database.ts';
+import { openMemoryOrderBook } from '../orders/open-memory-order-book.ts';
+import { passingOrderBooks } from '../orders/passing-order-books.ts';
+import type { CompareOptions } from './parse-compare-options.ts';
+
+export interface ComparedCommitFirstOptions extends Pick<CompareOptions, 'orders'> {
+  /** `undefined` or empty: no server. */
+  readonly databaseUrl: string | undefined;
+}
+
+export interface ComparedCommitFirst {
+  readonly commitFirst: Architecture;
+  /** After the comparison. */
+  readonly close: () => Promise<void>;
+}
+
+/** Commit first on what the comparison was told to keep its orders in. @throws `invalid-options` */
+export function comparedCommitFirst({ orders, databaseUrl: url }: ComparedCommitFirstOptions): ComparedCommitFirst {
+  const isInMemory = orders === 'memory' && (url === undefined || url === '');
+  if (isInMemory) {
+    const architecture = commitFirst({ openOrders: openMemoryOrderBook, database: 'the memory store' });
+    return { commitFirst: architecture, close: async () => {} };
+  }
+  const database = openDatabase({ url });
+  const openOrders = passingOrderBooks(database, systemNewId);
+  return { commitFirst: commitFirst({ openOrders, database: describeDatabase(database) }), close: database.close };
+}
