@@ -89,11 +89,11 @@ create table {schema}.parked_keys (
   primary key (subscription, channel, key)
 );
 create function {schema}.hold_key(in_subscription text, in_channel text, in_key text, exclusively boolean) returns boolean
-language sql volatile as $$
-  select case when exclusively then pg_advisory_xact_lock(id)::text else pg_advisory_xact_lock_shared(id)::text end
-  from (select hashtextextended(concat_ws(chr(10), in_subscription, in_channel, in_key), 0) as id) key; select exists (
+language plpgsql volatile as $$ declare
+  id bigint = hashtextextended(concat_ws(chr(10), in_subscription, in_channel, in_key), 0); begin
+  if exclusively then perform pg_advisory_xact_lock(id); else perform pg_advisory_xact_lock_shared(id); end if; return exists (
     select from {schema}.parked_keys where subscription = in_subscription and channel = in_channel and key = in_key
-  )
+  ); end
 $$;
 `,
   },
