@@ -74,8 +74,8 @@ function countedFaults(
 ): StoreFaults {
   const { killServer, pauseServer, cutConnections, abandon } = faults;
   return {
-    ...(killServer && { killServer: () => counted(requireAlone(killServer)()) }),
-    ...(pauseServer && { pauseServer: () => counted(requireAlone(pauseServer)()) }),
+    ...(killServer && { killServer: shared(killServer) }),
+    ...(pauseServer && { pauseServer: shared(pauseServer) }),
     ...(cutConnections && { cutConnections: (database) => counted(cutConnections(database)) }),
     ...(abandon && { abandon: (store) => counted(abandon(originalOf(store))) }),
   };
@@ -86,8 +86,10 @@ function countedFaults(
     return result;
   }
 
-  function requireAlone<Result>(fault: () => Promise<Result>): () => Promise<Result> {
-    if (!isAlone) throw new Error('a case that breaks the server for all must be marked with `alone`');
-    return fault;
+  function shared<Result>(fault: () => Promise<Result>): () => Promise<Result> {
+    return async () => {
+      if (!isAlone) throw new Error('a case that breaks the server for all must be marked with `alone`');
+      return counted(fault());
+    };
   }
 }
