@@ -10,12 +10,15 @@ import type { Knex } from 'knex';
 import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import type { Transaction } from 'kysely';
 import { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pgDatabase } from './pg/pg-database.ts';
 import { postgresStore } from './postgres-store.ts';
 import type { RunTransaction } from './sql/transaction-runner.ts';
 import { identity } from './testing/some-claims.ts';
 import { testDraft } from './testing/test-outbox.ts';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const server = await findBroker('postgres', 'the store in the transactions of Kysely, Drizzle and Knex');
 const direct = server?.address ?? '';

@@ -6,12 +6,15 @@ import { createBus, defineCommand } from '@waybill/core';
 import type { Bus } from '@waybill/core';
 import { memoryTransport } from '@waybill/transport-memory';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { pgDatabase } from './pg/pg-database.ts';
 import type { PgTransactionClient } from './pg/pg-transaction-client.ts';
 import { postgresStore } from './postgres-store.ts';
 import type { SqlTransaction } from './sql/database.ts';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const server = await findBroker('postgres', 'a bus on the PostgreSQL store');
 const direct = server?.address ?? '';

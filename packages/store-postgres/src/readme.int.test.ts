@@ -4,8 +4,11 @@ import { exportSql, pgDatabase, postgresStore } from '@waybill/store-postgres';
 import { pgliteDatabase } from '@waybill/store-postgres/pglite';
 import { memoryTransport } from '@waybill/transport-memory';
 import { Client } from 'pg';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const server = await findBroker('postgres', 'the program of the README of the PostgreSQL store');
 const url = server?.address ?? '';

@@ -3,10 +3,13 @@ import { findBroker } from '@waybill/conformance/brokers';
 import { startProxy } from '@waybill/conformance/proxy';
 import type { Proxy } from '@waybill/conformance/proxy';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import type { Database } from '../sql/database.ts';
 import { pgDatabase } from './pg-database.ts';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const server = await findBroker('postgres', 'the end of transactions through pg');
 const direct = server?.address ?? '';

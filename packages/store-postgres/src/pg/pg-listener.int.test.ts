@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Database } from '../sql/database.ts';
 import { pgDatabase } from './pg-database.ts';
 import type { PgDatabaseOptions } from './pg-options.ts';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const server = await findBroker('postgres', 'listening through pg');
 const url = server?.address ?? '';

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { Client, Pool } from 'pg';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import type { Database } from '../sql/database.ts';
 import { pgDatabase } from './pg-database.ts';
 import type { PgDatabaseOptions } from './pg-options.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const server = await findBroker('postgres', 'transactions through pg', { configuration: { max_connections: '30' } });
 const url = server?.address ?? '';
