@@ -116,7 +116,7 @@ export const deadLetterCases: readonly StoreCase[] = [
       ({ change: 'put', letter: letter(id, { key }), parksKey: true, outboxRowId: undefined }) as const;
     const late = holdOpen(world, store, ({ changeDeadLetters }) => changeDeadLetters([put('late', 'a')]));
     await late.worked;
-    const early = attempt(other, ({ changeDeadLetters }) => changeDeadLetters([put('early', 'b')]));
+    const early = persist(other, ({ changeDeadLetters }) => changeDeadLetters([put('early', 'b')]));
     await meanwhile(world, early);
     const reading = readLetters(other);
     const seen = (await meanwhile(world, reading)) ?? [];
