@@ -48,7 +48,7 @@ export const exclusionParameters = ({ buckets, channels, keys }: Exclusion): rea
   JSON.stringify([...keys.values()]),
 ];
 
-export const nameOfKey = ({ channel, key }: IndexedKey): string => JSON.stringify([channel, key]);
+const nameOfKey = ({ channel, key }: IndexedKey): string => JSON.stringify([channel, key]);
 
 export function nameOfReason(reason: ExclusionReason): string {
   if (reason.by === 'bucket') return `bucket ${reason.bucket}`;

@@ -38,7 +38,7 @@ export interface TestOutboxOptions {
   readonly chunkRows?: number;
 }
 
-export const testBuckets = 64;
+const testBuckets = 64;
 
 export const everyBucket: readonly number[] = Array.from({ length: testBuckets }, (_, bucket) => bucket);
 
