@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { isSchemaName } from './schema/quote-schema.ts';
 import { schemaDefaults } from './schema/schema-options.ts';
 
-/** The options of the store that can be said in plain data. In a file of its own, because its type is for nobody to read. */
-export const storeSchema = {
+interface StoreShape {
+  readonly schema: z.ZodDefault<z.ZodType<string>>;
+  readonly migrations: z.ZodDefault<z.ZodType<'apply' | 'verify' | 'off'>>;
+  readonly buckets: z.ZodDefault<z.ZodType<number>>;
+  readonly notify: z.ZodDefault<z.ZodType<boolean>>;
+}
+
+/** The options of the store that can be said in plain data. */
+export const storeSchema: StoreShape = {
   schema: z
     .string()
     .refine(

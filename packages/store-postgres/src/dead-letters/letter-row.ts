@@ -4,11 +4,24 @@ import { bytesOf } from '../sql/bytes-of.ts';
 import { indexedText } from '../sql/indexed-text.ts';
 import type { SqlRow } from '../sql/sql-query.ts';
 
+export interface KeyNames {
+  readonly subscription: string;
+  readonly channel: string;
+  readonly key: string | undefined;
+}
+
+export interface LetterRow extends KeyNames {
+  readonly id: string;
+  readonly letter: string;
+  /** In base64. */
+  readonly body: string;
+}
+
 /**
  * A letter as the statements take it. All but its bytes is one JSON text, which escapes what `text` refuses (NUL, lone surrogates), so that
  * the texts of strangers come back exactly; the columns beside it are what letters are found by.
  */
-export function toLetterRow(draft: DeadLetterDraft) {
+export function toLetterRow(draft: DeadLetterDraft): LetterRow {
   const { body, ...letter } = draft;
   return {
     id: indexedText(draft.id),
@@ -19,7 +32,7 @@ export function toLetterRow(draft: DeadLetterDraft) {
 }
 
 /** The key that a letter may hold back, as the tables name it. */
-export function keyNames({ subscription, channel, key }: Pick<DeadLetterDraft, 'subscription' | 'channel' | 'key'>) {
+export function keyNames({ subscription, channel, key }: Pick<DeadLetterDraft, keyof KeyNames>): KeyNames {
   return {
     subscription: indexedText(subscription),
     channel: indexedText(channel),

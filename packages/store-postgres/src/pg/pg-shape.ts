@@ -20,8 +20,24 @@ const isAddress = (text: string): boolean => /^postgres(?:ql)?:\/\//u.test(text)
 // The address itself holds a password and is never repeated.
 const address = z.string().refine(isAddress, 'must be a postgres:// URL');
 
-/** The options that can be said in plain data. In a file of its own, because its type is for nobody to read. */
-export const pgSchema = {
+type Numbers =
+  | 'connectionsMax'
+  | 'ownConnectionsMax'
+  | 'connectTimeoutMs'
+  | 'statementTimeoutMs'
+  | 'lockTimeoutMs'
+  | 'idleInTransactionTimeoutMs';
+
+type PgShape = { readonly [Name in Numbers]: z.ZodDefault<z.ZodType<number>> } & {
+  readonly url: z.ZodOptional<z.ZodType<string>>;
+  readonly preparedStatements: z.ZodDefault<z.ZodType<boolean>>;
+  readonly listenUrl: z.ZodOptional<z.ZodType<string>>;
+  readonly reconnectMs: z.ZodDefault<z.ZodType<{ readonly first: number; readonly max: number }>>;
+  readonly applicationName: z.ZodDefault<z.ZodType<string>>;
+};
+
+/** The options that can be said in plain data. */
+export const pgSchema: PgShape = {
   url: address.optional(),
   connectionsMax: whole(1, 10_000).default(pgDefaults.connectionsMax),
   ownConnectionsMax: whole(1, 1000).default(pgDefaults.ownConnectionsMax),
