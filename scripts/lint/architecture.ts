@@ -52,8 +52,11 @@ export const layers: readonly Layer[] = [
     builtins: 'any',
   },
   { files: ['packages/inversify/src/**', 'packages/cli/src/**'], workspace: core, builtins: 'any' },
-  { files: ['packages/checkout/src/**'], workspace: anyPublished, builtins: 'any' },
-  { files: ['packages/bench/src/**'], workspace: [...anyPublished, '@waybill/conformance/brokers'], builtins: 'any' },
+  {
+    files: ['packages/checkout/src/**', 'packages/bench/src/**'],
+    workspace: [...anyPublished, '@waybill/conformance/brokers'],
+    builtins: 'any',
+  },
 ];
 
 /** The only files that may import the container. */
