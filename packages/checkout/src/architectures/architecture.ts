@@ -9,6 +9,8 @@ import type { Order } from '../domain/order.ts';
 export interface Architecture extends Pick<ArchitectureResult, 'id' | 'title' | 'asWorded' | 'nearest' | 'why'> {
   /** `ignored`: its form carries no token, so a resubmit cannot be told from a second wish. */
   readonly idempotencyKey: 'required' | 'ignored';
+  /** How many times faster than life it may run at most, where more would measure the processor; `Infinity`: any. */
+  readonly timeScaleMax: number;
   readonly start: (parts: ArchitectureParts) => Promise<RunningArchitecture>;
 }
 

@@ -11,16 +11,23 @@ export interface CommitFirstOptions<Native> {
   readonly openOrders: (parts: Pick<ArchitectureParts, 'clock' | 'newId'>) => Promise<OrderBook<Native>>;
   /** What keeps the orders, as a reader is told. */
   readonly database: string;
+  /** Default: any. */
+  readonly timeScaleMax?: number;
 }
 
 /** None of the options. The form carries a token, and everything that must be true together is committed together. */
-export const commitFirst = <Native>({ openOrders, database }: CommitFirstOptions<Native>): Architecture => ({
+export const commitFirst = <Native>({
+  openOrders,
+  database,
+  timeScaleMax = Infinity,
+}: CommitFirstOptions<Native>): Architecture => ({
   id: 'commit-first',
   title: 'Waybill: commit first',
   asWorded: 'Buildable as worded.',
   nearest: `Idempotency key, order, payment intent and outbox row in one transaction of ${database}; the payment is a consequence, under a key of its own at the provider.`,
   why: 'A resubmit brings the key of its form and gets the order that is there; an unknown charge is looked up before it is tried again. Its slowest payments take as long as the provider does: no second charge overtakes them.',
   idempotencyKey: 'required',
+  timeScaleMax,
   start: async ({ clock, random, newId, payments, ...rest }) => {
     const book = await openOrders({ clock, newId });
     const transport = memoryTransport({ profile: 'plain', clock, random });

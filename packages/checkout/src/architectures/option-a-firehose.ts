@@ -19,6 +19,7 @@ export const optionAFirehose: Architecture = {
     'Direct PUT into S3; the payment service polls the bucket and works through each object. The order exists when its object is read.',
   why: 'An order waits up to 300 s in the buffer, so every buyer gives up on it; every resubmit is a record, an order and a charge of its own.',
   idempotencyKey: 'ignored',
+  timeScaleMax: Infinity,
   start: async ({ clock, random, newId, payments }) => {
     const orders = createOrderTable();
     const transport = memoryTransport({ profile: 'firehose', clock, random, newId });

@@ -31,6 +31,7 @@ export const optionBCloudTrail: Architecture = {
     'The web application also writes each order as an S3 object; a trail logs that call, an EventBridge rule invokes Lambda with its key.',
   why: 'The event comes after about five minutes, best effort, so every buyer gives up on it; every resubmit is an order and a charge of its own.',
   idempotencyKey: 'ignored',
+  timeScaleMax: Infinity,
   start: async ({ clock, random, payments, newId }) => {
     const orders = createOrderTable();
     const transport = memoryTransport({ profile: cloudtrail, clock, random });

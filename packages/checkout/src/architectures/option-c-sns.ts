@@ -24,6 +24,7 @@ export const optionCSns: Architecture = {
   nearest: 'A standard topic with a standard SQS queue subscribed to it; the payment service reads the queue.',
   why: 'The order is written before the message is sent, under a new number for every submit: whoever is not told “paid” in time makes a second order and a second charge.',
   idempotencyKey: 'ignored',
+  timeScaleMax: Infinity,
   start: async ({ clock, random, newId, payments }) => {
     const orders = createOrderTable();
     const transport = memoryTransport({ profile: 'sns-to-sqs', clock, random });

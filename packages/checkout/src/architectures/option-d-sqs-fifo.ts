@@ -28,6 +28,7 @@ export const optionDSqsFifo: Architecture = {
     'Exactly that: the order is stored, its number is sent with itself as deduplication id, the order is paid, the message is deleted.',
   why: 'The queue drops a second message with the same order number, but a resubmit has a new number: its order is stored before the queue is asked, and its message is the first of its kind.',
   idempotencyKey: 'ignored',
+  timeScaleMax: Infinity,
   start: async ({ clock, random, newId, payments }) => {
     const orders = createOrderTable();
     const transport = memoryTransport({ profile: 'sqs-fifo', clock, random });

@@ -17,6 +17,7 @@ export const statusQuo: Architecture = {
   nearest: 'The request writes the order, calls the provider and answers when that has answered.',
   why: 'The buyer waits for the provider; whoever loses patience submits again, and every submit is an order and a charge.',
   idempotencyKey: 'ignored',
+  timeScaleMax: Infinity,
   start: async ({ clock, newId, payments }) => {
     const orders = createOrderTable();
     const placing = createActivity();

@@ -26,5 +26,10 @@ export function comparedCommitFirst({ orders, databaseUrl: url }: ComparedCommit
   }
   const database = openDatabase({ url });
   const openOrders = passingOrderBooks(database, systemNewId);
-  return { commitFirst: commitFirst({ openOrders, database: describeDatabase(database) }), close: database.close };
+  // Twice as fast, the embedded one needs all that a processor has, and buyers wait for that.
+  const isServer = database.kind === 'server';
+  const limit = isServer ? {} : { timeScaleMax: 10 };
+  const pace = isServer ? '' : ', at no more than 10 times the speed of life';
+  const architecture = commitFirst({ openOrders, database: `${describeDatabase(database)}${pace}`, ...limit });
+  return { commitFirst: architecture, close: database.close };
 }

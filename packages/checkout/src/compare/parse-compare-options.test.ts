@@ -8,7 +8,7 @@ test('without arguments every option has its default', () => {
     timeScale: 20,
     out: 'reports/comparison',
     json: undefined,
-    orders: 'memory',
+    orders: 'pglite',
     help: false,
   });
 });
@@ -24,7 +24,7 @@ test('every option can be given', () => {
     'a',
     '--json',
     'b.json',
-    '--orders=pglite',
+    '--orders=memory',
     '--help',
   ];
   expect(parseCompareOptions(args)).toEqual({
@@ -33,7 +33,7 @@ test('every option can be given', () => {
     timeScale: 2.5,
     out: 'a',
     json: 'b.json',
-    orders: 'pglite',
+    orders: 'memory',
     help: true,
   });
 });

@@ -50,12 +50,12 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
   const { seed, buyers, timeScale, clock, architectures, onProgress } = options;
   const startedAtMs = clock.now();
   const workload = createWorkload(options);
-  const scaled = scaledClock(clock, timeScale);
   const failed = Promise.withResolvers<never>();
   const runs: Promise<ArchitectureResult>[] = [];
   await warmUp(options);
   for (const architecture of inStartOrder(architectures)) {
     const gone = Promise.withResolvers<void>();
+    const scaled = scaledClock(clock, Math.min(timeScale, architecture.timeScaleMax));
     onProgress?.({ architecture, phase: 'buyers come' });
     const onBuyersGone = (): void => {
       onProgress?.({ architecture, phase: 'buyers have gone' });
@@ -95,9 +95,11 @@ function inOrderOf(
  */
 async function warmUp(options: RunComparisonOptions): Promise<void> {
   const workload = createWorkload({ ...options, buyers: 40 });
-  const clock = scaledClock(options.clock, options.timeScale * 10);
   const quick = options.architectures.filter(({ id }) => id !== 'cloudtrail' && id !== 'firehose');
   await Promise.all(
-    quick.map((architecture) => runArchitecture({ ...options, architecture, workload, clock, settleMs })),
+    quick.map((architecture) => {
+      const clock = scaledClock(options.clock, Math.min(options.timeScale, architecture.timeScaleMax) * 10);
+      return runArchitecture({ ...options, architecture, workload, clock, settleMs });
+    }),
   );
 }
