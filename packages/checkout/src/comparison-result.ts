@@ -4,7 +4,7 @@ export interface Comparison {
   /** The workload, the provider's moods and the brokers' chance all follow from it. */
   readonly seed: number;
   readonly buyers: number;
-  /** Every duration of the run was divided by it; every figure here is multiplied back. */
+  /** Every duration of the run was divided by it, or by what an architecture bears (`timeScaleMax`); every figure is multiplied back. */
   readonly timeScale: number;
   /** ISO 8601, in UTC. */
   readonly startedAt: string;
