@@ -118,7 +118,7 @@ export interface Completion {
 }
 
 export interface StoreInspection {
-  /** Rows that are neither sent nor parked. */
+  /** Rows that are neither sent nor parked; a store may stop counting at 1,000. */
   readonly outboxRows: number;
   /** Age of the oldest row that is neither sent nor parked; 0 when there is none. */
   readonly outboxOldestAgeMs: number;
