@@ -1,5 +1,6 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { link, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { PostgresStoreError } from '../postgres-error.ts';
 import { identifyProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -11,11 +12,17 @@ import type { ProcessIdentity } from './process-identity.ts';
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = `${resolve(folder)}.lock`;
-  const own = JSON.stringify(await identifyProcess(process.pid));
   await mkdir(dirname(path), { recursive: true });
-  for (let tries = 0; tries < triesMax; tries += 1) {
-    if (await create(path, own)) return () => rm(path, { force: true });
-    await removeStale(path, folder);
+  const room = await mkdtemp(`${path}.`);
+  try {
+    // Written to its end before anybody can see it under its name.
+    const own = join(room, 'lock');
+    await writeFile(own, JSON.stringify(await identifyProcess(process.pid)));
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      if ((await linkIfFree(own, path)) || (await takeOver(path, own, folder))) return () => rm(path, { force: true });
+    }
+  } finally {
+    await rm(room, { recursive: true, force: true });
   }
   throw inUse(folder, 'others');
 }
@@ -23,29 +30,33 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 /** Each goes one step on unless somebody else does at the same time. */
 const triesMax = 5;
 
-async function create(path: string, content: string): Promise<boolean> {
+/**
+ * Only who has the marker of this one dead holder may put another file in the place of its file, so that nobody takes away what a living one
+ * has put there meanwhile. A process that dies in between leaves the marker, and then the folder stays closed: rather that than two writers.
+ */
+async function takeOver(path: string, own: string, folder: string): Promise<boolean> {
+  const seen = await readIfThere(path);
+  if (seen === undefined) return false;
+  await requireDead(seen, folder);
+  const marker = `${path}.${createHash('sha256').update(seen).digest('hex').slice(0, 16)}`;
+  if (!(await linkIfFree(own, marker))) return false;
   try {
-    await writeFile(path, content, { flag: 'wx' });
+    if ((await readIfThere(path)) !== seen) return false;
+    await rename(own, path);
+    return true;
+  } finally {
+    await rm(marker, { force: true });
+  }
+}
+
+async function linkIfFree(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** Moved away and looked at once more before it goes: between the look and the move somebody else may have put a new one there. */
-async function removeStale(path: string, folder: string): Promise<void> {
-  const seen = await readIfThere(path);
-  if (seen === undefined) return;
-  await requireDead(seen, folder);
-  const aside = `${path}.${process.pid}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
-  }
-  if ((await readIfThere(aside)) !== seen) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
 }
 
 async function requireDead(content: string, folder: string): Promise<void> {
@@ -55,7 +66,7 @@ async function requireDead(content: string, folder: string): Promise<void> {
   if (running !== undefined && running.startedAt === holder.startedAt) throw inUse(folder, `process ${holder.pid}`);
 }
 
-/** What cannot be read was not written to its end, by a process that died. */
+/** What cannot be read is of no process that runs. */
 function readHolder(content: string): ProcessIdentity | undefined {
   try {
     const { pid, startedAt } = JSON.parse(content) as Partial<ProcessIdentity>;
@@ -76,6 +87,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
 function inUse(folder: string, holder: string): PostgresStoreError {
   return new PostgresStoreError(
     'folder-in-use',
-    `The database in ${folder} is open in ${holder}; a folder belongs to one process. Use a server for several.`,
+    `The database in ${folder} is open in ${holder}; a folder belongs to one process. Use a server for several. If none has it open, delete the files beside it whose names begin with its name and ".lock".`,
   );
 }
