@@ -113,6 +113,9 @@ test('a queue waits for what core holds of it, and moves on with the rest in ord
   const stage = await stageOf(2);
   const first = await stage.open({ ...quick, unsettledMax: 20 });
   for (const partition of [0, 1]) await stage.publish(partition, `k${partition}`, ['1', '2', '3', '4']);
+  const arrived = (): number => first.receiver.holdings().reduce((sum, { count }) => sum + count, 0);
+  while (arrived() < 8) await sleep(10);
+  // Two of each.
   const held = await receiveSome(first.receiver, 4);
   const second = await stage.open(quick);
   expect(await receiveSome(second.receiver, 1, 1500)).toEqual([]);
