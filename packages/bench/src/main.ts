@@ -2,39 +2,27 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Measurement } from './measurement.ts';
 import { formatMeasurements } from './report.ts';
-import { backlogHeap } from './scenarios/backlog-heap.ts';
-import { endToEnd } from './scenarios/end-to-end.ts';
-import { flatness } from './scenarios/flatness.ts';
-import { latency } from './scenarios/latency.ts';
-import { postgresClaims } from './scenarios/postgres-claims.ts';
-import { postgresRelayRabbit } from './scenarios/postgres-relay-rabbit.ts';
-import { postgresRelay } from './scenarios/postgres-relay.ts';
-import { postgresRowsKept } from './scenarios/postgres-rows-kept.ts';
 import type { RowsKeptOptions } from './scenarios/postgres-rows-kept.ts';
-import { postgresStages } from './scenarios/postgres-stages.ts';
-import { postgresTransaction } from './scenarios/postgres-transaction.ts';
-import { rabbitBacklog } from './scenarios/rabbit-backlog.ts';
-import { rabbitConsume } from './scenarios/rabbit-consume.ts';
-import { rabbitParallel } from './scenarios/rabbit-parallel.ts';
-import { rabbitPublish } from './scenarios/rabbit-publish.ts';
-import { redisClaim } from './scenarios/redis-claim.ts';
 
-const scenarios: Readonly<Record<string, (options: RowsKeptOptions) => Promise<readonly Measurement[]>>> = {
-  'end-to-end': endToEnd,
-  latency,
-  flatness,
-  'backlog-heap': backlogHeap,
-  'rabbit-publish': rabbitPublish,
-  'rabbit-consume': rabbitConsume,
-  'rabbit-parallel': rabbitParallel,
-  'rabbit-backlog': rabbitBacklog,
-  'redis-claim': redisClaim,
-  'postgres-transaction': postgresTransaction,
-  'postgres-claims': postgresClaims,
-  'postgres-relay': postgresRelay,
-  'postgres-relay-rabbit': postgresRelayRabbit,
-  'postgres-stages': postgresStages,
-  'postgres-rows-kept': postgresRowsKept,
+type Scenario = (options: RowsKeptOptions) => Promise<readonly Measurement[]>;
+
+/** Loaded when asked for: what the databases' clients keep alive would be walked by the collector in every other scenario. */
+const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
+  'end-to-end': async () => (await import('./scenarios/end-to-end.ts')).endToEnd,
+  latency: async () => (await import('./scenarios/latency.ts')).latency,
+  flatness: async () => (await import('./scenarios/flatness.ts')).flatness,
+  'backlog-heap': async () => (await import('./scenarios/backlog-heap.ts')).backlogHeap,
+  'rabbit-publish': async () => (await import('./scenarios/rabbit-publish.ts')).rabbitPublish,
+  'rabbit-consume': async () => (await import('./scenarios/rabbit-consume.ts')).rabbitConsume,
+  'rabbit-parallel': async () => (await import('./scenarios/rabbit-parallel.ts')).rabbitParallel,
+  'rabbit-backlog': async () => (await import('./scenarios/rabbit-backlog.ts')).rabbitBacklog,
+  'redis-claim': async () => (await import('./scenarios/redis-claim.ts')).redisClaim,
+  'postgres-transaction': async () => (await import('./scenarios/postgres-transaction.ts')).postgresTransaction,
+  'postgres-claims': async () => (await import('./scenarios/postgres-claims.ts')).postgresClaims,
+  'postgres-relay': async () => (await import('./scenarios/postgres-relay.ts')).postgresRelay,
+  'postgres-relay-rabbit': async () => (await import('./scenarios/postgres-relay-rabbit.ts')).postgresRelayRabbit,
+  'postgres-stages': async () => (await import('./scenarios/postgres-stages.ts')).postgresStages,
+  'postgres-rows-kept': async () => (await import('./scenarios/postgres-rows-kept.ts')).postgresRowsKept,
 };
 
 const { values } = parseArgs({
@@ -59,7 +47,8 @@ if (unknown.length > 0) {
 const measurements: Measurement[] = [];
 for (const name of wanted) {
   console.log(`${name} …`);
-  measurements.push(...((await scenarios[name]?.({ large: values.large })) ?? []));
+  const scenario = await scenarios[name]?.();
+  measurements.push(...((await scenario?.({ large: values.large })) ?? []));
 }
 console.log(`\n${formatMeasurements(measurements)}\n`);
 await mkdir(values.out, { recursive: true });

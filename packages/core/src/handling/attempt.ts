@@ -2,17 +2,12 @@ import type { BusServices } from '../bus/bus-services.ts';
 import type { TransportMessage } from '../driver/index.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
 import type { PublishNow } from '../publishing/publish-now.ts';
+import { createAttemptAtLeastOnce } from './attempt-at-least-once.ts';
 import { createAttemptOnce } from './attempt-once.ts';
 import { createAttemptTogether } from './attempt-together.ts';
-import { composeInvoke } from './compose-invoke.ts';
 import { createClaims } from './create-claims.ts';
-import type { Claims } from './create-claims.ts';
-import { DeliveryContext } from './handler-context.ts';
 import type { SignalSource } from './handler-context.ts';
-import { HandlerFailed } from './handler-failed.ts';
 import { createMessageReader } from './read-message.ts';
-import type { ReadMessage } from './read-message.ts';
-import { removeLetter } from './remove-letter.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
 /** One message to be worked on: from the broker, or from the dead letters (`replay`). */
@@ -54,35 +49,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
   const { spec, services } = options;
   const read = createMessageReader(spec, services.limits);
   const claims = createClaims(spec, services.transport.capabilities);
-  if (spec.guarantees.effect !== 'once') return attemptAtLeastOnce(options, read, claims);
   const parts = { ...options, read, claims };
+  if (spec.guarantees.effect !== 'once') return createAttemptAtLeastOnce(parts);
   return spec.batch === undefined ? createAttemptOnce(parts) : createAttemptTogether(parts, spec.batch);
-}
-
-/** What the handler publishes goes out after it, and before the delivery is settled; a second run publishes the same ids. */
-function attemptAtLeastOnce(
-  { spec, services, prepare, publishNow }: AttemptOptions,
-  read: ReadMessage,
-  claims: Claims,
-): Attempt {
-  const invoke = composeInvoke(spec);
-  return async ({ message, attempt, signals, replay }) => {
-    const reading = read(message, attempt);
-    const { envelope, payload } = reading instanceof Promise ? await reading : reading;
-    if (claims.needsOpenKey && replay === undefined) {
-      await services.runTransaction((transaction) => claims.requireOpenKey(transaction, message));
-    }
-    const context = new DeliveryContext(envelope, spec.name, undefined, signals, prepare);
-    try {
-      const handled = invoke(payload, context);
-      if (handled !== undefined) await handled;
-    } catch (error) {
-      throw new HandlerFailed(error);
-    }
-    const drafts = context.end();
-    if (drafts.length > 0) await publishNow(drafts);
-    if (replay !== undefined)
-      await services.runTransaction((transaction) => removeLetter(transaction, replay.letterId));
-    return 'handled';
-  };
 }

@@ -49,7 +49,7 @@ export class DeliveryRunner {
     const waitMs = this.#options.rateLimit.take();
     if (waitMs > 0) this.#options.rest(held, waitMs);
     else if (this.#neverEnds(held)) this.#doom(held, exhausted(this.#spec.name, held.deliveriesBefore));
-    else void this.#attempt(held);
+    else this.#attempt(held);
   }
 
   /** Delivered again and again without an end: it takes its consumers down with it. */
@@ -58,17 +58,14 @@ export class DeliveryRunner {
     return held.attempts === 0 && held.deliveriesBefore >= this.#spec.retry.deliveriesMax;
   }
 
-  async #attempt(held: HeldDelivery): Promise<void> {
+  /** Not an async function: it would cost two more promises for every message. */
+  #attempt(held: HeldDelivery): void {
     held.beginAttempt(this.#services.clock.monotonic());
     const { message } = held.delivery;
-    try {
-      this.#ended(
-        held,
-        await this.#options.attempt({ message, attempt: attemptOf(held), signals: held, replay: undefined }),
-      );
-    } catch (error) {
-      this.#failed(held, error);
-    }
+    this.#options.attempt({ message, attempt: attemptOf(held), signals: held, replay: undefined }).then(
+      (end) => this.#ended(held, end),
+      (error: unknown) => this.#failed(held, error),
+    );
   }
 
   #ended(held: HeldDelivery, end: AttemptEnd): void {
