@@ -1,5 +1,5 @@
 export { createBus } from './bus/create-bus.ts';
-export type { BusOptions } from './bus/bus-options.ts';
+export type { BusOptions, OutboxSettings } from './bus/bus-options.ts';
 export type {
   BatchHandler,
   BatchHandlerOptions,
@@ -55,6 +55,14 @@ export { createRelay } from './relay/create-relay.ts';
 export type { CreateRelayOptions } from './relay/create-relay.ts';
 export type { Relay } from './relay/relay.ts';
 export type { RelaySettings } from './relay/relay-options.ts';
+export { answerOnce } from './requests/answer-once.ts';
+export type {
+  OnceAnswer,
+  OnceAroundCall,
+  OnceAttempt,
+  OnceInTransaction,
+  OnceRequest,
+} from './requests/answer-once-options.ts';
 export { scaledClock } from './time/scaled-clock.ts';
 export { systemClock } from './time/system-clock.ts';
 export { systemNewId, systemRandom } from './time/system-chance.ts';

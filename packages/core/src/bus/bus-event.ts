@@ -38,6 +38,15 @@ export type BusEvent =
       readonly message: TransportMessage;
       readonly expected: number;
     }
+  /** The oldest committed message has waited unsent for longer than `outbox.oldestAgeMsMax`. Told once, by each process that looks. */
+  | {
+      readonly event: 'outbox-stale';
+      readonly code: 'outbox-stale';
+      readonly rows: number;
+      readonly oldestAgeMs: number;
+    }
+  /** Ends what `outbox-stale` has begun. */
+  | { readonly event: 'outbox-healthy'; readonly rows: number; readonly oldestAgeMs: number }
   | { readonly event: 'circuit'; readonly subscription: string; readonly state: 'closed' | 'open' | 'half-open' };
 
 export type BusObserver = (event: BusEvent) => void;

@@ -3,6 +3,7 @@ import { defaultMessageLimits } from '../codec/limits.ts';
 import type { MessageLimits } from '../codec/limits.ts';
 import type { Clock, NewId, Random, StoreDriver, TransportDriver } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
+import { defaultRelaySettings } from '../relay/relay-options.ts';
 import type { BusObserver } from './bus-event.ts';
 import { handlerDefaultsSchema } from './handler-defaults.ts';
 import type { HandlerDefaults } from './handler-defaults.ts';
@@ -27,6 +28,7 @@ export interface BusOptions<Native = unknown> {
   readonly validation?: 'both' | 'received';
   /** `auto` (default): a relay runs while there may be something to relay. `off`: another process relays. */
   readonly relay?: 'auto' | 'off';
+  readonly outbox?: Partial<OutboxSettings>;
   readonly limits?: Partial<MessageLimits>;
   /** Most published messages that wait for their confirmation. Default 10,000; `publish` waits beyond. */
   readonly unconfirmedMax?: number;
@@ -44,6 +46,14 @@ export interface BusOptions<Native = unknown> {
   readonly newId?: NewId;
 }
 
+export interface OutboxSettings {
+  /**
+   * How long the oldest committed message may wait to be sent before `outbox-stale` is raised: told to `log` and `observe` once, and once
+   * when all is well again. 0 = never. Default 60,000.
+   */
+  readonly oldestAgeMsMax: number;
+}
+
 const positive = z.int().positive();
 
 /** With every default filled in. */
@@ -52,6 +62,7 @@ export interface CheckedBusOptions {
   readonly publishing: 'direct' | 'outbox';
   readonly validation: 'both' | 'received';
   readonly relay: 'auto' | 'off';
+  readonly outbox: OutboxSettings;
   readonly limits: MessageLimits;
   readonly unconfirmedMax: number;
   readonly publishRetryMs: number;
@@ -65,6 +76,9 @@ export const busDataShape: { readonly [Name in keyof CheckedBusOptions]: z.ZodTy
   publishing: z.enum(['direct', 'outbox']).default('direct'),
   validation: z.enum(['both', 'received']).default('both'),
   relay: z.enum(['auto', 'off']).default('auto'),
+  outbox: z
+    .strictObject({ oldestAgeMsMax: z.number().nonnegative().default(defaultRelaySettings.oldestAgeMsMax) })
+    .prefault({}),
   limits: z
     .strictObject({
       bodyBytesMax: positive.default(defaultMessageLimits.bodyBytesMax),

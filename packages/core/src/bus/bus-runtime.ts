@@ -10,13 +10,15 @@ import type { Plan } from '../planning/plan.ts';
 import { createCapturedPublishes } from '../publishing/captured-publishes.ts';
 import { createPublisher } from '../publishing/create-publisher.ts';
 import type { BusPublisher } from '../publishing/create-publisher.ts';
+import { delayReach } from '../publishing/delay-reach.ts';
 import { createDirectPort } from '../publishing/direct-port.ts';
 import { observedPort } from '../publishing/observed-port.ts';
 import { createOutboxPort } from '../publishing/outbox-port.ts';
 import { createPrepareMessage } from '../publishing/prepare-message.ts';
 import type { PrepareMessage } from '../publishing/prepare-message.ts';
 import { createPublishNow } from '../publishing/publish-now.ts';
-import type { PublishPort } from '../publishing/publish-port.ts';
+import type { PortFor, PublishPort } from '../publishing/publish-port.ts';
+import { isTooOld } from '../relay/outbox-watch.ts';
 import { Relay } from '../relay/relay.ts';
 import type { CheckedBusOptions } from './bus-options.ts';
 import type { BusServices } from './bus-services.ts';
@@ -45,11 +47,13 @@ export class BusRuntime<Native> {
   readonly #registry: Registry;
   readonly #prepare: PrepareMessage;
   readonly #direct: PublishPort;
-  readonly #port: PublishPort;
+  readonly #outbox: PublishPort;
+  readonly #portFor: PortFor;
   readonly #relay: Relay;
   readonly #attempts = new Map<string, Attempt>();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #relays: boolean;
+  readonly #oldestAgeMsMax: number;
   #status: 'idle' | 'running' | 'stopped' = 'idle';
   #starting: Promise<void> | undefined = undefined;
   #stopping: Promise<void> | undefined = undefined;
@@ -65,15 +69,19 @@ export class BusRuntime<Native> {
     this.#prepare = createPrepareMessage({
       ...services,
       capabilities: transport.capabilities,
+      delays: delayReach(transport, services.store),
       validates: checked.validation === 'both',
     });
     const direct = createDirectPort({ ...services, backoff: publishBackoff, retryMsMax: checked.publishRetryMs });
     this.#direct = observedPort(direct, services.observe, 'broker');
-    this.#relay = new Relay(services);
-    this.#port = checked.publishing === 'direct' ? this.#direct : this.#createOutboxPort();
+    this.#oldestAgeMsMax = checked.outbox.oldestAgeMsMax;
+    this.#relay = new Relay({ ...services, oldestAgeMsMax: this.#oldestAgeMsMax });
+    this.#outbox = this.#createOutboxPort();
+    const port = checked.publishing === 'direct' ? this.#direct : this.#outbox;
+    this.#portFor = ({ delayedBy }) => (delayedBy === 'store' ? this.#outbox : port);
     this.publisher = createPublisher({
       prepare: this.#prepare,
-      port: this.#port,
+      portFor: this.#portFor,
       unconfirmedMax: checked.unconfirmedMax,
       requireRunning: () => this.#requireRunning(),
     });
@@ -81,7 +89,7 @@ export class BusRuntime<Native> {
       services,
       specs: () => registry.specs,
       attemptFor: (spec) => this.#attemptFor(spec),
-      publishNow: createPublishNow(this.#direct),
+      publishNow: createPublishNow(() => this.#direct),
       onOutbox: () => this.#relay.wake(),
     });
     this.deadLetters = createDeadLetters({ services, ...replayer });
@@ -119,6 +127,7 @@ export class BusRuntime<Native> {
       this.#subscriptions.set(spec.name, new Subscription(options));
     }
     if (this.#relays) this.#relay.start();
+    else this.#relay.watch.start();
   }
 
   stop(graceMs: number): Promise<void> {
@@ -133,7 +142,7 @@ export class BusRuntime<Native> {
     const subscriptions = [...this.#subscriptions.values()];
     await Promise.all(subscriptions.map((subscription) => subscription.stop(graceMs)));
     this.#isEnding = false;
-    await this.#port.close();
+    await this.#outbox.close();
     await this.#relay.stop();
     await this.#direct.close();
     await this.#services.transport.close();
@@ -162,7 +171,11 @@ export class BusRuntime<Native> {
       status: this.#status === 'running' && isFailing ? 'failing' : this.#status,
       unconfirmed: this.publisher.unconfirmed,
       subscriptions,
-      outbox: { rows: outboxRows, oldestAgeMs: outboxOldestAgeMs },
+      outbox: {
+        rows: outboxRows,
+        oldestAgeMs: outboxOldestAgeMs,
+        isStale: isTooOld(outboxOldestAgeMs, this.#oldestAgeMsMax),
+      },
     };
   }
 
@@ -211,7 +224,7 @@ export class BusRuntime<Native> {
       spec,
       services: this.#services,
       prepare: this.#prepare,
-      publishNow: createPublishNow(this.#port),
+      publishNow: createPublishNow(this.#portFor),
       onOutbox: () => this.#relay.wake(),
     });
     this.#attempts.set(spec.name, attempt);

@@ -75,8 +75,10 @@ export interface PublishOptions {
   /** Identity of this message. Default: a new id. Give your own where a retry of yours must be the same message. */
   readonly id?: string;
   /**
-   * Not delivered before; at most what the transport can do. Default 0. Whether later messages of its key wait behind it is the
-   * transport's (`capabilities.delay.keepsOrder`); those that are numbered through an outbox always do.
+   * Not delivered before. Default 0. Whether later messages of its key wait behind it is the transport's
+   * (`capabilities.delay.keepsOrder`); those that are numbered through an outbox always do. What is longer than the transport can do the store
+   * keeps, where it can (`capabilities.scheduling`): confirmed means committed, later messages of its key overtake it, and it takes its place
+   * among them when it is due.
    */
   readonly delayMs?: number;
   readonly correlationId?: string;
@@ -170,7 +172,8 @@ export interface Health {
   /** Publishes that have no answer yet, those that wait for room under `unconfirmedMax` included. */
   readonly unconfirmed: number;
   readonly subscriptions: readonly SubscriptionHealth[];
-  readonly outbox: { readonly rows: number; readonly oldestAgeMs: number };
+  /** `isStale`: the oldest row is older than `outbox.oldestAgeMsMax` allows. */
+  readonly outbox: { readonly rows: number; readonly oldestAgeMs: number; readonly isStale: boolean };
 }
 
 export interface SubscriptionHealth {

@@ -9,9 +9,14 @@ export interface OutboxDraft {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly delayMs: number;
+  /**
+   * Who keeps it back for `delayMs`. `store`: it is scheduled with the commit, and numbered and written to the outbox, with no delay left, by
+   * a read after its time; only where `capabilities.scheduling` allows. Default `broker`.
+   */
+  readonly delayedBy?: 'broker' | 'store';
 }
 
-export interface OutboxRow extends OutboxDraft {
+export interface OutboxRow extends Omit<OutboxDraft, 'delayedBy'> {
   /** The store's own reading order; says nothing of the order of commits. */
   readonly rowId: number;
   readonly bucket: number;
@@ -27,6 +32,11 @@ export interface BucketRequest {
   /** How many buckets this relay wants to hold at most. */
   readonly bucketsMax: number;
   readonly leaseMs: number;
+  /**
+   * To be called when rows may have been committed, by whomever: a hint that spares the wait for the next poll. It may come at any time,
+   * often, without a reason, or never. The last one that an owner has given counts, until the owner asks for no bucket or the store closes.
+   */
+  readonly onRows?: () => void;
 }
 
 /** The right to send the rows of one bucket. The token grows with every new owner and is never given twice. */
@@ -39,6 +49,8 @@ export interface BucketGrant {
   readonly leases: readonly BucketLease[];
   /** Relays that have asked within their own lease, this one included: each should want no more than its share. */
   readonly relays: number;
+  /** What keeps a store that would call `onRows` from doing so at present. Rows are then found by the poll alone. */
+  readonly hintError?: unknown;
 }
 
 export interface OutboxQuery {
@@ -57,6 +69,11 @@ export interface OutboxKey {
 
 export interface OutboxPage {
   readonly rows: readonly OutboxRow[];
+  /**
+   * When to read again for the sake of what is scheduled, at the latest; may be too early, never too late for what was committed before the
+   * read. `undefined` where nothing is.
+   */
+  readonly nextDueInMs: number | undefined;
 }
 
 export interface OutboxDeletion {

@@ -37,6 +37,7 @@ export type BusErrorCode =
   | 'sequence-missing'
   | 'epoch-conflict'
   | 'key-parked'
+  | 'outbox-stale'
   | 'dead-letter-not-found'
   | 'invalid-address'
   | 'not-found'

@@ -98,8 +98,8 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
   ),
   'delay-unsupported': entry(
     false,
-    'The transport cannot delay a message so long.',
-    'Use a shorter delay; the plan prints the limit.',
+    'Neither the transport nor the store can keep a message back so long.',
+    'Use a shorter delay, or a durable store that can schedule; the plan prints how far a delay reaches.',
   ),
   'publish-rejected': entry(
     false,
@@ -182,6 +182,11 @@ export const errorTable: Readonly<Record<BusErrorCode, ErrorEntry>> = {
     false,
     'A message waits behind a dead letter of its key.',
     'Replay or purge the dead letters of the key.',
+  ),
+  'outbox-stale': entry(
+    true,
+    'The oldest committed message has waited too long to be sent.',
+    'Check that a relay runs and that the broker takes messages; `bus.health` shows both.',
   ),
   'dead-letter-not-found': entry(false, 'No dead letter has that id.', 'List them again; it was replayed or purged.'),
   // Transports

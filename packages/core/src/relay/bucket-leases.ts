@@ -7,6 +7,10 @@ export interface BucketLeasesOptions {
   readonly leaseMs: number;
   /** Other buckets may be used than before. */
   readonly onChanged: () => void;
+  /** The store hints that rows were committed. */
+  readonly onRows: () => void;
+  /** The store can no longer hint, and why; or it can again. */
+  readonly onHints: (error: unknown) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -31,6 +35,7 @@ export class BucketLeases {
   #renewing: Promise<void> | undefined = undefined;
   #failures = 0;
   #hasAnswer = false;
+  #isHinted = true;
   #isStopped = false;
 
   constructor(options: BucketLeasesOptions) {
@@ -101,14 +106,15 @@ export class BucketLeases {
   }
 
   async #renew(): Promise<void> {
-    const { store, clock, owner, leaseMs, onFailed } = this.#options;
+    const { store, clock, owner, leaseMs, onRows, onFailed } = this.#options;
     // The lease counts from before the request: its answer may have taken long.
     const askedAtMs = clock.monotonic();
     try {
-      const grant = await store.leaseBuckets({ owner, leaseMs, bucketsMax: this.#wanted() });
+      const grant = await store.leaseBuckets({ owner, leaseMs, bucketsMax: this.#wanted(), onRows });
       this.#failures = 0;
       this.#hasAnswer = true;
       this.#take(grant, askedAtMs + leaseMs * trustedShare);
+      this.#hear(grant);
     } catch (error) {
       this.#failures += 1;
       onFailed(error);
@@ -130,6 +136,14 @@ export class BucketLeases {
     this.#usable = new Set(this.#leases.slice(0, this.#share).map(({ bucket }) => bucket));
     this.#trustedUntilMs = trustedUntilMs;
     if (before.symmetricDifference(this.#usable).size > 0) this.#options.onChanged();
+  }
+
+  /** Tells of a change only: a store that cannot hint says so with every answer. */
+  #hear({ hintError }: BucketGrant): void {
+    const isHinted = hintError === undefined;
+    if (isHinted === this.#isHinted) return;
+    this.#isHinted = isHinted;
+    this.#options.onHints(hintError);
   }
 
   /** Soon while something is to be given up or to be had, else when a third of the lease has passed. */

@@ -43,7 +43,9 @@ export function createRelay(options: CreateRelayOptions): Relay {
 function requirePositive(options: CreateRelayOptions): void {
   const settings = { ...defaultRelaySettings, ...options };
   const names = (['leaseMs', 'pollMs', 'pageMax'] as const).filter((name) => !(settings[name] > 0));
-  const [path] = names;
-  if (path === undefined) return;
-  throw new BusError({ code: 'invalid-options', message: `createRelay: ${names.join(', ')} must be above 0.`, path });
+  const problems = names.map((name) => `${name} must be above 0`);
+  if (!(settings.oldestAgeMsMax >= 0)) problems.push('oldestAgeMsMax must not be below 0');
+  if (problems.length === 0) return;
+  const path = names[0] ?? 'oldestAgeMsMax';
+  throw new BusError({ code: 'invalid-options', message: `createRelay: ${problems.join('; ')}.`, path });
 }

@@ -18,13 +18,20 @@ export interface RelayServices {
 export interface RelaySettings {
   /** How long a bucket stays with a relay that does not renew it; others take over after it. Default 10,000. */
   readonly leaseMs: number;
-  /** The safety net where nobody calls `wake`: another process wrote. Default 1,000. */
+  /** The safety net where nobody calls `wake` and no hint of the store comes: another process wrote. Default 1,000. */
   readonly pollMs: number;
   /** Most rows of one read, and so of one channel on their way at once. Default 500. */
   readonly pageMax: number;
+  /** The oldest committed row may wait so long to be sent; then `outbox-stale` is raised. 0 = never. Default 60,000. */
+  readonly oldestAgeMsMax: number;
 }
 
-export const defaultRelaySettings: RelaySettings = { leaseMs: 10_000, pollMs: 1000, pageMax: 500 };
+export const defaultRelaySettings: RelaySettings = {
+  leaseMs: 10_000,
+  pollMs: 1000,
+  pageMax: 500,
+  oldestAgeMsMax: 60_000,
+};
 
 export type RelayOptions = RelayServices & Partial<RelaySettings>;
 

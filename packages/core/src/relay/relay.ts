@@ -1,8 +1,11 @@
 import type { OutboxRow } from '../driver/index.ts';
+import { redactCredentials } from '../errors/redact-credentials.ts';
+import { textOfError } from '../errors/text-of-error.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import { FairTurn } from '../time/fair-turn.ts';
 import { BucketLeases } from './bucket-leases.ts';
 import { ChannelRelay } from './channel-relay.ts';
+import { OutboxWatch } from './outbox-watch.ts';
 import { defaultRelaySettings, relayBackoff } from './relay-options.ts';
 import type { RelayOptions, RelaySettings } from './relay-options.ts';
 import { Wakeup } from './wakeup.ts';
@@ -13,6 +16,8 @@ import { Wakeup } from './wakeup.ts';
  * dead letter that parks its key, not the relay.
  */
 export class Relay {
+  /** Runs with the relay; by itself where another process relays. */
+  readonly watch: OutboxWatch;
   readonly #options: RelayOptions;
   readonly #settings: RelaySettings;
   readonly #leases: BucketLeases;
@@ -25,11 +30,14 @@ export class Relay {
   #isWorking = false;
   /** Reads in a row that failed. */
   #failures = 0;
+  /** Until something is due that the store keeps back, as its last answer had it. */
+  #nextDueInMs = Infinity;
 
   constructor(options: RelayOptions) {
     this.#options = options;
     this.#settings = { ...defaultRelaySettings, ...options };
     const { store, clock, newId, log } = options;
+    this.watch = new OutboxWatch(options, this.#settings.oldestAgeMsMax);
     this.#wakeup = new Wakeup(clock);
     this.#leases = new BucketLeases({
       store,
@@ -37,6 +45,8 @@ export class Relay {
       owner: newId(),
       leaseMs: this.#settings.leaseMs,
       onChanged: () => this.#onChanged(),
+      onRows: () => this.wake(),
+      onHints: (error) => this.#onHints(error),
       onFailed: (error) => log.warn({ code: store.codeOf(error) }, 'the relay cannot renew its leases'),
     });
   }
@@ -57,6 +67,7 @@ export class Relay {
   start(): void {
     if (this.#running !== undefined || this.#isStopping) return;
     this.#leases.start();
+    this.watch.start();
     this.#running = this.#loop();
   }
 
@@ -87,6 +98,7 @@ export class Relay {
     await this.#running;
     await Promise.all(this.#channels.values().map((channel) => channel.stop()));
     await this.#leases.stop();
+    await this.watch.stop();
     this.#running = undefined;
     this.#noticeIdle();
   }
@@ -117,7 +129,7 @@ export class Relay {
   }
 
   #pauseMs(): number {
-    let pauseMs = this.#settings.pollMs;
+    let pauseMs = Math.min(this.#settings.pollMs, this.#nextDueInMs);
     for (const channel of this.#channels.values()) pauseMs = Math.min(pauseMs, channel.nextInMs());
     return pauseMs;
   }
@@ -125,6 +137,7 @@ export class Relay {
   /** Reads one page and hands it to its channels. True when there may be more for others. */
   async #read(): Promise<boolean> {
     this.#wakeup.heard();
+    this.#nextDueInMs = Infinity;
     const buckets = this.#leases.usable();
     if (buckets.size === 0) {
       this.#forgetOthers(buckets);
@@ -134,7 +147,7 @@ export class Relay {
       const { rows, isFull } = await this.#readPage(buckets);
       this.#failures = 0;
       for (const ofChannel of Map.groupBy(rows, channelOf).values()) this.#hand(ofChannel);
-      return isFull;
+      return isFull || this.#nextDueInMs <= 0;
     } catch (error) {
       await this.#recover(error);
       return false;
@@ -151,12 +164,13 @@ export class Relay {
     const due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
     // What cannot be left out by its key comes along and is put aside here.
     const limit = Math.min(this.#settings.pageMax + single.size, store.capabilities.outbox.readMax);
-    const { rows } = await store.readOutbox({
+    const { rows, nextDueInMs = Infinity } = await store.readOutbox({
       buckets: [...buckets],
       blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
       blockedChannels: channels.filter(({ isFree }) => !isFree).map(({ address }) => address.channel),
       limit,
     });
+    this.#nextDueInMs = nextDueInMs;
     const isFull = rows.length >= limit;
     // What should have been read and was not has gone through another relay; to wait for it would be to wait for ever.
     const readUpTo = isFull ? (rows.at(-1)?.rowId ?? 0) : Infinity;
@@ -195,6 +209,17 @@ export class Relay {
   #onChanged(): void {
     this.#forgetOthers(this.#leases.usable());
     this.wake();
+  }
+
+  #onHints(error: unknown): void {
+    const { store, log } = this.#options;
+    const { pollMs } = this.#settings;
+    if (error === undefined) return log.info({}, 'the store tells of commits again');
+    const reason = redactCredentials(textOfError(error));
+    log.warn(
+      { code: store.codeOf(error), reason, pollMs },
+      'the store cannot tell of commits: they are found by the poll',
+    );
   }
 
   /** What stood still in a bucket that is not usable waits for its owner, not for this relay. */
