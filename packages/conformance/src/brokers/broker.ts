@@ -67,6 +67,11 @@ export interface BrokerDemands {
   readonly tls?: boolean;
   /** RabbitMQ: its major version. Default: that of `WAYBILL_RABBITMQ_VERSION` in the environment, else `any`. */
   readonly version?: RabbitmqVersion;
+  /**
+   * PostgreSQL that the launcher runs itself: begins as a copy of the server at this address and streams from it until it is promoted
+   * (`select pg_promote()`). Default: a server of its own.
+   */
+  readonly standbyOf?: string | undefined;
 }
 
 /** How a broker is looked for. Every field has a default. */

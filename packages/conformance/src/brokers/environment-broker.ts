@@ -19,7 +19,7 @@ export async function findEnvironmentBroker(
   const address = environment[name];
   const protocol = protocols[kind];
   if (protocol === undefined || address === undefined || address === '') return undefined;
-  if (demands.tls || Object.keys(demands.configuration).length > 0) {
+  if (demands.tls || demands.standbyOf !== undefined || Object.keys(demands.configuration).length > 0) {
     const reason = `${name} names a server that is not ours to configure`;
     throw new BrokerNotAvailable(kind, reason, `Remove ${name} to get one of your own.`);
   }

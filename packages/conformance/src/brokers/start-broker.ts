@@ -20,6 +20,7 @@ const defaults = {
   startTimeoutMs: 60_000,
   configuration: {},
   tls: false,
+  standbyOf: undefined,
   log: (line: string): void => void process.stderr.write(`waybill-brokers: ${line}\n`),
 } satisfies StartBrokerOptions;
 
@@ -55,7 +56,10 @@ function usualVersion(kind: BrokerKind, environment: Readonly<Record<string, str
   throw new BrokerNotAvailable(kind, reason, `Correct ${versionVariable}, or remove it.`);
 }
 
-function checkDemands(kind: BrokerKind, { tls, version }: Required<BrokerDemands>): void {
+function checkDemands(kind: BrokerKind, { tls, version, standbyOf }: Required<BrokerDemands>): void {
+  if (kind !== 'postgres' && standbyOf !== undefined) {
+    throw new BrokerNotAvailable(kind, 'the launcher makes standbys of postgres only', 'Leave `standbyOf` out.');
+  }
   if (kind === 'rabbitmq') return;
   if (tls) throw new BrokerNotAvailable(kind, 'the launcher gives TLS to rabbitmq only', 'Leave `tls` out.');
   if (version === 'any') return;

@@ -21,7 +21,7 @@ const expectedOf = async (kind: BrokerKind) => {
   const image = dockerImages[kind];
   if (image === undefined) throw new Error(`no image is known for ${kind}`);
   const { image: name, environment, port, adminPort } = image;
-  const configured = await image.configure({ configuration: {}, tls: false, version: 'any' });
+  const configured = await image.configure({ configuration: {}, tls: false, version: 'any', standbyOf: undefined });
   const [user = ''] = /\/\/(.*)$/.exec(image.address[0])?.slice(1) ?? [];
   return {
     service: {

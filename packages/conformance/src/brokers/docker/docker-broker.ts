@@ -17,6 +17,8 @@ export async function findDockerBroker(
   startTimeoutMs: number,
   log: (line: string) => void,
 ): Promise<Broker | undefined> {
+  // A container does not reach a server on the loopback address of its host.
+  if (demands.standbyOf !== undefined) return undefined;
   const known = dockerImages[kind];
   const image = known && { ...known, image: known.versions?.[demands.version] ?? known.image };
   const client = image && (await findEngine());

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dockerImages } from './docker-images.ts';
 
 const demands = (configuration: Readonly<Record<string, string>>) =>
-  ({ configuration, tls: false, version: 'any' }) as const;
+  ({ configuration, tls: false, version: 'any', standbyOf: undefined }) as const;
 
 test('settings of RabbitMQ are a file that its image reads beside its own', async () => {
   const configured = await dockerImages.rabbitmq?.configure(demands({ consumer_timeout: '5000' }));

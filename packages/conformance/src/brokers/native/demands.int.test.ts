@@ -68,8 +68,34 @@ test('PostgreSQL takes settings over those of the launcher', { timeout: 60_000 }
   await client.end();
 });
 
+test('PostgreSQL follows another server, and goes on by itself once it is promoted', { timeout: 60_000 }, async () => {
+  const primary = await start('postgres', {});
+  const standby = await start('postgres', { standbyOf: primary.address });
+  const before = new pg.Client({ connectionString: primary.address });
+  before.on('error', () => undefined);
+  await before.connect();
+  await before.query('create table orders (id int primary key)');
+  await before.query('insert into orders values (1)');
+  const { rows } = await before.query<{ readonly at: string }>('select pg_current_wal_lsn()::text as at');
+
+  const after = new pg.Client({ connectionString: standby.address });
+  await after.connect();
+  const caughtUp = 'select pg_last_wal_replay_lsn() >= $1::pg_lsn as yes';
+  while ((await after.query<{ readonly yes: boolean }>(caughtUp, [rows[0]?.at])).rows[0]?.yes !== true);
+  await expect(after.query('insert into orders values (2)')).rejects.toMatchObject({ code: '25006' });
+  await primary.kill9();
+  await after.query('select pg_promote()');
+  await after.query('insert into orders values (2)');
+  expect((await after.query('select id from orders order by id')).rows).toEqual([{ id: 1 }, { id: 2 }]);
+  await after.end();
+});
+
 test('TLS is refused where the launcher cannot give it', async () => {
   await expect(start('redis', { tls: true })).rejects.toThrow(BrokerNotAvailable);
+});
+
+test('only PostgreSQL has standbys', async () => {
+  await expect(start('redis', { standbyOf: 'redis://127.0.0.1:1' })).rejects.toThrow('standbys of postgres only');
 });
 
 test('a server from the environment is not configured, and no other one is used instead', async () => {

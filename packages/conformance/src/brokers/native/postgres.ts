@@ -15,17 +15,14 @@ export const postgresRecipe: Recipe = {
   kind: 'postgres',
   packages: ['postgresql'],
   findPrograms: () => newestFolder(globSync('/usr/lib/postgresql/*/bin')),
-  prepare: async (programs, folder, { configuration }) => {
+  prepare: async (programs, folder, { configuration, standbyOf }) => {
     const [port = 0] = await freePorts(1);
     const data = join(folder, 'data');
     const user = ownUser();
     await mkdir(data, { mode: 0o700 });
     if (user !== undefined) await chown(data, user.uid, user.gid);
-    await run(
-      join(programs, 'initdb'),
-      ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
-      { cwd: '/', ...user },
-    );
+    const [program, ...words] = standbyOf === undefined ? initdb(data) : baseBackup(data, standbyOf);
+    await run(join(programs, program), words, { cwd: '/', ...user });
     const settings = {
       port: String(port),
       listen_addresses: '127.0.0.1',
@@ -47,6 +44,30 @@ export const postgresRecipe: Recipe = {
     };
   },
 };
+
+const initdb = (data: string): readonly [string, ...string[]] => [
+  'initdb',
+  '-D',
+  data,
+  '-U',
+  'postgres',
+  '--auth=trust',
+  '--encoding=UTF8',
+  '--no-locale',
+  '--no-sync',
+];
+
+/** The copy knows where it came from, and streams from there when it is started. */
+const baseBackup = (data: string, address: string): readonly [string, ...string[]] => [
+  'pg_basebackup',
+  '-D',
+  data,
+  '-d',
+  address,
+  '--write-recovery-conf',
+  '--checkpoint=fast',
+  '--no-sync',
+];
 
 /** PostgreSQL refuses to run as the superuser, who therefore lends it the user that its package made. */
 function ownUser(): SystemUser | undefined {
