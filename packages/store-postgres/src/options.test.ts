@@ -43,7 +43,7 @@ test('without options there is a default for each', () => {
     statementTimeoutMs: 30_000,
     lockTimeoutMs: 5000,
     idleInTransactionTimeoutMs: 60_000,
-    preparedStatements: false,
+    preparedStatements: 'auto',
     isListening: true,
   });
   expect(readPgOptions({ listenUrl: 'off' }).isListening).toBe(false);

@@ -23,19 +23,23 @@ export interface OpenStoreTransaction<Native> {
 
 export function openStoreTransaction<Native>(
   parts: TransactionParts,
-  { query, native }: OpenTransaction<Native>,
+  { query, queryLast = query, native }: OpenTransaction<Native>,
 ): OpenStoreTransaction<Native> {
   let isOpen = true;
-  const ask: SqlQuery = async (text, values) => {
-    if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
-    return query(text, values);
-  };
+  const whileOpen =
+    (through: SqlQuery): SqlQuery =>
+    async (text, values) => {
+      if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+      return through(text, values);
+    };
+  const ask = whileOpen(query);
+  const askLast = whileOpen(queryLast);
   return {
     transaction: {
       native,
       claim: (claims) => parts.makeClaims(ask, claims),
       complete: (completions) => parts.completeClaims(ask, completions),
-      enqueue: (drafts) => parts.enqueueDrafts(ask, drafts),
+      enqueue: (drafts) => parts.enqueueDrafts(askLast, drafts),
       changeDeadLetters: (changes) => parts.changeDeadLetters(ask, changes),
     },
     close: () => {

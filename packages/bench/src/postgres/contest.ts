@@ -1,6 +1,6 @@
 import { findBroker } from '@waybill/conformance/brokers';
 import { pgDatabase, postgresStore } from '@waybill/store-postgres';
-import type { PgTransactionClient, PostgresStore, SqlTransaction } from '@waybill/store-postgres';
+import type { PgDatabaseOptions, PgTransactionClient, PostgresStore, SqlTransaction } from '@waybill/store-postgres';
 import { Pool } from 'pg';
 import type { Measurement } from '../measurement.ts';
 
@@ -18,7 +18,7 @@ export interface PostgresContest {
   /** As a service would open it, but without waiting for others' wake-ups. */
   readonly store: BenchStore;
   /** Opens another one on the same tables. Closed with the contest. */
-  readonly openStore: (options?: { readonly preparedStatements?: boolean }) => BenchStore;
+  readonly openStore: (options?: Pick<PgDatabaseOptions, 'preparedStatements'>) => BenchStore;
 }
 
 /** Runs a contest on a server of its own and ends that. Without one it prints why, and measures nothing. */
@@ -33,8 +33,8 @@ export async function onPostgres(
   // A connection that is lost when the server ends is nobody's failure.
   pool.on('error', () => undefined);
   const stores: BenchStore[] = [];
-  const openStore: PostgresContest['openStore'] = ({ preparedStatements = false } = {}) => {
-    const database = pgDatabase({ url, connectionsMax: connections, listenUrl: 'off', preparedStatements });
+  const openStore: PostgresContest['openStore'] = (options = {}) => {
+    const database = pgDatabase({ url, connectionsMax: connections, listenUrl: 'off', ...options });
     const store = postgresStore({ database });
     stores.push(store);
     return store;

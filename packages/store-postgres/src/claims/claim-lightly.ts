@@ -32,7 +32,10 @@ export function createClaimLightly(schema: string): ClaimLightly {
       ...(identity === undefined ? [] : identityValues(identity.claim)),
       ...(number === undefined ? [] : numberValues(number.claim)),
     ];
-    const [row = {}] = (await query(text, values)).rows;
+    const { rows } = await query(text, values);
+    const [row = {}] = rows;
+    if (number === undefined) return { identity: settle(identity, rows.length), number };
+    if (identity === undefined) return { identity, number: settle(number, rows.length) };
     return { identity: settle(identity, row['identities']), number: settle(number, row['numbers']) };
   };
 }
@@ -63,22 +66,18 @@ function numberValues(claim: SequenceClaim): readonly string[] {
 }
 
 function lightStatement(schema: string, hasIdentity: boolean, step: NumberStep): string {
-  const parts = [
-    ...(hasIdentity ? [identityPart(schema)] : []),
-    ...(step === 'none' ? [] : [numberPart(schema, step, hasIdentity ? 4 : 0)]),
-  ];
+  if (step === 'none') return identityPart(schema);
+  if (!hasIdentity) return numberPart(schema, step, 0);
   // The answers are counted from left to right, and each part runs when it is counted.
-  return `with ${parts.join(',')}
-select ${hasIdentity ? '(select count(*) from identity_claimed)::text' : 'null'} as identities,
-  ${step === 'none' ? 'null' : '(select count(*) from cursor_moved)::text'} as numbers`;
+  return `with identity_claimed as (${identityPart(schema)}), cursor_moved as (${numberPart(schema, step, 4)})
+select (select count(*) from identity_claimed)::text as identities, (select count(*) from cursor_moved)::text as numbers`;
 }
 
-const identityPart = (schema: string): string => `identity_claimed as (
+const identityPart = (schema: string): string => `
   insert into ${schema}.inbox (scope, key, fingerprint, lease_until)
   values ($1::text, $2::text, $3::text, case when $4::text::double precision > 0
     then clock_timestamp() + $4::text::double precision * interval '1 millisecond' end)
-  on conflict do nothing returning key
-)`;
+  on conflict do nothing returning key`;
 
 function numberPart(schema: string, step: 'first' | 'next', before: number): string {
   const [scope, channel, key, epoch, last, low, high] = Array.from(
@@ -87,15 +86,13 @@ function numberPart(schema: string, step: 'first' | 'next', before: number): str
   );
   const passes = `c.epoch = ${epoch} and c.last between ${low}::bigint and ${high}::bigint`;
   return step === 'first'
-    ? `cursor_moved as (
+    ? `
   insert into ${schema}.cursors as c (scope, channel, key, epoch, last)
   values (${scope}, ${channel}, ${key}, ${epoch}, ${last}::bigint)
   on conflict (scope, channel, key) do update set last = excluded.last where ${passes}
-  returning c.key
-)`
-    : `cursor_moved as (
+  returning c.key`
+    : `
   update ${schema}.cursors c set last = ${last}::bigint
   where c.scope = ${scope} and c.channel = ${channel} and c.key = ${key} and ${passes}
-  returning c.key
-)`;
+  returning c.key`;
 }

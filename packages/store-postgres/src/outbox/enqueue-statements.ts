@@ -21,11 +21,10 @@ with numbered as (
   insert into ${schema}.sequences as s (kind, channel, key, last) values ($1::text, $2::text, $3::text, 1)
   on conflict (kind, channel, key) do update set last = s.last + 1
   returning last
-), written as (
-  insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
+)
+insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
   select $4::text::smallint, $1::text, $2::text, $3::text, n.last, ${epoch}, $5::text, decode($6::text, 'base64'), $7::text::float8
   from numbered n
-)
 ${notify(notificationChannel)}`;
 
 /**
@@ -46,17 +45,16 @@ with draft as materialized (
   group by kind, channel, key order by kind, channel, key
   on conflict (kind, channel, key) do update set last = s.last + excluded.last
   returning kind, channel, key, last
-), written as (
-  insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
+)
+insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
   select d.bucket, d.kind, d.channel, d.key,
     n.last - count(*) over same_key + row_number() over (same_key order by d.place),
     w.epoch, d.envelope, decode(d.body, 'base64'), d.delay_ms
   from draft d cross join writer w left join numbered n using (kind, channel, key)
   window same_key as (partition by d.kind, d.channel, d.key)
   order by d.place
-)
 ${notify(notificationChannel)}`;
 
 function notify(channel: string | undefined): string {
-  return channel === undefined ? 'select' : `select pg_notify('${channel}', '')`;
+  return channel === undefined ? '' : `returning pg_notify('${channel}', '')`;
 }

@@ -84,7 +84,7 @@ test('a backend that is terminated in the middle of its COMMIT has committed, an
 
 test('without names a session may be forgotten between two transactions, as a pooler does it; with names it may not', async () => {
   const named = pgDatabase({ url: direct, listenUrl: 'off', connectionsMax: 1, preparedStatements: true });
-  const unnamed = pgDatabase({ url: direct, listenUrl: 'off', connectionsMax: 1 });
+  const unnamed = pgDatabase({ url: direct, listenUrl: 'off', connectionsMax: 1, preparedStatements: false });
   const twice = async (one: typeof named): Promise<void> => {
     const ask = () => one.transaction(({ query }) => query('select $1::text as text', ['x']));
     await ask();

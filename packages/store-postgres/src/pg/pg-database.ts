@@ -6,7 +6,8 @@ import { withConnection } from './checked-out.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
-import { namedStatements, unnamedStatement } from './pg-statement.ts';
+import { pgStatements } from './pg-statements.ts';
+import type { PgStatements } from './pg-statements.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 import { runPgTransaction } from './run-pg-transaction.ts';
 
@@ -18,19 +19,20 @@ import { runPgTransaction } from './run-pg-transaction.ts';
 export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransactionClient> {
   const settings = readPgOptions(options);
   const { connectionsMax, ownConnectionsMax, connectTimeoutMs, statementTimeoutMs } = settings;
+  const statements = pgStatements(settings.preparedStatements);
   // The server's limit comes first; this one is for a network that swallows its answer.
-  const handlers = createPool(settings, connectionsMax, statementTimeoutMs + connectTimeoutMs);
+  const handlers = createPool(settings, statements, connectionsMax, statementTimeoutMs + connectTimeoutMs);
   // The server's limit would need a transaction around each; the client's ends the wait, and the connection with it.
-  const own = createPool(settings, ownConnectionsMax, statementTimeoutMs);
-  const statement = settings.preparedStatements ? namedStatements() : unnamedStatement;
-  const transactions = { pool: handlers, begin: beginText(settings), statement };
+  const own = createPool(settings, statements, ownConnectionsMax, statementTimeoutMs);
+  const transactions = { pool: handlers, begin: beginText(settings), statements };
   const listener = pgListener(settings, clientConfig(settings));
   const underWay = new WorkUnderWay();
 
   return {
     kind: 'server',
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
-    query: (text, values) => underWay.track(() => withConnection(own, ({ ask }) => ask(statement(text, values)))),
+    query: (text, values) =>
+      underWay.track(() => withConnection(own, ({ client, ask }) => ask(statements.of(client)(text, values)))),
     listen: (channel, wake) => underWay.track(() => listener.listen(channel, wake)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
     close: () =>
@@ -40,8 +42,8 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   };
 }
 
-function createPool(settings: PgSettings, max: number, answerTimeoutMs: number): Pool {
-  const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max });
+function createPool(settings: PgSettings, { onConnect }: PgStatements, max: number, answerTimeoutMs: number): Pool {
+  const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
   // Without listeners the loss of a connection would end the process: of one that lies idle, and of one that is lost in the same moment in
   // which it is made, before anybody who asked for it has it.
   pool.on('error', () => undefined);

@@ -6,6 +6,7 @@ import { systemClock } from '../time/system-clock.ts';
 import type { PostgresClock } from '../time/system-clock.ts';
 import { systemRandom } from '../time/system-random.ts';
 import { pgSchema } from './pg-shape.ts';
+import type { PreparedStatements } from './pg-statements.ts';
 
 export interface PgDatabaseOptions {
   /** `postgres://…`; a pooler in transaction mode will do. Default: what `PGHOST` and the like say. */
@@ -24,8 +25,11 @@ export interface PgDatabaseOptions {
   readonly lockTimeoutMs?: number;
   /** Ends a session that does nothing inside a transaction for longer; more than a handler may wait for anything. Default 60,000. */
   readonly idleInTransactionTimeoutMs?: number;
-  /** Prepares the store's own statements once for each connection. Only without a pooler in transaction mode. Default false. */
-  readonly preparedStatements?: boolean;
+  /**
+   * Prepares the store's own statements once for each connection, which saves the server half of their cost. Default `auto`: wherever no
+   * pooler is in between, which is asked once for each connection. `true` only where a pooler keeps them (PgBouncer from 1.21).
+   */
+  readonly preparedStatements?: PreparedStatements;
   /** Where to listen for new outbox rows: a direct connection, never a pooler in transaction mode. `off` polls only. Default: `url`. */
   readonly listenUrl?: string;
   /** Waits between failed attempts to listen, doubled from the first to the second, with jitter. Default 100 to 10,000. */
@@ -46,7 +50,7 @@ export interface PgSettings {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
-  readonly preparedStatements: boolean;
+  readonly preparedStatements: PreparedStatements;
   readonly isListening: boolean;
   /** `undefined`: what the environment says. */
   readonly listenUrl: string | undefined;

@@ -7,7 +7,7 @@ const pgDefaults = {
   statementTimeoutMs: 30_000,
   lockTimeoutMs: 5000,
   idleInTransactionTimeoutMs: 60_000,
-  preparedStatements: false,
+  preparedStatements: 'auto',
   reconnectMs: { first: 100, max: 10_000 },
   applicationName: 'waybill',
 } as const;
@@ -30,7 +30,7 @@ type Numbers =
 
 type PgShape = { readonly [Name in Numbers]: z.ZodDefault<z.ZodType<number>> } & {
   readonly url: z.ZodOptional<z.ZodType<string>>;
-  readonly preparedStatements: z.ZodDefault<z.ZodType<boolean>>;
+  readonly preparedStatements: z.ZodDefault<z.ZodType<'auto' | boolean>>;
   readonly listenUrl: z.ZodOptional<z.ZodType<string>>;
   readonly reconnectMs: z.ZodDefault<z.ZodType<{ readonly first: number; readonly max: number }>>;
   readonly applicationName: z.ZodDefault<z.ZodType<string>>;
@@ -45,7 +45,9 @@ export const pgSchema: PgShape = {
   statementTimeoutMs: milliseconds.default(pgDefaults.statementTimeoutMs),
   lockTimeoutMs: milliseconds.default(pgDefaults.lockTimeoutMs),
   idleInTransactionTimeoutMs: milliseconds.default(pgDefaults.idleInTransactionTimeoutMs),
-  preparedStatements: z.boolean().default(pgDefaults.preparedStatements),
+  preparedStatements: z
+    .union([z.literal('auto'), z.boolean()], { error: "must be 'auto', true or false" })
+    .default(pgDefaults.preparedStatements),
   listenUrl: z.union([z.literal('off'), address], { error: "must be 'off' or a postgres:// URL" }).optional(),
   reconnectMs: z.strictObject({ first: milliseconds, max: milliseconds }).default(pgDefaults.reconnectMs),
   applicationName: z.string().max(63, 'must be at most 63 characters').default(pgDefaults.applicationName),

@@ -1,14 +1,12 @@
-import type { Pool, QueryResult } from 'pg';
-import { PostgresStoreError } from '../postgres-error.ts';
+import type { Pool } from 'pg';
 import type { SqlTransaction } from '../sql/database.ts';
-import { errorOfCommit } from '../sql/error-of-commit.ts';
 import { requireAwaited } from '../sql/require-awaited.ts';
-import { commitRefused } from '../sql/require-committable.ts';
 import { StatementQueue } from '../sql/statement-queue.ts';
 import type { OpenTransaction } from '../sql/transaction-runner.ts';
 import { withConnection } from './checked-out.ts';
 import type { CheckedOut } from './checked-out.ts';
-import type { PgStatement } from './pg-statement.ts';
+import { commitPgTransaction } from './commit-pg-transaction.ts';
+import type { PgStatements } from './pg-statements.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 
@@ -16,65 +14,64 @@ type PgTransaction = OpenTransaction<SqlTransaction<PgTransactionClient>>;
 
 export interface PgTransactionSettings {
   readonly pool: Pool;
-  /** BEGIN and its time limits in one round trip. */
+  /** BEGIN and its time limits in one message. */
   readonly begin: string;
-  readonly statement: PgStatement;
+  readonly statements: PgStatements;
 }
 
-/** Runs `work` on a connection of its own; see `RunTransaction` for what is promised. */
+/**
+ * Runs `work` on a connection of its own; see `RunTransaction` for what is promised. BEGIN goes out together with the first statement, and the
+ * last one of the store together with COMMIT: the server takes them in this order, and answers a COMMIT behind a failure with a rollback.
+ */
 export function runPgTransaction<Result>(
-  { pool, begin, statement }: PgTransactionSettings,
+  { pool, begin, statements }: PgTransactionSettings,
   work: (transaction: PgTransaction) => Promise<Result>,
 ): Promise<Result> {
   return withConnection(pool, async (connection) => {
-    const { ask } = connection;
-    const statements = new StatementQueue();
-    const native = pgTransactionClient(ask, statements);
-    await ask(begin);
+    const statement = statements.of(connection.client);
+    const queue = new StatementQueue();
+    const begun = sentAhead(connection.ask(begin));
+    let last: Promise<unknown> | undefined;
+    const ask: CheckedOut['ask'] = async (text, values) => {
+      await last;
+      return connection.ask(text, values);
+    };
+    const askLast = async (text: string, values?: readonly unknown[]) => {
+      await last;
+      last = sentAhead(connection.ask(statement(text, values)));
+      return nothing;
+    };
+    const native = pgTransactionClient(ask, queue);
     try {
       const result = await work({
-        query: (text, values) => statements.run(() => ask(statement(text, values))),
+        query: (text, values) => queue.run(() => ask(statement(text, values))),
+        queryLast: (text, values) => queue.run(() => askLast(text, values)),
         native: { query: (text, values) => native.query(text, values), client: native },
       });
-      await requireAwaited(statements);
-      await commit(connection);
+      await requireAwaited(queue);
+      await begun;
+      await commitPgTransaction(connection, last);
       return result;
     } catch (error) {
-      await statements.close();
-      await rollBack(connection);
+      await queue.close();
+      await rollBack(connection, begun);
       throw error;
     }
   });
 }
 
-/** @throws PostgresStoreError `commit-refused`: nothing happened; `commit-unknown`: it may have happened */
-async function commit(connection: CheckedOut): Promise<void> {
-  const { client, lostBy } = connection;
-  const lost = lostBy();
-  if (lost !== undefined) throw lost;
-  const status = client.getTransactionStatus();
-  if (status === 'E') throw commitRefused();
-  if (status !== 'T') {
-    throw new PostgresStoreError(
-      'commit-unknown',
-      'The handler has ended the transaction by itself, which it must not.',
-    );
-  }
-  const result = await sendCommit(connection);
-  // A transaction that had failed answers COMMIT without an error, and says only here that it was rolled back.
-  if (result.command !== 'COMMIT') throw commitRefused();
-}
+const nothing = { rows: [] } as const;
 
-async function sendCommit({ ask }: CheckedOut): Promise<QueryResult> {
-  try {
-    return await ask('commit');
-  } catch (error) {
-    throw errorOfCommit(error);
-  }
+/** Its error is heard by whoever awaits it later, and by the statement behind it. */
+function sentAhead<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  answer.catch(() => undefined);
+  return answer;
 }
 
 /** A connection on which this fails is destroyed when it is released, and the server rolls back. */
-async function rollBack({ client, ask, lostBy }: CheckedOut): Promise<void> {
+async function rollBack({ client, ask, lostBy }: CheckedOut, begun: Promise<unknown>): Promise<void> {
+  // Only its answer tells that there is something to roll back.
+  await begun.catch(() => undefined);
   if (lostBy() !== undefined || client.getTransactionStatus() === 'I') return;
   await ask('rollback').catch(() => undefined);
 }

@@ -3,6 +3,11 @@ import type { SqlQuery } from './sql-query.ts';
 /** An open transaction: what the store's statements go through, and what handlers get. */
 export interface OpenTransaction<Native> {
   readonly query: SqlQuery;
+  /**
+   * Sends the last statement of the transaction, whose answer nobody needs, and the commit right behind it: a round trip less. Its error is
+   * that of the next statement or of the commit. Left out where the client has no such thing.
+   */
+  readonly queryLast?: SqlQuery;
   readonly native: Native;
 }
 

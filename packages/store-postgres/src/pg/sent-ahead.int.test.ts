@@ -1,0 +1,107 @@
+import { findBroker } from '@waybill/conformance/brokers';
+import { startProxy } from '@waybill/conformance/proxy';
+import type { Proxy } from '@waybill/conformance/proxy';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { errorCodeOf } from '../error-code-of.ts';
+import type { Database } from '../sql/database.ts';
+import type { SqlQuery } from '../sql/sql-query.ts';
+import { pgDatabase } from './pg-database.ts';
+import { pgStatements } from './pg-statements.ts';
+
+// A machine that is busy with other servers makes them slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const server = await findBroker('postgres', 'statements of PostgreSQL that are sent without waiting');
+const direct = server?.address ?? '';
+let admin: Client;
+let proxy: Proxy;
+let database: Database;
+
+beforeEach(async ({ skip }) => {
+  skip(server === undefined, 'PostgreSQL cannot be had here.');
+  const { hostname: host, port } = new URL(direct);
+  proxy = await startProxy({ target: { host, port: Number(port) }, protocol: 'postgres' });
+  admin = new Client({ connectionString: direct });
+  await admin.connect();
+  await admin.query('drop table if exists ahead; create table ahead (v integer primary key)');
+  const url = direct.replace(/:\d+\//u, `:${proxy.port}/`);
+  database = pgDatabase({ url, listenUrl: 'off', connectionsMax: 1 });
+});
+afterEach(async () => {
+  await database.close();
+  await proxy.close();
+  await admin.end();
+});
+afterAll(() => server?.stop());
+
+const values = async (): Promise<readonly unknown[]> =>
+  (await admin.query<{ readonly v: number }>('select v from ahead order by v')).rows.map(({ v }) => v);
+
+/** Writes 1 first and 2 last. */
+const writeBoth = (last = 'insert into ahead values (2)'): Promise<void> =>
+  database.transaction(async ({ query, queryLast = query }) => {
+    await query('insert into ahead values (1)');
+    await queryLast(last);
+  });
+
+test('what is sent last commits with the rest', async () => {
+  await writeBoth();
+  expect(await values()).toEqual([1, 2]);
+});
+
+test('a last statement that fails takes the transaction with it, and its error is the error of the transaction', async () => {
+  await expect(writeBoth('insert into ahead values (1)')).rejects.toMatchObject({ code: '23505' });
+  expect(await values()).toEqual([]);
+  await writeBoth();
+  expect(await values()).toEqual([1, 2]);
+});
+
+test('a statement behind one that failed hears of that failure, and not of its own', async () => {
+  const behind = (query: SqlQuery): Promise<unknown> => query('select 1 as one');
+  const failing = database.transaction(async ({ query, queryLast = query }) => {
+    await queryLast('select 1 / 0');
+    await behind(query);
+  });
+  await expect(failing).rejects.toMatchObject({ code: '22012' });
+});
+
+test('a work that fails behind its last statement writes nothing', async () => {
+  const failure = new Error('declined');
+  const failing = database.transaction(async ({ query, queryLast = query }) => {
+    await queryLast('insert into ahead values (2)');
+    throw failure;
+  });
+  await expect(failing).rejects.toBe(failure);
+  expect(await values()).toEqual([]);
+});
+
+test.each([
+  ['COMMIT', 'postgres.commit', []],
+  ['the answer to COMMIT', 'postgres.committed', [1, 2]],
+] as const)('when %s is lost behind the last statement, the commit is unknown', async (_, at, written) => {
+  proxy.addToxic({ kind: 'cut', at, deliver: false, times: 1 });
+  expect(await writeBoth().then(() => 'committed', errorCodeOf)).toBe('commit-unknown');
+  expect(await values()).toEqual(written);
+});
+
+test('a work that asks nothing of the database begins and ends a transaction all the same', async () => {
+  await expect(database.transaction(async () => 'done')).resolves.toBe('done');
+  const failure = new Error('declined');
+  await expect(database.transaction(() => Promise.reject(failure))).rejects.toBe(failure);
+  const { rows } = await admin.query("select state from pg_stat_activity where application_name = 'waybill'");
+  expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['idle']));
+});
+
+test('statements are prepared where the session is the connection’s own, and not where a pooler stands in between', async () => {
+  const { onConnect, of } = pgStatements('auto');
+  const own = new Client({ connectionString: direct });
+  const pooled = new Client({ connectionString: direct });
+  await Promise.all([own.connect(), pooled.connect()]);
+  // A pooler gives key data of its own making.
+  Object.assign(pooled, { processID: 1 });
+  await Promise.all([onConnect(own), onConnect(pooled)]);
+  expect(of(own)('select 1')).toEqual({ name: 'waybill_1', text: 'select 1', values: [] });
+  expect(of(pooled)('select 1')).toEqual({ text: 'select 1', values: [] });
+  await Promise.all([own.end(), pooled.end()]);
+});
