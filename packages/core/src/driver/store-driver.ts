@@ -76,6 +76,10 @@ export interface IdentityClaim {
 
 /** The sequence fence: moves the cursor of (scope, channel, key) from `sequence − 1` to `sequence`, or says why not. */
 export interface SequenceClaim {
+  /** Whose claim it is: only a completion that names the same owner ends it. Default: of nobody, so whoever names none. */
+  readonly owner?: string;
+  /** How long it counts, from this claim on and at least for the lease; then the key is new, whatever comes under it. Default: for ever. */
+  readonly retentionMs?: number;
   readonly kind: 'sequence';
   readonly scope: string;
   readonly channel: string;
@@ -123,5 +127,7 @@ export interface StoreInspection {
   /** Age of the oldest row that is neither sent nor parked; 0 when there is none. */
   readonly outboxOldestAgeMs: number;
   readonly deadLetters: number;
+  /** That of the claim. Whoever lost it to another owner is told `not-found`, also while that one is still at work. */
+  readonly owner?: string;
   readonly parkedKeys: number;
 }

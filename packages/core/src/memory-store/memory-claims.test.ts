@@ -75,6 +75,30 @@ test('a lease that ran out may be had by the next, and only the first of both co
   expect(await claim(store, identity())).toEqual([{ status: 'duplicate', answer: new Uint8Array([1]) }]);
 });
 
+test('a lease that another owner has taken over is completed by that owner alone', async () => {
+  const clock = virtualClock();
+  const store = memoryStore({ clock });
+  await claim(store, identity({ leaseMs: 1000, owner: 'first' }));
+  await clock.advance(1000);
+  expect(await claim(store, identity({ leaseMs: 1000, owner: 'second' }))).toEqual([{ status: 'claimed' }]);
+  for (const late of [{ owner: 'first' }, {}]) expect(await codeOf(store, complete(store, late))).toBe('not-found');
+  await complete(store, { owner: 'second', answer: new Uint8Array([2]) });
+  expect(await claim(store, identity())).toEqual([{ status: 'duplicate', answer: new Uint8Array([2]) }]);
+});
+
+test('after its retention a key is new, whatever comes under it; never before its lease', async () => {
+  const clock = virtualClock();
+  const store = memoryStore({ clock });
+  await claim(store, identity({ retentionMs: 1000 }), identity({ key: 'leased', retentionMs: 1000, leaseMs: 3000 }));
+  await clock.advance(999);
+  expect(await claim(store, identity({ fingerprint: 'g' }))).toEqual([{ status: 'conflict' }]);
+  await clock.advance(1);
+  expect(await claim(store, identity({ fingerprint: 'g' }))).toEqual([{ status: 'claimed' }]);
+  expect(await claim(store, identity({ key: 'leased', fingerprint: 'g' }))).toEqual([{ status: 'conflict' }]);
+  await clock.advance(2000);
+  expect(await claim(store, identity({ key: 'leased', fingerprint: 'g' }))).toEqual([{ status: 'claimed' }]);
+});
+
 test('a claim may be completed in its own transaction; what nobody claimed cannot be', async () => {
   const store = memoryStore();
   await store.transaction(async (transaction) => {

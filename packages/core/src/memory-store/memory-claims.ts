@@ -23,23 +23,28 @@ export function makeClaim(maps: ClaimMaps, claim: Claim, nowMs: number): ClaimOu
 
 function claimIdentity(
   { identities }: ClaimMaps,
-  { scope, key, fingerprint, leaseMs }: IdentityClaim,
+  { scope, key, fingerprint, leaseMs, owner, retentionMs = Infinity }: IdentityClaim,
   nowMs: number,
 ): ClaimOutcome {
   const mark = identities.get(scope, key);
-  if (mark !== undefined) {
+  if (mark !== undefined && !isOver(mark, nowMs)) {
     if (mark.fingerprint !== fingerprint) return conflict;
     if (mark.leaseUntilMs === undefined) return { status: 'duplicate', answer: mark.answer };
     if (nowMs < mark.leaseUntilMs) return { status: 'in-progress', retryAfterMs: mark.leaseUntilMs - nowMs };
   }
   const leaseUntilMs = leaseMs === 0 ? undefined : nowMs + leaseMs;
-  identities.set(scope, key, { fingerprint, leaseUntilMs, answer: undefined });
+  const keepUntilMs = nowMs + retentionMs;
+  identities.set(scope, key, { fingerprint, owner, leaseUntilMs, keepUntilMs, answer: undefined });
   return claimed;
 }
 
 function claimSequence({ cursors }: ClaimMaps, claim: SequenceClaim): ClaimOutcome {
   const { epoch, sequence } = claim;
   const group = groupOf(claim.scope, claim.channel);
+/** Whether a mark has been kept for as long as its claim said; never before its lease. */
+const isOver = ({ keepUntilMs, leaseUntilMs = -Infinity }: IdentityMark, nowMs: number): boolean =>
+  nowMs >= Math.max(keepUntilMs, leaseUntilMs);
+
   const cursor = cursors.get(group, claim.key);
   if (cursor !== undefined && cursor.epoch !== epoch) return conflict;
   const expected = cursor === undefined ? claim.firstSequence : cursor.sequence + 1;
@@ -55,16 +60,17 @@ function claimOpenKey(maps: ClaimMaps, { scope, channel, key }: OpenKeyClaim): C
 }
 
 /**
- * Only the first completion of a lease counts: a second worker whose lease ran out must not commit its work as well.
+ * Only the first completion of a lease counts, and only of its owner: a worker whose lease ran out must not commit its work as well.
  * @throws `not-found`
  */
 export function completeClaim(
   { identities }: ClaimMaps,
-  { scope, key, answer }: Completion,
+  { scope, key, owner, answer }: Completion,
   isOwn: (scope: string, key: string) => boolean,
 ): void {
   const mark = identities.get(scope, key);
-  if (mark === undefined || (mark.leaseUntilMs === undefined && !isOwn(scope, key))) {
+  const isOpen = mark !== undefined && (mark.leaseUntilMs !== undefined || isOwn(scope, key));
+  if (!isOpen || mark.owner !== owner) {
     throw memoryError('not-found', `Nothing is in progress in ${scope} under this key.`);
   }
   identities.set(scope, key, { ...mark, leaseUntilMs: undefined, answer });

@@ -9,8 +9,12 @@ import { ParkedKeys } from './parked-keys.ts';
 export interface IdentityMark {
   readonly fingerprint: string;
   /** Monotonic; `undefined` = final. */
+  /** Only who names it completes the claim. */
+  readonly owner: string | undefined;
   readonly leaseUntilMs: number | undefined;
   readonly answer: Uint8Array | undefined;
+  /** Monotonic; without end where the claim says nothing. */
+  readonly keepUntilMs: number;
 }
 
 export interface Cursor {

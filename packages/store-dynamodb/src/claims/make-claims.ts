@@ -35,20 +35,22 @@ function keyOfClaim(claim: Claim): ItemKey {
 
 function claimIdentity(
   items: WorkingItems,
-  { scope, key, fingerprint, leaseMs }: IdentityClaim,
+  { scope, key, fingerprint, leaseMs, owner, retentionMs = Infinity }: IdentityClaim,
   nowMs: number,
   { inboxRetentionMs }: ClaimSettings,
 ): ClaimOutcome {
   const at = itemKeys.identity(scope, key);
   const mark = items.get(at);
-  if (mark !== undefined && !isExpired(mark, nowMs)) {
+  if (mark !== undefined && !isExpired(mark, nowMs) && !isOver(mark, nowMs)) {
     const outcome = refusalOf(mark, fingerprint, nowMs);
     if (outcome !== undefined) return outcome;
   }
   items.write(at, {
     fingerprint: textValue(fingerprint),
     ...(leaseMs === 0 ? {} : { leaseUntil: numberValue(nowMs + leaseMs) }),
-    ...expiryOf(nowMs + leaseMs + inboxRetentionMs),
+    ...(owner === undefined ? {} : { owner: textValue(owner) }),
+    ...(Number.isFinite(retentionMs) ? { keepUntil: numberValue(nowMs + retentionMs) } : {}),
+    ...expiryOf(nowMs + leaseMs + Math.min(inboxRetentionMs, retentionMs)),
   });
   return claimed;
 }
@@ -56,6 +58,10 @@ function claimIdentity(
 function refusalOf(mark: Item, fingerprint: string, nowMs: number): ClaimOutcome | undefined {
   if (readText(mark, 'fingerprint') !== fingerprint) return conflict;
   const leaseUntilMs = readNumber(mark, 'leaseUntil');
+/** Whether a mark has been kept for as long as its claim said, to the millisecond; never before its lease. */
+const isOver = (mark: Item, nowMs: number): boolean =>
+  nowMs >= Math.max(readNumber(mark, 'keepUntil') ?? Infinity, readNumber(mark, 'leaseUntil') ?? 0);
+
   if (leaseUntilMs === undefined) return { status: 'duplicate', answer: readBytes(mark, 'answer') };
   return nowMs < leaseUntilMs ? { status: 'in-progress', retryAfterMs: leaseUntilMs - nowMs } : undefined;
 }

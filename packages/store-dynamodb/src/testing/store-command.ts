@@ -9,7 +9,7 @@ export type StoreCommand =
       readonly publishes: readonly string[];
       readonly fails: boolean;
     }
-  | { readonly does: 'complete'; readonly key: string }
+  | { readonly does: 'complete'; readonly key: string; readonly owner?: string }
   | {
       readonly does: 'put-letter';
       readonly id: string;
@@ -26,14 +26,19 @@ export const bucketsOfModel = 3;
 
 const key = fc.constantFrom('a', 'b', 'c');
 const leaseMs = fc.constantFrom(0, 1000);
+const completer = fc.constantFrom('one', 'one', 'two');
 const claim: fc.Arbitrary<Claim> = fc.oneof(
-  fc.record({
-    kind: fc.constant('identity' as const),
-    scope: fc.constant('s'),
-    key,
-    fingerprint: fc.constantFrom('f', 'f', 'g'),
-    leaseMs,
-  }),
+  fc.record(
+    {
+      kind: fc.constant('identity' as const),
+      scope: fc.constant('s'),
+      key,
+      fingerprint: fc.constantFrom('f', 'f', 'g'),
+      leaseMs,
+      owner: completer,
+    },
+    { requiredKeys: ['kind', 'scope', 'key', 'fingerprint', 'leaseMs'] },
+  ),
   fc.record({
     kind: fc.constant('sequence' as const),
     scope: fc.constant('s'),
@@ -64,7 +69,7 @@ export const storeCommand: fc.Arbitrary<StoreCommand> = fc.oneof(
       fails: fc.constantFrom(false, false, false, true),
     }),
   },
-  fc.record({ does: fc.constant('complete' as const), key }),
+  fc.record({ does: fc.constant('complete' as const), key, owner: completer }, { requiredKeys: ['does', 'key'] }),
   fc.record({
     does: fc.constant('put-letter' as const),
     id: letterId,
@@ -129,7 +134,8 @@ export function createCommandRunner(store: StoreDriver): (command: StoreCommand,
         });
       case 'complete': {
         const answer = new TextEncoder().encode(id);
-        return store.transaction(({ complete }) => complete([{ scope: 's', key: command.key, answer }]));
+        const { does: _, ...completion } = command;
+        return store.transaction(({ complete }) => complete([{ scope: 's', ...completion, answer }]));
       }
       case 'put-letter': {
         const [row] = command.takesRow ? await rowsOf(command.key) : [];

@@ -24,6 +24,9 @@ const lastStep: Readonly<Record<ClaimKind, string>> = {
 const startAfter = (kind: ClaimKind | undefined): string =>
   kind === undefined ? 'true' : `(select count(*) from ${lastStep[kind]}) >= 0`;
 
+/** Whether the mark `m` has been kept for as long as its claim said; never before its lease. */
+const isOver = (now: string): string => `(m.keep_until <= ${now} and coalesce(m.lease_until <= ${now}, true))`;
+
 const claimSteps: Readonly<Record<ClaimKind, (schema: string, start: string) => string>> = {
   'open-key': (schema, start) => `
 open_held as materialized (
@@ -37,15 +40,18 @@ open_held as materialized (
   identity: (schema, start) => `
 identity_asked as materialized (
   select * from json_to_recordset($1::text::json -> 'identity') as q (
-    n integer, scope text collate "C", key text collate "C", fingerprint text collate "C", lease_ms double precision
+    n integer, scope text collate "C", key text collate "C", fingerprint text collate "C", lease_ms double precision,
+    owner text collate "C", retention_ms double precision
   ) where ${start}
 ), identity_claimed as (
-  insert into ${schema}.inbox as m (scope, key, fingerprint, lease_until)
-  select scope, key, fingerprint, case when lease_ms > 0 then clock_timestamp() + lease_ms * interval '1 millisecond' end
+  insert into ${schema}.inbox as m (scope, key, fingerprint, lease_until, owner, keep_until)
+  select scope, key, fingerprint, case when lease_ms > 0 then clock_timestamp() + lease_ms * interval '1 millisecond' end,
+    owner, clock_timestamp() + retention_ms * interval '1 millisecond'
   from identity_asked order by scope, key
   on conflict (scope, key) do update set
-    lease_until = excluded.lease_until, claimed_at = excluded.claimed_at, claimed_by = excluded.claimed_by
-  where m.fingerprint = excluded.fingerprint and m.lease_until <= clock_timestamp()
+    fingerprint = excluded.fingerprint, lease_until = excluded.lease_until, owner = excluded.owner,
+    keep_until = excluded.keep_until, answer = null, claimed_at = excluded.claimed_at, claimed_by = excluded.claimed_by
+  where ${isOver('clock_timestamp()')} or (m.fingerprint = excluded.fingerprint and m.lease_until <= clock_timestamp())
   returning m.scope, m.key
 )`,
   // Cursors that are missing come first, and only who got all of them locks the others: whoever waits for a new cursor then holds none that
@@ -94,7 +100,7 @@ select 'open-key' as kind, n::text as n, case when is_parked then 'parked' else 
 select 'identity' as kind, q.n::text as n,
   case
     when i.key is not null then 'claimed'
-    when m.key is null then 'unseen'
+    when m.key is null or ${isOver('now.now')} then 'unseen'
     when m.fingerprint <> q.fingerprint then 'conflict'
     when m.lease_until is null then 'duplicate'
     when m.lease_until <= now.now then 'unseen'
@@ -105,7 +111,7 @@ from identity_asked q
 cross join (select clock_timestamp() as now) now
 left join identity_claimed i using (scope, key)
 left join lateral (
-  select m.key, m.fingerprint, m.lease_until, m.answer from ${schema}.inbox m
+  select m.key, m.fingerprint, m.lease_until, m.keep_until, m.answer from ${schema}.inbox m
   where i.key is null and m.scope = q.scope and m.key = q.key offset 0
 ) m on true`,
   sequence: () => `

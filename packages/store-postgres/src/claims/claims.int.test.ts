@@ -87,6 +87,36 @@ describe.each(databases)('on %s', { timeout: 60_000 }, async (_, database) => {
     expect(await claim(identity())).toEqual([{ status: 'duplicate', answer: new Uint8Array([1]) }]);
   });
 
+  test('a lease that another owner has taken over is completed by that owner alone', async () => {
+    await claim(identity({ leaseMs: 60_000, owner: 'first' }));
+    await endLeases();
+    expect(await claim(identity({ leaseMs: 60_000, owner: 'second\0' }))).toEqual([claimed]);
+    expect(await codeOf(complete({ ...at, owner: 'first', answer: new Uint8Array([1]) }))).toBe('not-found');
+    expect(await codeOf(complete({ ...at, answer: new Uint8Array([1]) }))).toBe('not-found');
+    await complete({ ...at, owner: 'second\0', answer: new Uint8Array([2]) });
+    expect(await claim(identity())).toEqual([{ status: 'duplicate', answer: new Uint8Array([2]) }]);
+  });
+
+  test('after its retention a key is new, with nothing of the old one; a lease keeps it', async () => {
+    await claim(
+      identity({ leaseMs: 60_000, retentionMs: 60_000 }),
+      identity({ key: 'leased', leaseMs: 60_000, retentionMs: 1 }),
+    );
+    await complete({ ...at, answer: new Uint8Array([1]) });
+    const endRetentions = () => query(`update "waybill".inbox set keep_until = now() - interval '1 second'`);
+    expect(await claim(identity({ fingerprint: 'g' }))).toEqual([conflict]);
+    await endRetentions();
+    expect(await claim(identity({ fingerprint: 'g' }), identity({ key: 'leased', fingerprint: 'g' }))).toEqual([
+      claimed,
+      conflict,
+    ]);
+    expect(await claim(identity({ fingerprint: 'g' }))).toEqual([duplicate]);
+    expect(await claim(identity({ key: 'far', retentionMs: Infinity }), identity({ key: 'far' }))).toEqual([
+      claimed,
+      duplicate,
+    ]);
+  });
+
   test('a claim may be completed in its own transaction, also in another savepoint; what nobody claimed cannot be', async () => {
     await transaction(async (own) => {
       await own.query('savepoint one');

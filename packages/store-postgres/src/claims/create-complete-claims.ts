@@ -9,8 +9,8 @@ import type { ClaimOptions } from './create-make-claims.ts';
 export type CompleteClaims = (query: SqlQuery, completions: readonly Completion[]) => Promise<void>;
 
 /**
- * Makes claims final with their answers, all or none. Only the first completion of a lease counts: a second worker, whose lease ran out, must
- * not commit its work as well. A claim of this very transaction may be completed whatever it is.
+ * Makes claims final with their answers, all or none. Only the first completion of a lease counts, and only of its owner: a worker whose lease
+ * ran out must not commit its work as well. A claim of this very transaction may be completed whatever it is.
  */
 export function createCompleteClaims({ schema }: ClaimOptions): CompleteClaims {
   const statement = completeStatement(schema);
@@ -20,6 +20,7 @@ export function createCompleteClaims({ schema }: ClaimOptions): CompleteClaims {
     if (latest.size === 0) return;
     const records = [...latest.values()].map((completion) => ({
       ...nameOf(completion),
+      owner: completion.owner === undefined ? undefined : indexedText(completion.owner),
       answer: completion.answer === undefined ? undefined : toBase64(completion.answer),
     }));
     const { rows } = await query(statement, [JSON.stringify(records)]);
@@ -33,11 +34,14 @@ const nameOf = ({ scope, key }: Completion) => ({ scope: indexedText(scope), key
 /** Locks in the order of the keys. Who waited sees what the other has made of it, and then holds nothing. */
 const completeStatement = (schema: string): string => `
 with asked as materialized (
-  select * from json_to_recordset($1::text::json) as q (scope text collate "C", key text collate "C", answer text)
+  select * from json_to_recordset($1::text::json) as q (
+    scope text collate "C", key text collate "C", owner text collate "C", answer text
+  )
 ), held as materialized (
   select q.* from (select * from asked order by scope, key) q cross join lateral (
     select m.key from ${schema}.inbox m
-    where m.scope = q.scope and m.key = q.key and (m.lease_until is not null or m.claimed_by = pg_current_xact_id())
+    where m.scope = q.scope and m.key = q.key and m.owner is not distinct from q.owner
+      and (m.lease_until is not null or m.claimed_by = pg_current_xact_id())
     for update
   ) m
 ), completed as (

@@ -5,7 +5,7 @@ import { createClaimLightly } from './claim-lightly.ts';
 import type { Asked, ClaimQuestion, CursorChange } from './claim-question.ts';
 import { claimStatement, setCursorsStatement } from './claim-statements.ts';
 import type { ClaimKind } from './claim-statements.ts';
-import { askIdentities } from './identity-claims.ts';
+import { askIdentities, isPlainIdentity } from './identity-claims.ts';
 import { askNumbers } from './sequence-claims.ts';
 
 /** Answers in the order of the claims. Uses the transaction's own `query`. */
@@ -28,7 +28,7 @@ export function createMakeClaims({ schema }: ClaimOptions): MakeClaims {
   const askLightly = async (query: SqlQuery, open: OpenClaims): Promise<OpenClaims> => {
     const { keys, identities, numbers } = open;
     const isLight = keys.length === 0 && identities.length < 2 && numbers.length < 2;
-    if (!isLight || identities.length + numbers.length === 0) return open;
+    if (!isLight || !identities.every(isPlainIdentity) || identities.length + numbers.length === 0) return open;
     const { identity, number } = await claimLightly(query, { identity: identities[0], number: numbers[0] });
     return {
       keys,
@@ -87,7 +87,9 @@ function sortOut(claims: readonly Claim[], outcomes: ClaimOutcome[]): OpenClaims
     const scope = indexedText(claim.scope);
     const key = indexedText(claim.key);
     if (claim.kind === 'identity') {
-      identities.push({ claim: { ...claim, scope, key, fingerprint: indexedText(claim.fingerprint) }, answer });
+      const owner = claim.owner === undefined ? {} : { owner: indexedText(claim.owner) };
+      const fingerprint = indexedText(claim.fingerprint);
+      identities.push({ claim: { ...claim, scope, key, fingerprint, ...owner }, answer });
       continue;
     }
     const channel = indexedText(claim.channel);

@@ -10,18 +10,24 @@ const leaseMsMax = 3_155_760_000_000;
 
 export const leaseMsOf = (leaseMs: number): number => Math.min(leaseMs, leaseMsMax);
 
+/** As messages are claimed: of nobody, and for ever. The light statement knows no other. */
+export const isPlainIdentity = ({ claim: { owner, retentionMs } }: AskedIdentity): boolean =>
+  owner === undefined && retentionMs === undefined;
+
 /** A statement can insert an identity only once: repetitions wait until the first is answered. */
 export function askIdentities(identities: readonly AskedIdentity[]): ClaimQuestion<AskedIdentity> {
   const groups = [...Map.groupBy(identities, ({ claim }) => JSON.stringify([claim.scope, claim.key])).values()];
   const firsts = groups.flatMap(([first]) => first ?? []);
   const repetitions = new Set(groups.flatMap(([, ...more]) => more));
   return {
-    records: firsts.map(({ claim: { scope, key, fingerprint, leaseMs } }, n) => ({
+    records: firsts.map(({ claim: { scope, key, fingerprint, leaseMs, owner, retentionMs } }, n) => ({
       n,
       scope,
       key,
       fingerprint,
       lease_ms: leaseMsOf(leaseMs),
+      owner,
+      retention_ms: retentionMs === undefined ? undefined : leaseMsOf(retentionMs),
     })),
     settle: (rows) => {
       const unseen = new Set<AskedIdentity>();

@@ -91,6 +91,7 @@ test(
         if (step.does === 'expire') {
           await clock.advance(1000);
           await state.query('update "waybill".inbox set lease_until = now() where lease_until is not null');
+          await state.query('update "waybill".inbox set keep_until = now() where keep_until is not null');
           continue;
         }
         const [ours, theirs] = await bothEnds(step, model);

@@ -25,12 +25,15 @@ create table {schema}.inbox (
   key text collate "C" not null,
   fingerprint text collate "C" not null,
   lease_until timestamptz,
+  keep_until timestamptz,
+  owner text collate "C",
   answer bytea,
   claimed_at timestamptz not null default now(),
   claimed_by xid8 not null default pg_current_xact_id(),
   primary key (scope, key)
 );
 create index inbox_claimed_at on {schema}.inbox using brin (claimed_at);
+create index inbox_keep_until on {schema}.inbox (keep_until) where keep_until is not null;
 create table {schema}.cursors (
   scope text collate "C" not null,
   channel text collate "C" not null,

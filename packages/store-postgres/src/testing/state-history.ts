@@ -10,7 +10,7 @@ export type StateCall =
 
 export type HistoryStep =
   | { readonly does: 'transaction'; readonly calls: readonly StateCall[]; readonly commits: boolean }
-  /** All leases run out. */
+  /** All leases run out, and with them every retention. */
   | { readonly does: 'expire' };
 
 /** Few and odd names, so that steps meet. */
@@ -18,11 +18,22 @@ const keys = ['a', 'b', 'e\u0301', 'é', 'a\0', '\ud800', 'k'.repeat(600)];
 const scopes = ['s', 't'];
 const key = fc.constantFrom(...keys);
 const scope = fc.constantFrom(...scopes);
-const epoch = fc.constantFrom('e', 'e', 'e', 'other');
+const owner = fc.constantFrom('one', 'one', 'two\0');
+const epoch = fc.constantFrom('7.1.5', '7.1.5', '7.1.5', '7.2.5', 'other');
 
 const claim: fc.Arbitrary<Claim> = fc.oneof(
   fc
-    .record({ scope, key, fingerprint: fc.constantFrom('f', 'f', 'f', 'g'), leaseMs: fc.constantFrom(0, 1000) })
+    .record(
+      {
+        scope,
+        key,
+        fingerprint: fc.constantFrom('f', 'f', 'f', 'g'),
+        leaseMs: fc.constantFrom(0, 1000),
+        owner,
+        retentionMs: fc.constant(1000),
+      },
+      { requiredKeys: ['scope', 'key', 'fingerprint', 'leaseMs'] },
+    )
     .map(identity),
   fc
     .record({
@@ -46,11 +57,10 @@ const run: fc.Arbitrary<readonly Claim[]> = fc
     Array.from({ length }, (_, at) => number(sequence + at, { ...changes, channel: 'c' })),
   );
 
-const completion: fc.Arbitrary<Completion> = fc.record({
-  scope,
-  key,
-  answer: fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }),
-});
+const completion: fc.Arbitrary<Completion> = fc.record(
+  { scope, key, owner, answer: fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }) },
+  { requiredKeys: ['scope', 'key', 'answer'] },
+);
 
 const id = fc.constantFrom('1', '2', '3\0', '\udc00', 'i'.repeat(600));
 

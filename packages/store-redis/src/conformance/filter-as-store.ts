@@ -10,7 +10,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { requestFilter } from '../filter/request-filter.ts';
 import type { FilterClaim, FilterTicket, RequestFilter } from '../filter/request-filter.ts';
 
-const keepMs = 3_600_000;
+/** Of claims that are to be kept for ever, which a filter does not. */
+const keepMsMax = 3_600_000;
 /** Of a claim that is final at once: it is completed by the next command. */
 const momentMs = 60_000;
 
@@ -19,32 +20,33 @@ const momentMs = 60_000;
  * claimed stands at once, whatever becomes of the work.
  */
 export function filterAsStore(connection: RedisConnection): StoreDriver<undefined> {
-  const filters = new Map<number, RequestFilter>();
-  const tickets = new Map<string, FilterTicket>();
-  const filterOf = (leaseMs: number): RequestFilter => {
-    const known = filters.get(leaseMs);
+  const filters = new Map<string, RequestFilter>();
+  const tickets = new Map<string, OpenTicket>();
+  const filterOf = (leaseMs: number, keepMs: number): RequestFilter => {
+    const name = `${leaseMs}/${keepMs}`;
+    const known = filters.get(name);
     if (known !== undefined) return known;
     const created = requestFilter({ connection, name: 'inbox', onFailure: 'closed', leaseMs, keepMs });
-    filters.set(leaseMs, created);
+    filters.set(name, created);
     return created;
   };
 
   const claimOne = async (claim: Claim): Promise<ClaimOutcome> => {
     if (claim.kind !== 'identity') throw unsupported(claim.kind);
-    const { leaseMs, fingerprint }: IdentityClaim = claim;
-    const filter = filterOf(leaseMs === 0 ? momentMs : leaseMs);
+    const { leaseMs, fingerprint, retentionMs = keepMsMax }: IdentityClaim = claim;
+    const filter = filterOf(leaseMs === 0 ? momentMs : leaseMs, retentionMs);
     const found = await filter.claim(nameOf(claim), fingerprint);
     if (found.status !== 'claimed') return outcomeOf(found);
     if (leaseMs === 0) await filter.complete(found.ticket);
-    else tickets.set(nameOf(claim), found.ticket);
+    else tickets.set(holderOf(claim), { filter, ticket: found.ticket });
     return { status: 'claimed' };
   };
   const completeOne = async (completion: Completion): Promise<void> => {
-    const name = nameOf(completion);
-    const ticket = tickets.get(name);
-    tickets.delete(name);
-    const isKept = ticket !== undefined && (await filterOf(momentMs).complete(ticket, completion.answer));
-    if (!isKept) throw new FilterStoreError('not-found', 'Nothing is in progress under this key.');
+    const holder = holderOf(completion);
+    const open = tickets.get(holder);
+    tickets.delete(holder);
+    if (!(await open?.filter.complete(open.ticket, completion.answer)))
+      throw new FilterStoreError('not-found', 'Nothing is in progress under this key.');
   };
 
   return {
@@ -88,6 +90,14 @@ class FilterStoreError extends Error {
 const unsupported = (what: string): FilterStoreError =>
   new FilterStoreError('unknown', `A filter has no ${what}; its capabilities say so.`);
 
+interface OpenTicket {
+  readonly filter: RequestFilter;
+  readonly ticket: FilterTicket;
+}
+
+const holderOf = ({ scope, key, owner }: Pick<IdentityClaim, 'scope' | 'key' | 'owner'>): string =>
+  JSON.stringify([scope, key, owner]);
+
 /** JSON, so that no two pairs are one text. */
 const nameOf = ({ scope, key }: Pick<IdentityClaim, 'scope' | 'key'>): string => JSON.stringify([scope, key]);
 
@@ -105,6 +115,7 @@ const capabilities: StoreCapabilities = {
   claims: { ...native, batchMax: 100 },
   sequences: none,
   outbox: { ...none, buckets: 1, readMax: 1 },
+  scheduling: { ...none, delayMsMax: 0 },
   deadLetters: { ...none, pageMax: 1 },
   keys: { ...native, keyBytesMax: Infinity },
 };

@@ -210,4 +210,56 @@ export const inboxCases: readonly StoreCase[] = [
       checkEqual(bytesOf(outcome.answer), [...answer], `the answer of ${key}`);
     }
   }),
+
+  proves(
+    'INB-16',
+    'a worker comes back while another is at work',
+    async (world) => {
+      const store = await world.open();
+      const { leaseMs } = world.harness.timing;
+      const claimAs = (owner: string, ms: number) => claim(store, identity('o-1', { leaseMs: ms, owner }));
+      const completeAs = (byte: number, owner?: string): Promise<void> => {
+        const named = owner === undefined ? {} : { owner };
+        const completions = [completion('o-1', new Uint8Array([byte]), named)];
+        return store.transaction((transaction) => transaction.complete(completions));
+      };
+      await claimAs('first', leaseMs);
+      await world.clock.sleep(leaseMs * 1.5);
+      checkEqual(statusesOf(await claimAs('second', 60_000)), ['claimed'], 'the taker');
+      checkEqual(await codeOfFailure(store, completeAs(1, 'first')), 'not-found', 'the completion of who was late');
+      checkEqual(await codeOfFailure(store, completeAs(1)), 'not-found', 'the completion of nobody');
+      checkEqual(statusesOf(await claimAs('third', 60_000)), ['in-progress'], 'the lease after both');
+      await completeAs(2, 'second');
+      const [found] = await claim(store, identity('o-1'));
+      check(found?.status === 'duplicate', `the claim after all is ${found?.status}`);
+      checkEqual(bytesOf(found.answer), [2], 'the answer that is kept');
+    },
+    patientModes,
+  ),
+
+  proves(
+    'INB-17',
+    'keys that are kept for a while',
+    async (world) => {
+      const store = await world.open();
+      const retentionMs = world.harness.timing.leaseMs;
+      const kept = identity('kept', { retentionMs });
+      const leased = identity('leased', { retentionMs, leaseMs: 60_000 });
+      const answered = identity('answered', { retentionMs, leaseMs: 60_000, owner: 'one' });
+      checkEqual(
+        statusesOf(await claim(store, kept, leased, answered)),
+        ['claimed', 'claimed', 'claimed'],
+        'the claims',
+      );
+      await store.transaction(({ complete }) => complete([completion('answered', answer, { owner: 'one' })]));
+      checkEqual(statusesOf(await claim(store, kept, answered)), ['duplicate', 'duplicate'], 'claims within retention');
+      await world.clock.sleep(retentionMs * 1.5);
+      const others = [kept, leased, answered].map((known) => ({ ...known, fingerprint: 'v1:g', leaseMs: 0 }));
+      const after = statusesOf(await claim(store, ...others));
+      checkEqual(after, ['claimed', 'conflict', 'claimed'], 'claims of other bodies after retention');
+      const [found] = await claim(store, { ...answered, fingerprint: 'v1:g' });
+      checkEqual(found, { status: 'duplicate', answer: undefined }, 'what is left of the old answer');
+    },
+    patientModes,
+  ),
 ];

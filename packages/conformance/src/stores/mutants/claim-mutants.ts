@@ -77,6 +77,29 @@ export const claimMutants: readonly StoreMutant[] = [
       })),
   },
   {
+    name: 'a lease is completed by whoever comes, its owner or not',
+    killedBy: 'INB-16',
+    finding: 'the completion of who was late',
+    mutate: () =>
+      transacting(({ claim, complete }) => ({
+        claim: (claims) => claim(claims.map((each) => (each.kind === 'identity' ? ofNobody(each) : each))),
+        complete: (completions) => complete(completions.map(ofNobody)),
+      })),
+  },
+  {
+    name: 'retention is left to whoever prunes',
+    killedBy: 'INB-17',
+    finding: 'claims of other bodies after retention',
+    mutate: () => identitiesInstead(({ retentionMs: _, ...claim }) => claim),
+  },
+  {
+    name: 'retention ends a lease',
+    killedBy: 'INB-17',
+    finding: 'claims of other bodies after retention',
+    mutate: () =>
+      identitiesInstead((claim) => ({ ...claim, leaseMs: Math.min(claim.leaseMs, claim.retentionMs ?? Infinity) })),
+  },
+  {
     name: 'a batch is answered in the order of its keys',
     killedBy: 'INB-14',
     finding: 'the answers in the order of the claims',
@@ -158,6 +181,9 @@ interface Judgement {
 function judgesThenWrites(judge: Judge): ChangeStore {
   const known = new Map<string, number>();
   return (store: StoreDriver) => ({
+const ofNobody = <Owned extends { readonly owner?: string }>({ owner: _, ...rest }: Owned): Omit<Owned, 'owner'> =>
+  rest;
+
     ...store,
     transaction: async (work) => {
       const made: Judgement[] = [];

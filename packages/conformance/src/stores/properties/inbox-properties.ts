@@ -15,4 +15,6 @@ export const inboxProperties = {
   'INB-13': 'keys with NUL, lone surrogates, quotes or other normal forms are distinct and found again',
   'INB-14': 'claims of one call are answered in their order, whatever their keys',
   'INB-15': 'an identity completed in its own transaction is final with its answer',
+  'INB-16': 'a lease that another owner has taken over is completed by that owner alone',
+  'INB-17': 'after its retention a key is new, whatever comes under it; never before, and never before its lease',
 } as const;

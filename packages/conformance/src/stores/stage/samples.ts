@@ -37,10 +37,15 @@ export const openKey = (key: string, changes: Partial<OpenKeyClaim> = {}): OpenK
   ...changes,
 });
 
-export const completion = (key: string, answer: Uint8Array | undefined): Completion => ({
+export const completion = (
+  key: string,
+  answer: Uint8Array | undefined,
+  changes: Partial<Completion> = {},
+): Completion => ({
   scope: 'order-paid/stock',
   key,
   answer,
+  ...changes,
 });
 
 export const draft = (id: string, key: string | undefined, changes: Partial<OutboxDraft> = {}): OutboxDraft => ({
