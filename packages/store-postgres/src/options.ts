@@ -17,8 +17,8 @@ export interface PostgresStoreOptions<Client = unknown> {
   /** How many parts the relays share the keys in, fixed by the first migration. Default 64. */
   readonly buckets?: number;
   /**
-   * Wakes relays of other processes with every commit that writes to the outbox. Such commits wait for each other in PostgreSQL, so it is
-   * for few and urgent messages. Default false: relays of other processes look every second, that of the writer at once.
+   * Wakes relays in other processes: commits that write messages are told to them by NOTIFY, after the commit and at most every 20 ms, and
+   * each store with a relay holds a connection that listens. Default true; false: relays of other processes find them by their poll.
    */
   readonly notify?: boolean;
 }

@@ -3,6 +3,7 @@ import type { StoreErrorCode } from '@waybill/core/driver';
 /** What this store refuses or finds out by itself; everything else is an error of the database or of its client. */
 export type PostgresErrorReason =
   | 'illegal-options'
+  | 'illegal-value'
   | 'commit-unknown'
   | 'commit-refused'
   | 'transaction-closed'
@@ -15,11 +16,13 @@ export type PostgresErrorReason =
   | 'schema-busy'
   | 'buckets-differ'
   | 'folder-in-use'
+  | 'listen-through-pooler'
   | 'closed';
 
 /** The code that core knows each reason by. A schema that does not fit pauses the work instead of spending the attempts of messages. */
 export const postgresErrorCodes: Readonly<Record<PostgresErrorReason, StoreErrorCode>> = {
   'illegal-options': 'unknown',
+  'illegal-value': 'unknown',
   'commit-unknown': 'commit-unknown',
   'commit-refused': 'unknown',
   'transaction-closed': 'transaction-closed',
@@ -32,6 +35,7 @@ export const postgresErrorCodes: Readonly<Record<PostgresErrorReason, StoreError
   'schema-busy': 'timeout',
   'buckets-differ': 'unavailable',
   'folder-in-use': 'unavailable',
+  'listen-through-pooler': 'unknown',
   closed: 'closed',
 };
 

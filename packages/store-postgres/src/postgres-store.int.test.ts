@@ -51,7 +51,13 @@ describe.each([
       store.inspect(),
     ]);
     expect(grant.leases.map(({ bucket }) => bucket)).toEqual([0, 1, 2, 3]);
-    expect(inspection).toEqual({ outboxRows: 0, outboxOldestAgeMs: 0, deadLetters: 0, parkedKeys: 0 });
+    expect(inspection).toEqual({
+      outboxRows: 0,
+      outboxOldestAgeMs: 0,
+      scheduledRows: 0,
+      deadLetters: 0,
+      parkedKeys: 0,
+    });
   });
 
   test('a store that only verifies refuses to work without its schema, and goes on once it is there', async () => {
@@ -99,19 +105,25 @@ describe.each([
     expect(store.codeOf(late)).toBe('transaction-closed');
   });
 
-  test('a store with notifications wakes at the commit of a message', async () => {
-    const store = open({ notify: true });
+  test('a relay is told of the commit of another store, until it wants no buckets any more', async () => {
+    const [store, writer] = [open(), open()];
     let wakes = 0;
-    const stop = await store.listen(() => {
+    const onRows = (): void => {
       wakes += 1;
-    });
-    // A server has one to give by itself, for what was committed before anybody listened.
+    };
+    const request = { owner: 'r', bucketsMax: 1, leaseMs: 60_000, onRows };
+    await store.leaseBuckets(request);
+    // A server tells of what was committed before anybody listened.
     while (name === 'a server' && wakes === 0) await sleep(5);
+    const write = (id: string): Promise<void> => writer.transaction(({ enqueue }) => enqueue([testDraft(id)]));
     const before = wakes;
-    await store.transaction(({ enqueue }) => enqueue([testDraft('m-1')]));
+    await write('m-1');
     while (wakes === before) await sleep(5);
-    await stop();
-    expect(wakes).toBe(before + 1);
+    await store.leaseBuckets({ owner: 'r', bucketsMax: 0, leaseMs: 60_000 });
+    const after = wakes;
+    await write('m-2');
+    await sleep(100);
+    expect(wakes).toBe(after);
   });
 
   test('a closed store does nothing more', async () => {

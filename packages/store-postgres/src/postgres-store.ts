@@ -24,8 +24,6 @@ export interface PostgresStore<Native> extends StoreDriver<Native> {
    * application: cursors keep one row a key, but the inbox grows with every message.
    */
   readonly pruneInbox: (options: PruneInboxOptions) => Promise<number>;
-  /** Calls `wake` when a store with `notify` has written to the outbox; a hint, which may come late or not at all. Resolves with the way to stop. */
-  readonly listen: (wake: () => void) => Promise<() => Promise<void>>;
 }
 
 /**
@@ -42,6 +40,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore<unkn
   const run: RunTransaction<unknown> =
     transactions === undefined ? database.transaction : checkedTransactions(transactions);
   const parts = storeParts(settings);
+  const { hints } = parts;
   const underWay = new WorkUnderWay();
   const open = openOnce(settings);
 
@@ -58,25 +57,43 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore<unkn
     capabilities: capabilities(database.kind, buckets),
     open: () => whenOpen(async () => undefined),
     transaction: (work) =>
-      whenOpen(() =>
-        run(async (opened) => {
+      whenOpen(async () => {
+        let hasRows = false;
+        const result = await run(async (opened) => {
           const { transaction, close } = openStoreTransaction(parts, opened);
+          const enqueue: typeof transaction.enqueue = (drafts) => {
+            hasRows = drafts.length > 0;
+            return transaction.enqueue(drafts);
+          };
           try {
-            return await work(transaction);
+            return await work({ ...transaction, enqueue });
           } finally {
             close();
           }
-        }),
-      ),
-    leaseBuckets: (request) => whenOpen(() => parts.leaseBuckets(database.query, request)),
-    readOutbox: (query) => whenOpen(() => parts.readOutbox(database.query, query)),
+        });
+        if (hasRows) hints.committed();
+        return result;
+      }),
+    leaseBuckets: (request) =>
+      whenOpen(async () => {
+        hints.asked(request);
+        return hints.granted(request, await parts.leaseBuckets(database.query, request));
+      }),
+    readOutbox: (query) =>
+      whenOpen(() => {
+        hints.reading();
+        return parts.readOutbox(database.query, query);
+      }),
     deleteOutbox: (deletion) => whenOpen(() => parts.deleteOutbox(database.query, deletion)),
     readDeadLetters: (query) => whenOpen(() => parts.readDeadLetters(database.query, query)),
     inspect: () => whenOpen(() => parts.inspectStore(database.query)),
     pruneInbox: (prune) => whenOpen(() => parts.pruneInbox(database.query, prune)),
-    listen: (wake) => whenOpen(() => database.listen(parts.notificationChannel, wake)),
     codeOf: errorCodeOf,
-    close: () => underWay.close(() => database.close()),
+    close: () =>
+      underWay.close(async () => {
+        await hints.close();
+        await database.close();
+      }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { LeaseBuckets } from './outbox/lease-buckets.ts';
 import { createOutboxMap } from './outbox/outbox-map.ts';
 import { createReadOutbox } from './outbox/read-outbox.ts';
 import type { ReadOutbox } from './outbox/read-outbox.ts';
+import { RowHints } from './outbox/row-hints.ts';
 import { quoteSchema } from './schema/quote-schema.ts';
 import type { TransactionParts } from './store-transaction.ts';
 
@@ -28,23 +29,17 @@ export interface StoreParts extends TransactionParts {
   readonly readDeadLetters: ReadDeadLetters;
   readonly inspectStore: InspectStore;
   readonly pruneInbox: PruneInbox;
-  readonly notificationChannel: string;
+  readonly hints: RowHints;
 }
 
 export function storeParts({ database, schema: name, buckets, notify }: PostgresStoreSettings): StoreParts {
   const schema = quoteSchema(name);
-  const notificationChannel = `${name}_outbox`.slice(0, 63);
   const epoch = epochExpression(database.kind, schema);
   const map = createOutboxMap({ schema });
   return {
     makeClaims: createMakeClaims({ schema }),
     completeClaims: createCompleteClaims({ schema }),
-    enqueueDrafts: createEnqueueDrafts({
-      schema,
-      buckets,
-      epoch,
-      notificationChannel: notify ? notificationChannel : undefined,
-    }),
+    enqueueDrafts: createEnqueueDrafts({ schema, buckets, epoch }),
     changeDeadLetters: createChangeDeadLetters({ schema }),
     leaseBuckets: createLeaseBuckets({ schema }),
     readOutbox: createReadOutbox({ schema, map }),
@@ -52,6 +47,6 @@ export function storeParts({ database, schema: name, buckets, notify }: Postgres
     readDeadLetters: createReadDeadLetters({ schema }),
     inspectStore: createInspectStore({ schema, buckets, map }),
     pruneInbox: createPruneInbox({ schema }),
-    notificationChannel,
+    hints: new RowHints({ database, buckets, channel: `${name}_outbox`.slice(0, 63), isOn: notify }),
   };
 }

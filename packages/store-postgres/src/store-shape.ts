@@ -24,5 +24,5 @@ export const storeSchema: StoreShape = {
     .min(1, 'must be at least 1')
     .max(1024, 'must be at most 1024')
     .default(schemaDefaults.buckets),
-  notify: z.boolean({ error: 'must be true or false' }).default(false),
+  notify: z.boolean({ error: 'must be true or false' }).default(true),
 };

@@ -1,5 +1,5 @@
 /** The servers the launcher knows. */
-export const brokerKinds = ['rabbitmq', 'redis', 'postgres', 'dynamodb', 'kafka', 'sqs'] as const;
+export const brokerKinds = ['rabbitmq', 'redis', 'postgres', 'pgbouncer', 'dynamodb', 'kafka', 'sqs'] as const;
 
 export type BrokerKind = (typeof brokerKinds)[number];
 
@@ -17,7 +17,7 @@ export interface Broker {
   readonly kind: BrokerKind;
   /** A URL with the credentials a client needs. It stays the same over `kill9` and `restart`. */
   readonly address: string;
-  /** RabbitMQ: the management API with its credentials. */
+  /** RabbitMQ: the management API with its credentials. PgBouncer: the PostgreSQL behind it. */
   readonly adminAddress?: string;
   /** Present when {@link BrokerDemands.tls} was asked for. */
   readonly tls?: TlsAccess;
@@ -59,7 +59,7 @@ export type RabbitmqVersion = (typeof rabbitmqVersions)[number];
 /** What a test needs of its server beyond the kind. A server from the environment must have it, or is refused. */
 export interface BrokerDemands {
   /**
-   * Settings by the names of the server's own configuration (`rabbitmq.conf`, `redis.conf`, `postgresql.conf`), over those of the
+   * Settings by the names of the server's own configuration (`rabbitmq.conf`, `redis.conf`, `postgresql.conf`, `pgbouncer.ini`), over those of the
    * launcher, for example `{ consumer_timeout: '5000' }`. Default: none.
    */
   readonly configuration?: Readonly<Record<string, string>>;

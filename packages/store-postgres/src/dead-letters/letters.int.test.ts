@@ -118,7 +118,6 @@ describe.each(databases)('on %s', { timeout: 60_000 }, async (_, database) => {
       schema: '"waybill"',
       buckets: 64,
       epoch: `'e'`,
-      notificationChannel: undefined,
     });
     const draft = {
       address: { kind: 'event', channel: 'c' },

@@ -6,8 +6,6 @@ export interface EnqueueStatementOptions {
    * replica under a store that stays open.
    */
   readonly epoch: string;
-  /** The channel on which whoever listens hears of the commit, to be woken; `undefined` tells nobody. */
-  readonly notificationChannel: string | undefined;
 }
 
 /*
@@ -16,7 +14,7 @@ export interface EnqueueStatementOptions {
  */
 
 /** One message with a key, which is what most transactions publish: half the work of the statement for many. */
-export const enqueueOneStatement = ({ schema, epoch, notificationChannel }: EnqueueStatementOptions): string => `
+export const enqueueOneStatement = ({ schema, epoch }: EnqueueStatementOptions): string => `
 with numbered as (
   insert into ${schema}.sequences as s (kind, channel, key, last) values ($1::text, $2::text, $3::text, 1)
   on conflict (kind, channel, key) do update set last = s.last + 1
@@ -24,14 +22,13 @@ with numbered as (
 )
 insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
   select $4::text::smallint, $1::text, $2::text, $3::text, n.last, ${epoch}, $5::text, decode($6::text, 'base64'), $7::text::float8
-  from numbered n
-${notify(notificationChannel)}`;
+  from numbered n`;
 
 /**
  * Any messages: counted per key, their keys sorted, so that two transactions never wait for each other in a circle. Rows without a key have
  * no counter, so the transaction gets its id by being asked for it.
  */
-export const enqueueManyStatement = ({ schema, epoch, notificationChannel }: EnqueueStatementOptions): string => `
+export const enqueueManyStatement = ({ schema, epoch }: EnqueueStatementOptions): string => `
 with draft as materialized (
   select * from json_to_recordset($1::text::json) as d (
     place integer, bucket smallint, kind text collate "C", channel text collate "C", key text collate "C",
@@ -52,9 +49,4 @@ insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envel
     w.epoch, d.envelope, decode(d.body, 'base64'), d.delay_ms
   from draft d cross join writer w left join numbered n using (kind, channel, key)
   window same_key as (partition by d.kind, d.channel, d.key)
-  order by d.place
-${notify(notificationChannel)}`;
-
-function notify(channel: string | undefined): string {
-  return channel === undefined ? '' : `returning pg_notify('${channel}', '')`;
-}
+  order by d.place`;

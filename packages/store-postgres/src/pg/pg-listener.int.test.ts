@@ -14,12 +14,14 @@ const url = server?.address ?? '';
 let admin: Client;
 let database: Database;
 let wakes: number;
+let failures: unknown[];
 
 const listen = async (options: PgDatabaseOptions = {}): Promise<() => Promise<void>> => {
   database = pgDatabase({ url, reconnectMs: { first: 5, max: 20 }, ...options });
-  return database.listen('waybill_outbox', () => {
+  const wake = (): void => {
     wakes += 1;
-  });
+  };
+  return database.listen('waybill_outbox', wake, (error) => void failures.push(error));
 };
 const until = async (isTrue: () => boolean): Promise<void> => {
   while (!isTrue()) await sleep(5);
@@ -34,6 +36,7 @@ const listeners = async (): Promise<number> => {
 beforeEach(async ({ skip }) => {
   skip(server === undefined, 'PostgreSQL cannot be had here.');
   wakes = 0;
+  failures = [];
   admin = new Client({ connectionString: url });
   await admin.connect();
 });
@@ -69,10 +72,11 @@ test('a lost connection comes again, and wakes for what was missed', async () =>
   expect(await listeners()).toBe(1);
 });
 
-test('a server that is not there is asked again and again, and a stop ends that', async () => {
+test('a server that is not there is asked again and again, each time saying why, and a stop ends that', async () => {
   const stop = await listen({ listenUrl: 'postgres://postgres@127.0.0.1:1/postgres' });
-  await sleep(30);
+  await until(() => failures.length > 1);
   await stop();
+  expect(failures[0]).toMatchObject({ code: 'ECONNREFUSED' });
   expect(wakes).toBe(0);
 });
 

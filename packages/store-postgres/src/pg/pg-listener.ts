@@ -1,11 +1,13 @@
 import { Client } from 'pg';
 import type { ClientConfig } from 'pg';
+import { PostgresStoreError } from '../postgres-error.ts';
 import { pause } from '../time/pause.ts';
+import { isDirect } from './is-direct.ts';
 import type { PgSettings } from './pg-options.ts';
 
 export interface PgListener {
   /** Resolves at once; listens, and comes again after every loss, in the background. */
-  readonly listen: (channel: string, wake: () => void) => Promise<() => Promise<void>>;
+  readonly listen: (channel: string, wake: () => void, fail: (error: unknown) => void) => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
 }
 
@@ -17,11 +19,11 @@ export function pgListener(settings: PgSettings, config: ClientConfig): PgListen
   const direct = listenUrl === undefined ? config : { ...config, connectionString: listenUrl };
 
   return {
-    listen: async (channel, wake) => {
+    listen: async (channel, wake, fail) => {
       if (!isListening) return async () => undefined;
       const stop = new AbortController();
       const signal = AbortSignal.any([stop.signal, ending.signal]);
-      const run = listenUntil(signal, { channel, wake, config: direct, settings });
+      const run = listenUntil(signal, { channel, wake, fail, config: direct, settings });
       running.add(run);
       return async () => {
         stop.abort();
@@ -39,6 +41,7 @@ export function pgListener(settings: PgSettings, config: ClientConfig): PgListen
 interface Listening {
   readonly channel: string;
   readonly wake: () => void;
+  readonly fail: (error: unknown) => void;
   readonly config: ClientConfig;
   readonly settings: PgSettings;
 }
@@ -48,14 +51,19 @@ async function listenUntil(signal: AbortSignal, listening: Listening): Promise<v
   const { clock, random, reconnectMs } = listening.settings;
   let waitMs = reconnectMs.first;
   while (!signal.aborted) {
-    const wasListening = await listenOnce(signal, listening);
-    waitMs = wasListening ? reconnectMs.first : Math.min(waitMs * 2, reconnectMs.max);
+    const end = await listenOnce(signal, listening);
+    // A pooler does not become a server by being asked again.
+    if (end === 'refused') return;
+    waitMs = end === 'lost' ? reconnectMs.first : Math.min(waitMs * 2, reconnectMs.max);
     await pause(clock, waitMs * (0.5 + random() / 2), signal);
   }
 }
 
-/** One connection, from its beginning to its end. Answers whether it came to listen. */
-async function listenOnce(signal: AbortSignal, { channel, wake, config }: Listening): Promise<boolean> {
+/** One connection, from its beginning to its end. */
+async function listenOnce(
+  signal: AbortSignal,
+  { channel, wake, fail, config }: Listening,
+): Promise<'lost' | 'failed' | 'refused'> {
   const client = new Client(config);
   const lost = Promise.withResolvers<void>();
   client.on('error', () => lost.resolve());
@@ -65,15 +73,27 @@ async function listenOnce(signal: AbortSignal, { channel, wake, config }: Listen
   signal.addEventListener('abort', onAbort);
   try {
     await client.connect();
+    if (!(await isDirect(client))) {
+      fail(throughPooler());
+      return 'refused';
+    }
     await client.query(`listen ${client.escapeIdentifier(channel)}`);
     // What was committed while nobody listened.
     wake();
     if (!signal.aborted) await lost.promise;
-    return true;
-  } catch {
-    return false;
+    return 'lost';
+  } catch (error) {
+    fail(error);
+    return 'failed';
   } finally {
     signal.removeEventListener('abort', onAbort);
     await client.end().catch(() => undefined);
   }
+}
+
+function throughPooler(): PostgresStoreError {
+  return new PostgresStoreError(
+    'listen-through-pooler',
+    'A pooler is in front of the server, and would lose what is notified: give listenUrl the server itself, or off.',
+  );
 }

@@ -128,9 +128,10 @@ test('a statement after the end is refused', async () => {
 
 test('a commit of a notification wakes', async () => {
   let wakes = 0;
-  const stop = await database.listen('waybill_outbox', () => {
+  const wake = (): void => {
     wakes += 1;
-  });
+  };
+  const stop = await database.listen('waybill_outbox', wake, () => undefined);
   await database.transaction(({ query }) => query("select pg_notify('waybill_outbox', '')"));
   while (wakes === 0) await sleep(5);
   await stop();

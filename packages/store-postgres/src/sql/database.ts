@@ -15,8 +15,11 @@ export interface Database<Client = unknown> {
   readonly transaction: RunTransaction<SqlTransaction<Client>>;
   /** One statement by itself, on a connection that no handler holds. */
   readonly query: SqlQuery;
-  /** Calls `wake` when another session has committed outbox rows; a hint, never the only way. Resolves with the way to stop. */
-  readonly listen: (channel: string, wake: () => void) => Promise<() => Promise<void>>;
+  /**
+   * Calls `wake` with each NOTIFY on the channel, and on a server whenever it begins to listen; a hint, never the only way. Calls `fail` when
+   * it cannot listen, and tries again. Resolves with the way to stop.
+   */
+  readonly listen: (channel: string, wake: () => void, fail: (error: unknown) => void) => Promise<() => Promise<void>>;
   /** Waits for transactions under way. Idempotent. */
   readonly close: () => Promise<void>;
 }

@@ -22,7 +22,7 @@ function expectGone(before: readonly number[]): void {
 }
 
 // Two of a kind for all tests, in their order, because the start of a RabbitMQ is slow: each test leaves both running.
-describe.each(['rabbitmq', 'redis', 'postgres'] as const)('a native %s', { timeout: 120_000 }, (kind) => {
+describe.each(['rabbitmq', 'redis', 'postgres', 'pgbouncer'] as const)('a native %s', { timeout: 120_000 }, (kind) => {
   let first: Broker;
   let second: Broker;
 

@@ -5,6 +5,7 @@ import { sweepLeftovers } from './broker-folder.ts';
 import { dynamodbRecipe } from './dynamodb.ts';
 import { findInstallation } from './installation.ts';
 import { startNativeBroker } from './native-broker.ts';
+import { pgbouncerRecipe } from './pgbouncer.ts';
 import { postgresRecipe } from './postgres.ts';
 import { rabbitmqRecipe } from './rabbitmq.ts';
 import type { Recipe } from './recipe.ts';
@@ -14,6 +15,7 @@ const recipes: Readonly<Partial<Record<BrokerKind, Recipe>>> = {
   rabbitmq: rabbitmqRecipe,
   redis: redisRecipe,
   postgres: postgresRecipe,
+  pgbouncer: pgbouncerRecipe,
   dynamodb: dynamodbRecipe,
 };
 

@@ -1,6 +1,7 @@
 import type { BrokerKind } from '../broker.ts';
 import type { Endpoint, ServerIdentity } from './exchange.ts';
 import { probeDynamodb } from './probe-dynamodb.ts';
+import { probePgbouncer } from './probe-pgbouncer.ts';
 import { probePostgres } from './probe-postgres.ts';
 import { probeRabbitmq } from './probe-rabbitmq.ts';
 import { probeRedis } from './probe-redis.ts';
@@ -29,13 +30,20 @@ export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
   postgres: {
     schemes: ['postgres:', 'postgresql:'],
     port: 5432,
-    probe: (endpoint, { username, pathname }) => {
-      const user = decodeURIComponent(username) || 'postgres';
-      return probePostgres(endpoint, user, decodeURIComponent(pathname.slice(1)) || user);
-    },
+    probe: (endpoint, url) => probePostgres(endpoint, ...sessionOf(url)),
+  },
+  pgbouncer: {
+    schemes: ['postgres:', 'postgresql:'],
+    port: 6432,
+    probe: (endpoint, url) => probePgbouncer(endpoint, ...sessionOf(url)),
   },
   dynamodb: { schemes: ['http:'], port: 8000, probe: probeDynamodb },
 };
+
+function sessionOf({ username, pathname }: URL): [user: string, database: string] {
+  const user = decodeURIComponent(username) || 'postgres';
+  return [user, decodeURIComponent(pathname.slice(1)) || user];
+}
 
 /** Asks the server at an address to name itself. Rejects when it is not up. */
 export async function probeKind(kind: BrokerKind, url: URL): Promise<ServerIdentity> {
