@@ -88,6 +88,11 @@ export interface SequenceClaim {
   readonly sequence: number;
   /**
    * The lowest number to accept where this scope has no cursor for the key yet. 1 where the broker keeps no order; `sequence` itself
+  /**
+   * The name of the numbering. Those of the form `<system>.<timeline>.<database>`, whole numbers, are parts of one history: a later timeline
+   * goes on with the next number, and a number below that is a `conflict` unless the cursor passed it on this very timeline. Every other name
+   * than that of the cursor is a `conflict`.
+   */
    * where it does, so that a subscription made later starts with what it is given first.
    */
   readonly firstSequence: number;
@@ -107,7 +112,7 @@ export type ClaimOutcome =
   | { readonly status: 'claimed' }
   /** Done before. `answer` is what `complete` stored, if anything. */
   | { readonly status: 'duplicate'; readonly answer: Uint8Array | undefined }
-  /** Same identity with another fingerprint, or a sequence of another epoch. */
+  /** Same identity with another fingerprint, or a number of another numbering. */
   | { readonly status: 'conflict' }
   | { readonly status: 'in-progress'; readonly retryAfterMs: number }
   /** Earlier numbers are missing; `expected` is the next one that can be claimed. */

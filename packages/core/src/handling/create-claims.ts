@@ -100,7 +100,8 @@ export function createClaims(spec: SubscriptionSpec, capabilities: TransportCapa
     const [open] = isAboutKey ? outcomes : [];
     const [known, number] = isAboutKey ? outcomes.slice(1) : outcomes;
     if (open?.status === 'parked') throw new ClaimRefused(open);
-    refuse(number, 'epoch-conflict', scope);
+    // Whoever replays it has looked at what was lost: its identity is enough, and the cursor stays where it is.
+    if (input.replay === undefined || number?.status !== 'conflict') refuse(number, 'epoch-conflict', scope);
     refuse(known, 'fingerprint-conflict', scope);
     if (known?.status === 'duplicate') return false;
     // The number was passed without an effect of this identity: a dead letter took it. Nothing may be marked.

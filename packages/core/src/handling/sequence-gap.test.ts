@@ -169,11 +169,14 @@ test('an unnumbered message whose order hangs on numbers is put aside as such', 
 });
 
 test('numbers of another epoch are put aside, not taken for old ones', async () => {
-  const { send, done, letters, idle } = await stage({});
+  const { send, done, letters, idle, bus, clock } = await stage({});
   await send(1, epoch);
   await idle();
   await send(2, { epoch: 'e-2' });
   await idle();
   expect(done).toEqual([1]);
   expect(await letters()).toMatchObject([{ reason: 'epoch-conflict' }]);
+  // An operator who knows what was lost replays it.
+  expect(await clock.runUntil(bus.deadLetters.replay({}))).toEqual({ replayed: 1, failed: 0, held: 0 });
+  expect([done, await letters()]).toEqual([[1, 2], []]);
 });

@@ -125,6 +125,25 @@ test('the fence lets each number through once and in order, and tells duplicates
   ]);
 });
 
+test('on the next timeline of a server the very next number goes on; what is numbered anew is a conflict, never a duplicate', async () => {
+  const store = memoryStore();
+  const [first, promoted] = [{ epoch: '7.1.5' }, { epoch: '7.2.5' }];
+  await claim(store, number(1, first), number(2, first), number(3, first));
+  const anew = [number(3, promoted), number(4, { epoch: '8.2.5' }), number(4, { epoch: 'x' })];
+  expect(await claim(store, ...anew)).toEqual(anew.map(() => ({ status: 'conflict' })));
+  expect(await claim(store, number(5, promoted), number(4, promoted))).toEqual([
+    { status: 'gap', expected: 4 },
+    { status: 'claimed' },
+  ]);
+  // Two messages may have one number: that of the one timeline was passed, that of the other was lost.
+  expect(await claim(store, number(3, first), number(3, promoted), number(4, first), number(4, promoted))).toEqual([
+    { status: 'duplicate', answer: undefined },
+    { status: 'conflict' },
+    { status: 'conflict' },
+    { status: 'duplicate', answer: undefined },
+  ]);
+});
+
 test('a scope without a cursor begins where it is told to', async () => {
   const store = memoryStore();
   expect(await claim(store, number(5, { firstSequence: 5 }), number(6))).toEqual([

@@ -1,4 +1,6 @@
 import type { Claim, ClaimOutcome, Completion, IdentityClaim, OpenKeyClaim, SequenceClaim } from '../driver/index.ts';
+import { compareEpochs } from './epoch-order.ts';
+import type { EpochOrder } from './epoch-order.ts';
 import { groupOf } from './grouped-map.ts';
 import { memoryError } from './memory-error.ts';
 import type { Cursor, IdentityMark } from './memory-store-state.ts';
@@ -13,6 +15,7 @@ export interface ClaimMaps {
 }
 
 const claimed: ClaimOutcome = { status: 'claimed' };
+const duplicate: ClaimOutcome = { status: 'duplicate', answer: undefined };
 const conflict: ClaimOutcome = { status: 'conflict' };
 const parked: ClaimOutcome = { status: 'parked' };
 
@@ -38,20 +41,38 @@ function claimIdentity(
   return claimed;
 }
 
-function claimSequence({ cursors }: ClaimMaps, claim: SequenceClaim): ClaimOutcome {
-  const { epoch, sequence } = claim;
-  const group = groupOf(claim.scope, claim.channel);
 /** Whether a mark has been kept for as long as its claim said; never before its lease. */
 const isOver = ({ keepUntilMs, leaseUntilMs = -Infinity }: IdentityMark, nowMs: number): boolean =>
   nowMs >= Math.max(keepUntilMs, leaseUntilMs);
 
+function claimSequence({ cursors }: ClaimMaps, claim: SequenceClaim): ClaimOutcome {
+  const { epoch, sequence } = claim;
+  const group = groupOf(claim.scope, claim.channel);
   const cursor = cursors.get(group, claim.key);
-  if (cursor !== undefined && cursor.epoch !== epoch) return conflict;
-  const expected = cursor === undefined ? claim.firstSequence : cursor.sequence + 1;
-  if (sequence < expected) return { status: 'duplicate', answer: undefined };
-  if (sequence > expected && !claim.overGap) return { status: 'gap', expected };
-  cursors.set(group, claim.key, { epoch, sequence });
-  return claimed;
+  const outcome = judgeNumber(cursor, claim);
+  if (outcome.status === 'claimed') {
+    const isOther = cursor !== undefined && cursor.epoch !== epoch;
+    cursors.set(group, claim.key, { epoch, sequence, since: isOther ? sequence : cursor?.since });
+  }
+  return outcome;
+}
+
+function judgeNumber(cursor: Cursor | undefined, claim: SequenceClaim): ClaimOutcome {
+  const { epoch, sequence, firstSequence, overGap } = claim;
+  const expected = cursor === undefined ? firstSequence : cursor.sequence + 1;
+  const order = cursor === undefined ? 'same' : compareEpochs(epoch, cursor.epoch);
+  if (sequence < expected) return isKnown(order, sequence, cursor?.since) ? duplicate : conflict;
+  if (order === 'earlier' || order === 'foreign') return conflict;
+  return sequence > expected && !overGap ? { status: 'gap', expected } : claimed;
+}
+
+/**
+ * Whether a number that the cursor has passed is that of the message it was passed with. After a failover two numberings may have given it:
+ * the earlier one below `since`, the later one from there on. What is numbered anew must never be taken for a duplicate.
+ */
+function isKnown(order: EpochOrder, sequence: number, since: number | undefined): boolean {
+  if (order === 'same') return since === undefined || sequence >= since;
+  return order === 'earlier' && (since === undefined || sequence < since);
 }
 
 /** That it was looked at is enough to hold the key open: parking it meanwhile makes the commit fail. */

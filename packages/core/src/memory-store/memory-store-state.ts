@@ -21,6 +21,8 @@ export interface Cursor {
   readonly epoch: string;
   readonly sequence: number;
 }
+  /** The number with which this epoch went on from an earlier one; `undefined` where the cursor began with it. */
+  readonly since: number | undefined;
 
 /** The numbering of one channel and key. */
 export interface Numbering {

@@ -44,7 +44,7 @@ const claim: fc.Arbitrary<Claim> = fc.oneof(
     scope: fc.constant('s'),
     channel: fc.constant('c'),
     key,
-    epoch: fc.constantFrom('e', 'e', 'e', 'x'),
+    epoch: fc.constantFrom('7.1.5', '7.1.5', '7.1.5', '7.2.5', 'x'),
     sequence: fc.integer({ min: 1, max: 4 }),
     firstSequence: fc.constant(1),
     overGap: fc.constantFrom(false, false, true),

@@ -16,6 +16,7 @@ export interface CursorChange {
   readonly key: string;
   readonly epoch: string;
   readonly last: number;
+  readonly since: number | undefined;
 }
 
 /** One claim with the place where its answer goes. */

@@ -60,7 +60,7 @@ identity_asked as materialized (
 sequence_asked as materialized (
   select * from json_to_recordset($1::text::json -> 'sequence') as q (
     n integer, scope text collate "C", channel text collate "C", key text collate "C",
-    first bigint, first_epoch text, epoch text collate "C", low bigint, high bigint, target bigint
+    first bigint, first_epoch text, first_since bigint, epoch text collate "C", low bigint, high bigint, target bigint
   ) where ${start}
 ), sequence_missing as materialized (
   select q.* from sequence_asked q left join lateral (
@@ -69,18 +69,18 @@ sequence_asked as materialized (
   ) c on true
   where q.first is not null and c.is_there is null
 ), sequence_created as (
-  insert into ${schema}.cursors (scope, channel, key, epoch, last)
-  select scope, channel, key, first_epoch, first from sequence_missing order by scope, channel, key
+  insert into ${schema}.cursors (scope, channel, key, epoch, last, since)
+  select scope, channel, key, first_epoch, first, first_since from sequence_missing order by scope, channel, key
   on conflict do nothing
   returning scope, channel, key
 ), sequence_held as materialized (
-  select q.*, c.last, c.epoch as cursor_epoch, c.epoch = q.epoch and c.last between q.low and q.high as passes
+  select q.*, c.last, c.since, c.epoch as cursor_epoch, c.epoch = q.epoch and c.last between q.low and q.high as passes
   from (
     select * from sequence_asked
     where (select count(*) from sequence_missing) = (select count(*) from sequence_created)
     order by scope, channel, key
   ) q cross join lateral (
-    select c.last, c.epoch from ${schema}.cursors c
+    select c.last, c.since, c.epoch from ${schema}.cursors c
     where c.scope = q.scope and c.channel = q.channel and c.key = q.key for update
   ) c
 ), sequence_moved as (
@@ -94,7 +94,7 @@ sequence_asked as materialized (
 /** Every answer has the same columns: `n`, what happened, and up to three texts to read it by. */
 const claimAnswers: Readonly<Record<ClaimKind, (schema: string) => string>> = {
   'open-key': () => `
-select 'open-key' as kind, n::text as n, case when is_parked then 'parked' else 'open' end as status, null as a, null as b from open_held`,
+select 'open-key' as kind, n::text as n, case when is_parked then 'parked' else 'open' end as status, null as a, null as b, null as c from open_held`,
   // What the statement's snapshot shows may be older than the row that refused: `unseen` is asked for again.
   identity: (schema) => `
 select 'identity' as kind, q.n::text as n,
@@ -106,7 +106,7 @@ select 'identity' as kind, q.n::text as n,
     when m.lease_until <= now.now then 'unseen'
     else 'in-progress'
   end as status,
-  ceil(extract(epoch from m.lease_until - now.now) * 1000)::bigint::text as a, encode(m.answer, 'base64') as b
+  ceil(extract(epoch from m.lease_until - now.now) * 1000)::bigint::text as a, encode(m.answer, 'base64') as b, null as c
 from identity_asked q
 cross join (select clock_timestamp() as now) now
 left join identity_claimed i using (scope, key)
@@ -122,7 +122,7 @@ select 'sequence' as kind, q.n::text as n,
     when m.n is not null or s.is_short then 'unseen'
     else 'missing'
   end as status,
-  h.last::text as a, h.cursor_epoch as b
+  h.last::text as a, h.cursor_epoch as b, h.since::text as c
 from sequence_asked q
 cross join (select (select count(*) from sequence_missing) <> (select count(*) from sequence_created) as is_short) s
 left join sequence_created c using (scope, channel, key)
@@ -132,8 +132,8 @@ left join sequence_missing m using (n)`,
 
 /** Sets cursors that this transaction has locked. */
 export const setCursorsStatement = (schema: string): string => `
-insert into ${schema}.cursors as c (scope, channel, key, epoch, last)
-select scope, channel, key, epoch, last from json_to_recordset($1::text::json) as q (
-  scope text, channel text, key text, epoch text, last bigint
+insert into ${schema}.cursors as c (scope, channel, key, epoch, last, since)
+select scope, channel, key, epoch, last, since from json_to_recordset($1::text::json) as q (
+  scope text, channel text, key text, epoch text, last bigint, since bigint
 )
-on conflict (scope, channel, key) do update set epoch = excluded.epoch, last = excluded.last`;
+on conflict (scope, channel, key) do update set epoch = excluded.epoch, last = excluded.last, since = excluded.since`;

@@ -41,15 +41,17 @@ function toRecord(group: readonly AskedNumber[], n: number): object {
     key,
     first: first?.last,
     first_epoch: first?.epoch,
+    first_since: first?.since,
     epoch,
     ...(cursorMoveOf(claims) ?? noMove),
   };
 }
 
 /** Answers all claims of one key by where its cursor was found. Gives the change that the database has not made itself. */
-function settleGroup(group: readonly AskedNumber[], { status, a, b }: SqlRow): CursorChange | undefined {
+function settleGroup(group: readonly AskedNumber[], { status, a, b, c }: SqlRow): CursorChange | undefined {
   const claims = group.map(({ claim }) => claim);
-  const found: Cursor | undefined = a === null ? undefined : { epoch: String(b), last: Number(a) };
+  const found: Cursor | undefined =
+    a === null ? undefined : { epoch: String(b), last: Number(a), since: c === null ? undefined : Number(c) };
   const { outcomes, cursor } = passFence(found, claims);
   for (const [at, outcome] of outcomes.entries()) group[at]?.answer(outcome);
   const [first] = claims;

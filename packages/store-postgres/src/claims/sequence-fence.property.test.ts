@@ -9,12 +9,14 @@ test('what the database moves by itself is what the rule says', () => {
     fc.integer({ min: 1, max: 4 }),
     fc.boolean(),
     fc.integer({ min: 0, max: 9 }),
-    (first, length, overGap, last) => {
+    fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+    (first, length, overGap, last, tookOverAt) => {
       const run = Array.from({ length }, (_, at) => number(first + at, { overGap: overGap && at === 0 }));
       const move = cursorMoveOf(run);
       const passes = move !== undefined && last >= move.low && last <= move.high;
-      const cursor = { epoch: 'e', last };
-      expect(passFence(cursor, run).cursor).toEqual(passes ? { epoch: 'e', last: move.target } : cursor);
+      const since = tookOverAt === undefined ? undefined : Math.min(tookOverAt, last);
+      const cursor = { epoch: 'e', last, since };
+      expect(passFence(cursor, run).cursor).toEqual(passes ? { ...cursor, last: move.target } : cursor);
     },
   );
   fc.assert(property, { numRuns: 500 });

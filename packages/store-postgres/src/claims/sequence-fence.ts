@@ -1,10 +1,13 @@
 import type { ClaimOutcome, SequenceClaim } from '@waybill/core/driver';
 import { compareEpochs } from './epoch-order.ts';
+import type { EpochOrder } from './epoch-order.ts';
 
 /** How far a scope has come with one key. */
 export interface Cursor {
   readonly epoch: string;
   readonly last: number;
+  /** The number with which this epoch went on from an earlier one; `undefined` where the cursor began with it. */
+  readonly since: number | undefined;
 }
 
 export interface FencePassage {
@@ -15,12 +18,15 @@ export interface FencePassage {
 
 type Fenced = Pick<SequenceClaim, 'epoch' | 'sequence' | 'firstSequence' | 'overGap'>;
 
+const duplicate: ClaimOutcome = { status: 'duplicate', answer: undefined };
+const conflict: ClaimOutcome = { status: 'conflict' };
+
 /** Puts the claims of one key to its cursor, one after the other. The whole rule of the fence, wherever the cursor is kept. */
 export function passFence(cursor: Cursor | undefined, claims: readonly Fenced[]): FencePassage {
   let now = cursor;
   const outcomes = claims.map((claim): ClaimOutcome => {
     const outcome = claimNumber(now, claim);
-    if (outcome.status === 'claimed') now = { epoch: claim.epoch, last: claim.sequence };
+    if (outcome.status === 'claimed') now = moved(now, claim);
     return outcome;
   });
   return { outcomes, cursor: now };
@@ -28,21 +34,25 @@ export function passFence(cursor: Cursor | undefined, claims: readonly Fenced[])
 
 function claimNumber(cursor: Cursor | undefined, claim: Fenced): ClaimOutcome {
   const { epoch, sequence, firstSequence, overGap } = claim;
-  if (cursor !== undefined && cursor.epoch !== epoch) return claimAcrossEpochs(cursor, claim);
   const expected = cursor === undefined ? firstSequence : cursor.last + 1;
-  if (sequence < expected) return { status: 'duplicate', answer: undefined };
+  const order = cursor === undefined ? 'same' : compareEpochs(epoch, cursor.epoch);
+  if (sequence < expected) return isKnown(order, sequence, cursor?.since) ? duplicate : conflict;
+  if (order === 'earlier' || order === 'foreign') return conflict;
   return sequence > expected && !overGap ? { status: 'gap', expected } : { status: 'claimed' };
 }
 
 /**
- * After a failover the numbers go on where they were, or begin again below: only the number that is exactly the next one proves the first.
- * What a restore numbers anew must never be taken for a duplicate.
+ * Whether a number that the cursor has passed is that of the message it was passed with. After a failover two numberings may have given it:
+ * the earlier one below `since`, the later one from there on. What is numbered anew must never be taken for a duplicate.
  */
-function claimAcrossEpochs(cursor: Cursor, { epoch, sequence }: Fenced): ClaimOutcome {
-  const order = compareEpochs(epoch, cursor.epoch);
-  if (order === 'later' && sequence === cursor.last + 1) return { status: 'claimed' };
-  if (order === 'earlier' && sequence <= cursor.last) return { status: 'duplicate', answer: undefined };
-  return { status: 'conflict' };
+function isKnown(order: EpochOrder, sequence: number, since: number | undefined): boolean {
+  if (order === 'same') return since === undefined || sequence >= since;
+  return order === 'earlier' && (since === undefined || sequence < since);
+}
+
+function moved(cursor: Cursor | undefined, { epoch, sequence }: Fenced): Cursor {
+  const isOther = cursor !== undefined && cursor.epoch !== epoch;
+  return { epoch, last: sequence, since: isOther ? sequence : cursor?.since };
 }
 
 /** A move that the database can make by itself: a cursor of this epoch that stands within `low` and `high` goes to `target`. */

@@ -40,6 +40,7 @@ create table {schema}.cursors (
   key text collate "C" not null,
   epoch text collate "C" not null,
   last bigint not null,
+  since bigint,
   primary key (scope, channel, key)
 ) with (fillfactor = 70);
 create table {schema}.sequences (

@@ -6,6 +6,7 @@ import type { StoreCase } from './store-case.ts';
 
 const duplicate = { status: 'duplicate', answer: undefined } as const;
 const claimed = { status: 'claimed' } as const;
+const conflict = { status: 'conflict' } as const;
 
 /** One cursor per scope, channel and key, moved only from n−1 to n. */
 export const fenceCases: readonly StoreCase[] = [
@@ -61,8 +62,7 @@ export const fenceCases: readonly StoreCase[] = [
     // Of another system, so that no store can take it for a later timeline of its own.
     const epoch = '9999999999999999999.1.5';
     for (const sequence of [1, 2, 3, 9]) {
-      const conflict = [{ status: 'conflict' }];
-      checkEqual(await claim(store, number(sequence, { epoch })), conflict, `number ${sequence} of another epoch`);
+      checkEqual(await claim(store, number(sequence, { epoch })), [conflict], `number ${sequence} of another epoch`);
     }
     checkEqual(await claim(store, number(3)), [claimed], 'the next number of the right epoch');
   }),
@@ -142,5 +142,28 @@ export const fenceCases: readonly StoreCase[] = [
       await claim(store, ...keys.map((key) => number(sequence, { key })));
     }
     checkEqual(await count(), keys.length, 'records of the fence');
+  }),
+
+  proves('SEQ-13', 'a failover to a standby, and back', async (world) => {
+    const store = await world.open();
+    const [system, database] = ['7000000000000000001', '5'];
+    const on = (timeline: number, sequence: number) => number(sequence, { epoch: `${system}.${timeline}.${database}` });
+    await claim(store, on(9, 1), on(9, 2), on(9, 3));
+    // The standby lacked 2 and 3: it gives these numbers to other messages.
+    for (const sequence of [2, 3]) {
+      checkEqual(await claim(store, on(10, sequence)), [conflict], `number ${sequence} of the next timeline behind 3`);
+    }
+    const gap = { status: 'gap', expected: 4 };
+    checkEqual(await claim(store, on(10, 5)), [gap], 'number 5 of the next timeline before 4');
+    checkEqual(await claim(store, on(10, 4), on(10, 5)), [claimed, claimed], 'numbers 4 and 5 of the next timeline');
+    for (const sequence of [2, 3]) {
+      checkEqual(await claim(store, on(9, sequence)), [duplicate], `number ${sequence} that was passed before`);
+      checkEqual(await claim(store, on(10, sequence)), [conflict], `number ${sequence} that was lost, behind 5`);
+    }
+    for (const sequence of [4, 5]) {
+      checkEqual(await claim(store, on(10, sequence)), [duplicate], `number ${sequence} that was passed since`);
+      checkEqual(await claim(store, on(9, sequence)), [conflict], `number ${sequence} of the timeline that is over`);
+    }
+    checkEqual(await claim(store, on(9, 6)), [conflict], 'the next number of the timeline that is over');
   }),
 ];

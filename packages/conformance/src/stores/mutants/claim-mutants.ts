@@ -127,6 +127,18 @@ export const claimMutants: readonly StoreMutant[] = [
     mutate: () => numbersInstead((claim) => ({ ...claim, epoch: '' })),
   },
   {
+    name: 'what a restore numbers anew is taken for duplicates',
+    killedBy: 'SEQ-13',
+    finding: 'number 2 of the next timeline',
+    mutate: () => numbersInstead((claim) => ({ ...claim, epoch: claim.epoch.replace(/\.\d+\./u, '.1.') })),
+  },
+  {
+    name: 'after a failover no number is ever taken again',
+    killedBy: 'SEQ-13',
+    finding: 'numbers 4 and 5 of the next timeline',
+    mutate: () => numbersInstead((claim) => ({ ...claim, epoch: `numbering ${claim.epoch}` })),
+  },
+  {
     name: 'one cursor serves all keys of a channel',
     killedBy: 'SEQ-9',
     finding: 'number 1 of {"key":"other"}',

@@ -12,4 +12,6 @@ export const fenceProperties = {
   'SEQ-10': 'several numbers of one key in one call are judged one after the other',
   'SEQ-11': 'numbers up to 2^53 − 1 are exact',
   'SEQ-12': 'what the fence keeps grows with keys, not with numbers',
+  'SEQ-13':
+    'a later timeline of the same server goes on with the next number; what it numbers anew is a conflict, never a duplicate',
 } as const;
