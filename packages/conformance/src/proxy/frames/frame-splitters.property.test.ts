@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FrameError } from './frame-error.ts';
 import type { FrameSplitter } from './frame-splitter.ts';
 import type { Frame, Protocol } from './frame.ts';
+import { memoryFrameCodes } from './memory-frames.ts';
 import { splitFrames } from './split-frames.ts';
 
 const frameBytesMax = 100_000;
@@ -60,6 +61,12 @@ const pgMessage = (type: string, text: Buffer | string): Buffer =>
   concat(type, int(4, 4 + Buffer.byteLength(text)), text);
 
 const pgStartup: Sample = { bytes: concat(int(4, 15), int(4, 196_608), 'user\0\0\0'), kind: 'other' };
+
+const memoryFrame = (code: number, payload: Buffer): Buffer =>
+  concat(int(4, payload.length), Buffer.from([code]), payload);
+
+const memorySingle = (code: number, kind: Frame['kind']): fc.Arbitrary<readonly Sample[]> =>
+  body.map((payload) => [{ bytes: memoryFrame(code, payload), kind }]);
 
 const commit = fc.constantFrom('COMMIT', 'commit;', ' Commit work ', 'END');
 const noCommit = fc.constantFrom('SELECT 1', 'COMMIT PREPARED $$x$$', 'select commit', 'ROLLBACK', '');
@@ -164,6 +171,28 @@ const traffic: readonly (readonly [string, Protocol, 'toBroker' | 'toClient', fc
       body.map((rest) => [{ bytes: kafkaRequest(18, 9, rest), kind: 'other' }]),
     ),
   ],
+  [
+    "the memory broker's host, to it",
+    'memory',
+    'toBroker',
+    several(
+      memorySingle(memoryFrameCodes.send, 'memory.send'),
+      memorySingle(memoryFrameCodes.settle, 'memory.settle'),
+      memorySingle(memoryFrameCodes.receive, 'other'),
+      memorySingle(memoryFrameCodes.call, 'other'),
+    ),
+  ],
+  [
+    "the memory broker's host, from it",
+    'memory',
+    'toClient',
+    several(
+      memorySingle(memoryFrameCodes.send | memoryFrameCodes.isAnswer, 'memory.sent'),
+      memorySingle(memoryFrameCodes.settle | memoryFrameCodes.isAnswer, 'memory.settled'),
+      memorySingle(memoryFrameCodes.receive | memoryFrameCodes.isAnswer, 'memory.deliver'),
+      memorySingle(memoryFrameCodes.lost, 'other'),
+    ),
+  ],
 ];
 
 /** Cuts the bytes at any places; several cuts at one place give empty chunks. */
@@ -239,7 +268,7 @@ describe('frame splitters', () => {
 
   it('gives any bytes frames or a FrameError, and never keeps more than one frame may hold', () => {
     const anything = fc.tuple(
-      fc.constantFrom<Protocol>('amqp', 'http', 'postgres', 'kafka'),
+      fc.constantFrom<Protocol>('amqp', 'http', 'postgres', 'kafka', 'memory'),
       fc.constantFrom<'toBroker' | 'toClient'>('toBroker', 'toClient'),
       fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 }),
     );

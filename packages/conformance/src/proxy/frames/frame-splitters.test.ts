@@ -17,6 +17,7 @@ const hostile: readonly (readonly [string, Protocol, 'toBroker' | 'toClient', st
   ['a negative PostgreSQL length', 'postgres', 'toClient', [0x44, 0xff, 0xff, 0xff, 0xff]],
   ['a PostgreSQL length of 2 GiB', 'postgres', 'toClient', [0x44, 0x7f, 0xff, 0xff, 0xff]],
   ['a PostgreSQL startup packet of 2 GiB', 'postgres', 'toBroker', [0x7f, 0xff, 0xff, 0xff]],
+  ['a memory frame of 4 GiB', 'memory', 'toBroker', [0xff, 0xff, 0xff, 0xff, 2]],
   ['an HTTP body that is too long', 'http', 'toBroker', 'POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n'],
   ['an HTTP length that is no number', 'http', 'toBroker', 'POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n'],
   ['an HTTP chunk of 4 GiB', 'http', 'toClient', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n'],

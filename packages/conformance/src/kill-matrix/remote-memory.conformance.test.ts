@@ -1,0 +1,120 @@
+import type { TransportDriver } from '@waybill/core/driver';
+import { createMemoryBroker, memoryTransport } from '@waybill/transport-memory';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Harness, NetworkFault } from '../harness/harness.ts';
+import { declareLevel } from '../harness/property-level.ts';
+import { properties } from '../properties/properties.ts';
+import type { PropertyId } from '../properties/properties.ts';
+import { startProxy } from '../proxy/start-proxy.ts';
+import type { Proxy } from '../proxy/start-proxy.ts';
+import type { Toxic } from '../proxy/toxic.ts';
+import { runSuite } from '../runner/run-suite.ts';
+import { transportSuite } from '../transport-suite.ts';
+import { startMemoryBrokerHost } from './memory-broker-host.ts';
+import { remoteMemoryTransport } from './remote-memory-transport.ts';
+
+const toxics: Readonly<Record<NetworkFault, Toxic>> = {
+  reset: { kind: 'reset' },
+  'black-hole': { kind: 'black-hole' },
+  'lose-confirm': { kind: 'cut', at: 'memory.sent', deliver: false, times: 1 },
+  'lose-accept': { kind: 'cut', at: 'memory.settle', deliver: false, times: 1 },
+};
+
+/** A memory broker behind a network that breaks, with consumers in processes that are killed and frozen. */
+async function openHarness(): Promise<Harness> {
+  const broker = createMemoryBroker();
+  const connectInside = async (): Promise<TransportDriver> => memoryTransport({ broker });
+  let host = await startMemoryBrokerHost({ connect: connectInside });
+  const { port } = host;
+  const proxies = new Map<TransportDriver, Proxy>();
+
+  const proxyOf = (driver: TransportDriver): Proxy => {
+    const proxy = proxies.get(driver);
+    if (proxy === undefined) throw new Error('This driver is none of the harness, or it is closed.');
+    return proxy;
+  };
+
+  return {
+    transport: 'remote-memory',
+    product: 'memory broker behind a socket',
+    version: process.version,
+    startedBy: 'in-process',
+    levels: {
+      ...declareLevel('native', 'the broker or the bus does it', Object.keys(properties) as PropertyId[]),
+      ...declareLevel('unsupported', 'the contract has no such request', notAsked),
+    },
+    timing: { leaseMs: 1500, settleMs: 100, patienceMs: 10_000 },
+    connect: async () => {
+      const proxy = await startProxy({
+        target: { host: '127.0.0.1', port },
+        protocol: 'memory',
+        frameBytesMax: 67_108_864,
+      });
+      const driver = await remoteMemoryTransport({ port: proxy.port, answerMsMax: 4000, heartbeatMs: 500 });
+      const close = async (): Promise<void> => {
+        await driver.close();
+        proxies.delete(connected);
+        await proxy.close();
+      };
+      const connected = { ...driver, close };
+      proxies.set(connected, proxy);
+      return connected;
+    },
+    admin: {
+      depth: async (address) => broker.channelOf(address).inspect(address.group).ready ?? 0,
+      inFlight: async (address) => broker.channelOf(address).inspect(address.group).inFlight ?? 0,
+      deleteQueue: undefined,
+      purge: async (address) => broker.purge(address),
+      cleanUp: undefined,
+    },
+    foreign: undefined,
+    faults: {
+      restartBroker: async () => {
+        await host.close();
+        host = await startMemoryBrokerHost({ connect: connectInside, port });
+      },
+      cutConnections: async () => {
+        const counts = await Promise.all([...proxies.values()].map((proxy) => proxy.cutAll()));
+        return counts.reduce((total, count) => total + count, 0);
+      },
+      abandon: async (driver) => proxyOf(driver).close(),
+      breakNetwork: async (driver, how) => {
+        const proxy = proxyOf(driver);
+        const toxic = proxy.addToxic(toxics[how]);
+        const heal = async (): Promise<void> => {
+          toxic.remove();
+          if (how === 'black-hole') await proxy.cutAll();
+        };
+        return { landed: () => toxic.hits, heal };
+      },
+    },
+    absent: {
+      connectAsStranger: 'there are no users',
+      refusePublishes: 'the broker never runs out of room',
+      deleteQueue: 'a queue is never deleted',
+      foreign: 'its own programs speak to it, and the suite of the memory transport has them',
+    },
+    child: {
+      module: new URL('open-remote-memory.ts', import.meta.url).href,
+      settings: { port: String(port) },
+      sharesBroker: true,
+    },
+    stop: () => host.close(),
+  };
+}
+
+const notAsked = ['DEL-6', 'DEL-16', 'DEL-17', 'DEL-23', 'PAY-9', 'DUP-2'] as const;
+
+/** Where a connection or a process makes a difference; the rest is the broker's, and proven where that is at home. */
+const overTheWire = ['ACK-*', 'ORD-*', 'LIF-*', 'FLT-*', 'PAY-5'];
+
+test('what a connection can break holds over this one', { timeout: 300_000 }, async () => {
+  const harness = await openHarness();
+  onTestFinished(() => harness.stop());
+  const { results } = await runSuite({ suite: transportSuite, harness, only: overTheWire });
+  expect(results.length).toBeGreaterThan(50);
+  const failed = results.filter(({ verdict }) => verdict === 'fail');
+  expect(failed.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+  const notRun = results.filter(({ verdict }) => verdict === 'not-run');
+  expect(notRun.map(({ id }) => id)).toEqual(['FLT-2', 'FLT-13']);
+});
