@@ -25,6 +25,7 @@ describe('a configuration', () => {
       publishing: 'direct',
       validation: 'both',
       relay: 'auto',
+      outbox: { oldestAgeMsMax: 60_000 },
       limits: defaultMessageLimits,
       unconfirmedMax: 10_000,
       publishRetryMs: 30_000,

@@ -33,7 +33,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) =>
       underWay.track(() => withConnection(own, ({ client, ask }) => ask(statements.of(client)(text, values)))),
-    listen: (channel, wake) => underWay.track(() => listener.listen(channel, wake)),
+    listen: (channel, wake, fail) => underWay.track(() => listener.listen(channel, wake, fail)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
     close: () =>
       underWay.close(async () => {

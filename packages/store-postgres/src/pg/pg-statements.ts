@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { isDirect } from './is-direct.ts';
 import { namedStatements, unnamedStatement } from './pg-statement.ts';
 import type { PgStatement } from './pg-statement.ts';
 
@@ -25,12 +26,8 @@ export function pgStatements(prepared: PreparedStatements): PgStatements {
   const direct = new WeakSet<ClientBase>();
   return {
     onConnect: async (client) => {
-      const { rows } = await client.query<{ readonly pid: number }>('select pg_backend_pid() as pid');
-      if (rows[0]?.pid === (client as KeyData).processID) direct.add(client);
+      if (await isDirect(client)) direct.add(client);
     },
     of: (client) => (direct.has(client) ? named : unnamedStatement),
   };
 }
-
-/** `pg` does not name it in its types; it is what `pg` cancels statements by. */
-type KeyData = ClientBase & { readonly processID?: unknown };
