@@ -17,6 +17,8 @@ export function dynamodbCapabilities(buckets: number): StoreCapabilities {
       buckets,
       readMax: 1000,
     },
+    // Each read would be one query more, of a partition by time that all writers share, and each move a transaction of 100 items at most.
+    scheduling: { level: 'unsupported', source: 'packages/store-dynamodb/README.md, limits', delayMsMax: 0 },
     deadLetters: { level: 'emulated', source: `one partition by position (${tests})`, pageMax: 100 },
     // Longer texts than the key of an item may have are kept there by their digest.
     keys: { level: 'native', source: tests, keyBytesMax: Infinity },

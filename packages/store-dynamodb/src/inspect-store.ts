@@ -28,6 +28,7 @@ export async function inspectStore(settings: DynamodbSettings): Promise<StoreIns
   return {
     outboxRows: counts.reduce((total, { rows }) => total + rows, 0),
     outboxOldestAgeMs: oldestAtMs === Infinity ? 0 : Math.max(0, clock.now() - oldestAtMs),
+    scheduledRows: 0,
     deadLetters: letters.length,
     parkedKeys: parkedKeys.length,
   };

@@ -12,6 +12,8 @@ export function capabilities(kind: Database['kind'], buckets: number): StoreCapa
     sequences: { level: 'native', source },
     // With pages beyond it the planner has the statement compiled, which takes longer than to run it.
     outbox: { level: 'native', source, buckets, readMax: 1000 },
+    // A hundred years, far inside of what a timestamp holds.
+    scheduling: { level: 'native', source, delayMsMax: 3_155_760_000_000 },
     deadLetters: { level: 'native', source, pageMax: 1000 },
     // A longer one is compared by its digest.
     keys: { level: 'native', source, keyBytesMax: Infinity },

@@ -14,10 +14,12 @@ import { createInspectStore } from './outbox/inspect-store.ts';
 import type { InspectStore } from './outbox/inspect-store.ts';
 import { createLeaseBuckets } from './outbox/lease-buckets.ts';
 import type { LeaseBuckets } from './outbox/lease-buckets.ts';
+import { createMoveDue } from './outbox/move-due.ts';
 import { createOutboxMap } from './outbox/outbox-map.ts';
 import { createReadOutbox } from './outbox/read-outbox.ts';
 import type { ReadOutbox } from './outbox/read-outbox.ts';
 import { RowHints } from './outbox/row-hints.ts';
+import { createScheduleDrafts } from './outbox/schedule-drafts.ts';
 import { quoteSchema } from './schema/quote-schema.ts';
 import type { TransactionParts } from './store-transaction.ts';
 
@@ -36,13 +38,14 @@ export function storeParts({ database, schema: name, buckets, notify }: Postgres
   const schema = quoteSchema(name);
   const epoch = epochExpression(database.kind, schema);
   const map = createOutboxMap({ schema });
+  const drafts = { schema, buckets, epoch };
   return {
     makeClaims: createMakeClaims({ schema }),
     completeClaims: createCompleteClaims({ schema }),
-    enqueueDrafts: createEnqueueDrafts({ schema, buckets, epoch }),
+    enqueueDrafts: createScheduleDrafts(drafts, createEnqueueDrafts(drafts)),
     changeDeadLetters: createChangeDeadLetters({ schema }),
     leaseBuckets: createLeaseBuckets({ schema }),
-    readOutbox: createReadOutbox({ schema, map }),
+    readOutbox: createReadOutbox({ schema, map, moveDue: createMoveDue({ schema, epoch }) }),
     deleteOutbox: createDeleteOutbox({ schema }),
     readDeadLetters: createReadDeadLetters({ schema }),
     inspectStore: createInspectStore({ schema, buckets, map }),

@@ -9,6 +9,11 @@ export interface StoreCapabilities {
   readonly claims: Capability & { readonly batchMax: number };
   readonly sequences: Capability;
   readonly outbox: Capability & { readonly buckets: number; readonly readMax: number };
+  /**
+   * Messages can be kept back until their time, by the store's clock. Those due at once are numbered in the order of their times, then of their
+   * writing; they wait for nobody and nobody waits for them before.
+   */
+  readonly scheduling: Capability & { readonly delayMsMax: number };
   readonly deadLetters: Capability & { readonly pageMax: number };
   readonly keys: Capability & { readonly keyBytesMax: number };
 }

@@ -31,7 +31,8 @@ export interface StoreDriver<Native = unknown> {
   readonly leaseBuckets: (request: BucketRequest) => Promise<BucketGrant>;
   /**
    * Reads committed rows in id order, from the start, so that no late commit is skipped. Left out are the keys and channels
-   * that the query blocks, and the keys parked under the subscription `outbox`.
+   * that the query blocks, and the keys parked under the subscription `outbox`. First moves what is due of the scheduled messages of these
+   * buckets into the outbox, each once however many read, and numbers them there; a bounded number at a time.
    */
   readonly readOutbox: (query: OutboxQuery) => Promise<OutboxPage>;
   /** Deletes rows that were sent; rows whose bucket token is no longer current stay. Answers how many went. */
@@ -51,7 +52,10 @@ export interface StoreTransaction<Native = unknown> {
   readonly claim: (claims: readonly Claim[]) => Promise<readonly ClaimOutcome[]>;
   /** Stores the answer of claims that were made with a lease, and makes them final. */
   readonly complete: (completions: readonly Completion[]) => Promise<void>;
-  /** Numbers the messages per channel and key and writes them to the outbox. Called once, as the last statement. */
+  /**
+   * Numbers the messages per channel and key and writes them to the outbox; those that the store delays it schedules, without a number.
+   * Called once, as the last statement.
+   */
   readonly enqueue: (drafts: readonly OutboxDraft[]) => Promise<void>;
   /** Puts, parks, takes away and marks dead letters. */
   readonly changeDeadLetters: (changes: readonly DeadLetterChange[]) => Promise<void>;
@@ -72,27 +76,27 @@ export interface IdentityClaim {
    * meanwhile is told `in-progress`, whoever claims it after may have it. Ended by `complete`.
    */
   readonly leaseMs: number;
-}
-
-/** The sequence fence: moves the cursor of (scope, channel, key) from `sequence − 1` to `sequence`, or says why not. */
-export interface SequenceClaim {
   /** Whose claim it is: only a completion that names the same owner ends it. Default: of nobody, so whoever names none. */
   readonly owner?: string;
   /** How long it counts, from this claim on and at least for the lease; then the key is new, whatever comes under it. Default: for ever. */
   readonly retentionMs?: number;
+}
+
+/** The sequence fence: moves the cursor of (scope, channel, key) from `sequence − 1` to `sequence`, or says why not. */
+export interface SequenceClaim {
   readonly kind: 'sequence';
   readonly scope: string;
   readonly channel: string;
   readonly key: string;
-  readonly epoch: string;
-  readonly sequence: number;
-  /**
-   * The lowest number to accept where this scope has no cursor for the key yet. 1 where the broker keeps no order; `sequence` itself
   /**
    * The name of the numbering. Those of the form `<system>.<timeline>.<database>`, whole numbers, are parts of one history: a later timeline
    * goes on with the next number, and a number below that is a `conflict` unless the cursor passed it on this very timeline. Every other name
    * than that of the cursor is a `conflict`.
    */
+  readonly epoch: string;
+  readonly sequence: number;
+  /**
+   * The lowest number to accept where this scope has no cursor for the key yet. 1 where the broker keeps no order; `sequence` itself
    * where it does, so that a subscription made later starts with what it is given first.
    */
   readonly firstSequence: number;
@@ -123,6 +127,8 @@ export type ClaimOutcome =
 export interface Completion {
   readonly scope: string;
   readonly key: string;
+  /** That of the claim. Whoever lost it to another owner is told `not-found`, also while that one is still at work. */
+  readonly owner?: string;
   readonly answer: Uint8Array | undefined;
 }
 
@@ -131,8 +137,8 @@ export interface StoreInspection {
   readonly outboxRows: number;
   /** Age of the oldest row that is neither sent nor parked; 0 when there is none. */
   readonly outboxOldestAgeMs: number;
+  /** Messages that wait for their time, not counted as outbox rows; a store may stop counting at 1,000. */
+  readonly scheduledRows: number;
   readonly deadLetters: number;
-  /** That of the claim. Whoever lost it to another owner is told `not-found`, also while that one is still at work. */
-  readonly owner?: string;
   readonly parkedKeys: number;
 }

@@ -10,6 +10,7 @@ export function memoryCapabilities(buckets: number): StoreCapabilities {
     sequences: { level: 'native', source },
     // A page is put together in one go, so its size is the longest that the process is held up.
     outbox: { level: 'native', source, buckets, readMax: 10_000 },
+    scheduling: { level: 'native', source, delayMsMax: Infinity },
     deadLetters: { level: 'native', source, pageMax: 1000 },
     keys: { level: 'native', source, keyBytesMax: Infinity },
   };

@@ -4,25 +4,26 @@ import type { StoredRow } from './isolated-row.ts';
 import { LetterShelf } from './letter-shelf.ts';
 import { OutboxIndex } from './outbox-index.ts';
 import { ParkedKeys } from './parked-keys.ts';
+import { ScheduledMessages } from './scheduled-messages.ts';
 
 /** One business identity. The lease and the answer make it an idempotency record. */
 export interface IdentityMark {
   readonly fingerprint: string;
-  /** Monotonic; `undefined` = final. */
   /** Only who names it completes the claim. */
   readonly owner: string | undefined;
+  /** Monotonic; `undefined` = final. */
   readonly leaseUntilMs: number | undefined;
-  readonly answer: Uint8Array | undefined;
   /** Monotonic; without end where the claim says nothing. */
   readonly keepUntilMs: number;
+  readonly answer: Uint8Array | undefined;
 }
 
 export interface Cursor {
   readonly epoch: string;
   readonly sequence: number;
-}
   /** The number with which this epoch went on from an earlier one; `undefined` where the cursor began with it. */
   readonly since: number | undefined;
+}
 
 /** The numbering of one channel and key. */
 export interface Numbering {
@@ -48,6 +49,7 @@ export interface MemoryStoreState {
   /** The user's rows, by table and key. */
   readonly tables: GroupedMap<StoredRow>;
   readonly outbox: OutboxIndex;
+  readonly scheduled: ScheduledMessages;
   readonly buckets: BucketTable;
   lastRowId: number;
 }
@@ -67,6 +69,7 @@ export function createMemoryStoreState(epoch: string, buckets = 64): MemoryStore
     letters: new LetterShelf(),
     tables: new GroupedMap(),
     outbox,
+    scheduled: new ScheduledMessages(buckets),
     buckets: new BucketTable(buckets),
     lastRowId: 0,
   };

@@ -9,6 +9,7 @@ import { createMemoryStoreState } from './memory-store-state.ts';
 import type { MemoryStoreState } from './memory-store-state.ts';
 import type { MemoryTables } from './memory-tables.ts';
 import { openMemoryTransaction } from './memory-transaction.ts';
+import { moveDue } from './move-due.ts';
 
 export interface MemoryStoreOptions {
   /** The database's clock: the same for all stores on one state. */
@@ -67,7 +68,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     readOutbox: async (query) => {
       requireOpen();
-      return { rows: state.outbox.read(query) };
+      const nextDueInMs = moveDue(state, query.buckets, clock);
+      return { rows: state.outbox.read(query), nextDueInMs };
     },
     deleteOutbox: async ({ rowIds, leases }) => {
       requireOpen();
@@ -83,6 +85,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return {
         outboxRows: rows,
         outboxOldestAgeMs: oldestAtMs === undefined ? 0 : Math.max(0, clock.now() - oldestAtMs),
+        scheduledRows: state.scheduled.size,
         deadLetters: state.letters.size,
         parkedKeys: state.parked.size,
       };

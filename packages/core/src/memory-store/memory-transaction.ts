@@ -1,11 +1,14 @@
-import type { ClaimOutcome, DeadLetterChange, OutboxDraft, OutboxRow, StoreTransaction } from '../driver/index.ts';
-import { bucketOf } from './bucket-of.ts';
+import type { ClaimOutcome, DeadLetterChange, OutboxDraft, StoreTransaction } from '../driver/index.ts';
 import { completeClaim, makeClaim } from './memory-claims.ts';
 import { memoryError } from './memory-error.ts';
 import { changeLetter } from './memory-letters.ts';
 import type { MemoryStoreState } from './memory-store-state.ts';
 import { createMemoryTables } from './memory-tables.ts';
 import type { MemoryTables } from './memory-tables.ts';
+import { numberedRow } from './numbered-row.ts';
+import type { EnqueuedRow } from './numbered-row.ts';
+import { toScheduled } from './scheduled-messages.ts';
+import type { ScheduledMessage } from './scheduled-messages.ts';
 import { WorkingMap } from './working-map.ts';
 
 export interface OpenTransaction {
@@ -20,13 +23,6 @@ export interface TransactionTime {
   readonly monotonic: () => number;
 }
 
-interface EnqueuedRow {
-  /** Taken when the row is written, as from a database's sequence: a late commit brings a low one. */
-  readonly rowId: number;
-  readonly createdAtMs: number;
-  readonly draft: OutboxDraft;
-}
-
 export function openMemoryTransaction(state: MemoryStoreState, time: TransactionTime): OpenTransaction {
   const maps = {
     identities: new WorkingMap(state.identities),
@@ -36,6 +32,7 @@ export function openMemoryTransaction(state: MemoryStoreState, time: Transaction
     tables: new WorkingMap(state.tables),
   };
   const enqueued: EnqueuedRow[] = [];
+  const scheduled: ScheduledMessage[] = [];
   const takenRows: number[] = [];
   let isOpen = true;
 
@@ -54,6 +51,13 @@ export function openMemoryTransaction(state: MemoryStoreState, time: Transaction
     if (change.change === 'put' && change.outboxRowId !== undefined) takeRow(change.outboxRowId);
   };
 
+  const write = (draft: OutboxDraft): void => {
+    state.lastRowId += 1;
+    const row = { rowId: state.lastRowId, createdAtMs: time.now(), draft };
+    if (draft.delayedBy === 'store') scheduled.push(toScheduled(row, time.monotonic(), state.buckets.count));
+    else enqueued.push(row);
+  };
+
   const transaction: StoreTransaction<MemoryTables> = {
     native: createMemoryTables(state, maps.tables, requireOpen),
     claim: async (claims): Promise<readonly ClaimOutcome[]> => {
@@ -67,11 +71,7 @@ export function openMemoryTransaction(state: MemoryStoreState, time: Transaction
     },
     enqueue: async (drafts) => {
       requireOpen();
-      const createdAtMs = time.now();
-      for (const draft of drafts) {
-        state.lastRowId += 1;
-        enqueued.push({ rowId: state.lastRowId, createdAtMs, draft });
-      }
+      for (const draft of drafts) write(draft);
     },
     changeDeadLetters: async (changes) => {
       requireOpen();
@@ -88,7 +88,7 @@ export function openMemoryTransaction(state: MemoryStoreState, time: Transaction
     }
     for (const map of all) map.apply();
     for (const rowId of takenRows) state.outbox.delete(rowId);
-    for (const row of enqueued) state.outbox.add(numberedRow(state, row));
+    addRows(state, enqueued, scheduled);
   };
 
   return {
@@ -100,32 +100,11 @@ export function openMemoryTransaction(state: MemoryStoreState, time: Transaction
   };
 }
 
-/** Numbers are given by the commit, so they are dense and in commit order, whatever the ids say. */
-function numberedRow(state: MemoryStoreState, { rowId, createdAtMs, draft }: EnqueuedRow): OutboxRow {
-  const { address, key } = draft;
-  const { epoch, buckets } = state;
-  if (key === undefined) {
-    const bucket = rowId % buckets.count;
-    return { ...draft, rowId, bucket, sequence: undefined, epoch, createdAtMs };
-  }
-  const numbering = numberingOf(state, `${address.kind} ${address.channel}`, key);
-  numbering.last += 1;
-  numbering.lastRowId = idBehind(state, numbering.lastRowId, rowId);
-  const bucket = bucketOf(address.channel, key, buckets.count);
-  return { ...draft, rowId: numbering.lastRowId, bucket, sequence: numbering.last, epoch, createdAtMs };
-}
-
-function numberingOf({ numberings }: MemoryStoreState, group: string, key: string) {
-  const known = numberings.get(group, key);
-  if (known !== undefined) return known;
-  const created = { last: 0, lastRowId: 0 };
-  numberings.write(group, key, created);
-  return created;
-}
-
-/** Within a key ids follow the numbers: a database makes its second writer wait before it takes an id, this store takes a new one. */
-function idBehind(state: MemoryStoreState, lastRowId: number, rowId: number): number {
-  if (rowId > lastRowId) return rowId;
-  state.lastRowId += 1;
-  return state.lastRowId;
+function addRows(
+  state: MemoryStoreState,
+  enqueued: readonly EnqueuedRow[],
+  scheduled: readonly ScheduledMessage[],
+): void {
+  for (const row of enqueued) state.outbox.add(numberedRow(state, row));
+  for (const message of scheduled) state.scheduled.add(message);
 }

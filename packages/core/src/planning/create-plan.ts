@@ -1,5 +1,6 @@
 import type { StoreDriver, TransportDriver } from '../driver/index.ts';
 import { formatPlan } from './format-plan.ts';
+import { planDelay } from './plan-delay.ts';
 import { emulated, native, refused } from './plan-line.ts';
 import { planSubscription } from './plan-subscription.ts';
 import type { Plan, PlanLine } from './plan.ts';
@@ -14,7 +15,11 @@ export interface PlanOptions {
 
 /** Pure: the same declarations and capabilities always give the same plan. Never throws. */
 export function createPlan(options: PlanOptions): Plan {
-  const lines = [planPublishing(options), ...options.subscriptions.flatMap((request) => planOne(request, options))];
+  const lines = [
+    planPublishing(options),
+    ...planDelay(options),
+    ...options.subscriptions.flatMap((request) => planOne(request, options)),
+  ];
   return { lines, refusals: lines.filter(({ how }) => how === 'refused'), toString: () => formatPlan(lines) };
 }
 

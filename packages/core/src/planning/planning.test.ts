@@ -174,6 +174,7 @@ test('a plan prints as a table, with the remedies below it', () => {
     subscription     guarantee   asked          how       by
     ───────────────  ──────────  ─────────────  ────────  ───────────────────────────────────────────────────────────
     bus              publishing  direct         native    confirmed by broker
+    bus              delay       any time       native    broker
     order-placed/g0  receive     yes            native    broker
     order-placed/g0  consumers   1 group        native    one queue or cursor per group in broker
     order-placed/g0  order       per-key        refused   broker keeps no order and there is no sequence fence

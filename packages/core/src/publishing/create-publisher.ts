@@ -1,16 +1,17 @@
 import type { Publisher, PublishOptions, PublishOutcome, Published } from '../bus/bus.ts';
 import type { Contract } from '../contracts/contract.ts';
-import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
+import type { ChannelAddress } from '../driver/index.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { Admission } from './admission.ts';
 import type { PrepareMessage } from './prepare-message.ts';
+import type { PreparedMessage } from './prepared-message.ts';
 import type { PublishResult } from './publish-entry.ts';
 import { publishFailed } from './publish-failed.ts';
-import type { PublishPort } from './publish-port.ts';
+import type { PortFor } from './publish-port.ts';
 
 export interface PublisherOptions {
   readonly prepare: PrepareMessage;
-  readonly port: PublishPort;
+  readonly portFor: PortFor;
   /** Most messages on their way; what comes beyond waits. */
   readonly unconfirmedMax: number;
   /** @throws `not-running` */
@@ -28,7 +29,7 @@ export interface BusPublisher extends Publisher {
 
 /** Publishing from outside a handler: prepare, wait for room, hand over, answer. Messages leave in the order of the calls. */
 export function createPublisher(options: PublisherOptions): BusPublisher {
-  const { prepare, port, requireRunning } = options;
+  const { prepare, portFor, requireRunning } = options;
   const admission = new Admission(options.unconfirmedMax);
   /** While a payload is still being validated asynchronously, later ones wait behind it: a key must not be reordered. */
   let preparing: Promise<unknown> | undefined;
@@ -37,7 +38,7 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
     contract: Contract<Payload>,
     payload: Payload,
     publishOptions: PublishOptions | undefined,
-  ): TransportMessage | Promise<TransportMessage> => {
+  ): PreparedMessage | Promise<PreparedMessage> => {
     if (preparing === undefined) {
       const prepared = prepare(contract, payload, publishOptions, undefined);
       if (!(prepared instanceof Promise)) return prepared;
@@ -47,7 +48,7 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
     return enqueue(before.then(() => prepare(contract, payload, publishOptions, undefined)));
   };
 
-  const enqueue = (prepared: Promise<TransportMessage>): Promise<TransportMessage> => {
+  const enqueue = (prepared: Promise<PreparedMessage>): Promise<PreparedMessage> => {
     const forget = (): void => {
       if (preparing === settled) preparing = undefined;
     };
@@ -56,8 +57,9 @@ export function createPublisher(options: PublisherOptions): BusPublisher {
     return prepared;
   };
 
-  const handOver = (address: ChannelAddress, message: TransportMessage): Promise<Published> =>
+  const handOver = (address: ChannelAddress, message: PreparedMessage): Promise<Published> =>
     new Promise((resolve, reject) => {
+      const port = portFor(message);
       const settle = (result: PublishResult): void => {
         admission.leave();
         if (result.status === 'confirmed') resolve({ id: message.id });

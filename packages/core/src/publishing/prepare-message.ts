@@ -3,12 +3,14 @@ import { encodeBody } from '../codec/json-codec.ts';
 import type { MessageLimits } from '../codec/limits.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { validatePayload } from '../contracts/validate-payload.ts';
-import type { Clock, NewId, TransportCapabilities, TransportMessage } from '../driver/index.ts';
+import type { Clock, NewId, TransportCapabilities } from '../driver/index.ts';
 import { checkAttribute } from '../envelope/check-headers.ts';
 import { checkKey } from '../envelope/check-key.ts';
 import { toTransportMessage } from '../envelope/to-transport-message.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { checkPublishOptions } from './check-publish-options.ts';
+import type { DelayReach } from './delay-reach.ts';
+import type { PreparedMessage } from './prepared-message.ts';
 
 /** What a captured publish takes over from the message whose handling published it. */
 export interface Lineage {
@@ -26,12 +28,13 @@ export type PrepareMessage = <Payload>(
   payload: Payload,
   options: PublishOptions | undefined,
   lineage: Lineage | undefined,
-) => TransportMessage | Promise<TransportMessage>;
+) => PreparedMessage | Promise<PreparedMessage>;
 
 export interface PrepareMessageOptions {
   readonly source: string;
   readonly limits: MessageLimits;
   readonly capabilities: TransportCapabilities;
+  readonly delays: DelayReach;
   readonly clock: Clock;
   readonly newId: NewId;
   /** False leaves a wrong payload to its consumer. */
@@ -55,16 +58,17 @@ function build<Payload>(
   payload: Payload,
   options: PublishOptions | undefined,
   lineage: Lineage | undefined,
-): TransportMessage {
+): PreparedMessage {
   if (options !== undefined) {
     checkPublishOptions(contract, options);
     for (const name of attributes) checkAttribute(name, options[name], settings.limits);
   }
   // The size before the keys, which are made of what is in it.
   const body = encodeBody(payload, settings.limits);
+  const delayMs = delayOf(contract, options, settings.delays);
   const id = options?.id ?? settings.newId();
   const key = keyOf(settings, contract, 'orderingKey', payload, undefined);
-  return toTransportMessage(
+  const message = toTransportMessage(
     {
       id,
       source: settings.source,
@@ -80,10 +84,11 @@ function build<Payload>(
       tenant: options?.tenant ?? lineage?.tenant,
       headers: options?.headers,
       body,
-      delayMs: delayOf(contract, options, settings.capabilities),
+      delayMs,
     },
     settings.limits,
   );
+  return delayMs > settings.delays.brokerMsMax ? { ...message, delayedBy: 'store' } : message;
 }
 
 /** What a publisher may set of the envelope; each travels in a field or header of its own. */
@@ -109,15 +114,15 @@ function keyOf<Payload>(
 function delayOf(
   contract: { readonly name: string },
   options: PublishOptions | undefined,
-  { delay }: TransportCapabilities,
+  { brokerMsMax, storeMsMax, lack }: DelayReach,
 ): number {
   const delayMs = options?.delayMs ?? 0;
-  if (delayMs === 0) return 0;
-  const max = delay.level === 'unsupported' ? 0 : delay.delayMsMax;
-  if (delayMs > 0 && delayMs <= max) return delayMs;
+  const max = Math.max(brokerMsMax, storeMsMax);
+  if (delayMs >= 0 && delayMs <= max) return delayMs;
+  const reason = lack === '' ? '' : ` The broker keeps none that is longer, and ${lack}.`;
   throw new BusError({
     code: 'delay-unsupported',
-    message: `A delay of ${delayMs} ms on ${contract.name} is outside 0 to ${max} ms.`,
+    message: `A delay of ${delayMs} ms on ${contract.name} is outside 0 to ${max} ms.${reason}`,
     path: 'delayMs',
   });
 }

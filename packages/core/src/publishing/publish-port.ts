@@ -1,5 +1,6 @@
-import type { ChannelAddress, TransportMessage } from '../driver/index.ts';
+import type { ChannelAddress } from '../driver/index.ts';
 import type { BusErrorCode } from '../errors/error-code.ts';
+import type { PreparedMessage } from './prepared-message.ts';
 import type { PublishResult } from './publish-entry.ts';
 
 /** Where prepared messages go: to the broker, or to the outbox. */
@@ -9,7 +10,7 @@ export interface PublishPort {
   /** Takes the message over in call order; `settle` is called once. */
   readonly publish: (
     address: ChannelAddress,
-    message: TransportMessage,
+    message: PreparedMessage,
     settle: (result: PublishResult) => void,
   ) => void;
   /** What the driver behind it calls an error. */
@@ -17,3 +18,6 @@ export interface PublishPort {
   /** Lets what is under way end, without further retries, and closes. */
   readonly close: () => Promise<void>;
 }
+
+/** Which port takes a message: what the store delays goes through the outbox, whatever else does. */
+export type PortFor = (message: PreparedMessage) => PublishPort;

@@ -14,7 +14,8 @@ export async function readOutbox(settings: DynamodbSettings, query: OutboxQuery)
   const pageItems = Math.max(25, Math.ceil((2 * limit) / Math.max(1, buckets.length)));
   const lanes = [...new Set(buckets)].map((bucket) => bucketLane(settings, bucket, { pageItems, isSkipped }));
   const rows = await mergeLanes(lanes, limit);
-  return { rows: (await dropAheadOfCommit(settings, rows)).map(({ row }) => row) };
+  const visible = await dropAheadOfCommit(settings, rows);
+  return { rows: visible.map(({ row }) => row), nextDueInMs: undefined };
 }
 
 async function mergeLanes(lanes: readonly BucketLane[], limit: number): Promise<readonly StoredRow[]> {

@@ -32,7 +32,7 @@ export function createEnqueueDrafts(options: EnqueueDraftsOptions): EnqueueDraft
 }
 
 /** What nobody compares travels in one JSON text, which carries what `text` refuses: NUL and halves of characters. */
-function toRecord(draft: OutboxDraft, place: number, buckets: number) {
+export function toRecord(draft: OutboxDraft, place: number, buckets: number) {
   const { address, id, key, deduplicationKey, headers, body, delayMs } = draft;
   const { kind, channel } = address;
   return {

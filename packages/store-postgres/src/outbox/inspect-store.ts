@@ -42,6 +42,7 @@ export function createInspectStore({ schema, buckets, map }: InspectStoreOptions
     return {
       outboxRows: Number(row['outbox_rows']),
       outboxOldestAgeMs: Number(row['oldest_age_ms']),
+      scheduledRows: Number(row['scheduled_rows']),
       deadLetters: Number(row['dead_letters']),
       parkedKeys: Number(row['parked_keys']),
     };
@@ -58,5 +59,6 @@ select pg_postmaster_start_time()::text as server,
   coalesce((
     select greatest(0, floor(extract(epoch from clock_timestamp() - created_at) * 1000)) from waiting order by id limit 1
   ), 0)::text as oldest_age_ms,
+  (select count(*) from (select from ${schema}.scheduled limit ${countMax}) s)::text as scheduled_rows,
   (select count(*) from (select from ${schema}.dead_letters limit ${countMax}) d)::text as dead_letters,
   (select count(*) from (select from ${schema}.parked_keys limit ${countMax}) p)::text as parked_keys`;

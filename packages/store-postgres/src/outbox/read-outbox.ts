@@ -2,6 +2,8 @@ import type { OutboxPage, OutboxQuery } from '@waybill/core/driver';
 import type { SqlQuery } from '../sql/sql-query.ts';
 import type { Exclusion } from './exclusion.ts';
 import { exclusionOf, exclusionParameters } from './exclusion.ts';
+import { dueInMs, dueInMsOf } from './move-due.ts';
+import type { MoveDue } from './move-due.ts';
 import type { OutboxMap } from './outbox-map.ts';
 import { outboxRowOf } from './outbox-row-of.ts';
 import { rangeParameters, rowsInRanges } from './row-filter.ts';
@@ -12,32 +14,46 @@ export interface ReadOutboxOptions {
   /** Quoted. */
   readonly schema: string;
   readonly map: OutboxMap;
+  readonly moveDue: MoveDue;
 }
 
 export type ReadOutbox = (query: SqlQuery, outboxQuery: OutboxQuery) => Promise<OutboxPage>;
 
 /**
  * Reads committed rows from the start of the table by its primary key, in one statement and so in one snapshot: a key never shows a number
- * without those before it. What the map knows to be left out is not walked over.
+ * without those before it. What the map knows to be left out is not walked over. The same statement tells when the first of all that is
+ * scheduled is due, which is one look into an index; only from that time on it is asked what is due in the buckets of the query.
  */
-export function createReadOutbox({ schema, map }: ReadOutboxOptions): ReadOutbox {
+export function createReadOutbox({ schema, map, moveDue }: ReadOutboxOptions): ReadOutbox {
   const statements = Array.from({ length: rangesMax }, (_, place) => readStatement(schema, place + 1));
 
   const readRanges = async (query: SqlQuery, exclusion: Exclusion, ranges: readonly IdRange[], limit: number) => {
     const parameters = [...exclusionParameters(exclusion), String(limit), ...rangeParameters(ranges)];
     const { rows } = await query(statements[ranges.length - 1] ?? '', parameters);
-    return { server: String(rows[0]?.['server']), rows: rows.filter((row) => row['id'] !== null).map(outboxRowOf) };
+    return {
+      server: String(rows[0]?.['server']),
+      rows: rows.filter((row) => row['id'] !== null).map(outboxRowOf),
+      nextDueInMs: dueInMs(rows[0]?.['due_in_ms']),
+    };
   };
 
-  return async (query, outboxQuery) => {
-    if (outboxQuery.buckets.length === 0) return { rows: [] };
+  const readPage = async (query: SqlQuery, outboxQuery: OutboxQuery): Promise<OutboxPage> => {
     const { limit } = outboxQuery;
     const { exclusion, ranges } = await map.lookUp(query, exclusionOf(outboxQuery));
     const page = await readRanges(query, exclusion, ranges, limit);
-    if (map.isOf(page.server)) return { rows: page.rows };
+    if (map.isOf(page.server)) return page;
     // Another server, or the same one after a restore: its ids may be those of other rows.
     map.forget();
-    return { rows: (await readRanges(query, exclusion, map.everything, limit)).rows };
+    return readRanges(query, exclusion, map.everything, limit);
+  };
+
+  return async (query, outboxQuery) => {
+    if (outboxQuery.buckets.length === 0) return { rows: [], nextDueInMs: undefined };
+    const { rows, nextDueInMs } = await readPage(query, outboxQuery);
+    if (nextDueInMs === undefined || nextDueInMs > 0) return { rows, nextDueInMs };
+    const moved = await moveDue(query, outboxQuery.buckets);
+    const page = moved.count === 0 ? { rows } : await readPage(query, outboxQuery);
+    return { rows: page.rows, nextDueInMs: moved.nextDueInMs };
   };
 }
 
@@ -47,7 +63,11 @@ const readStatement = (schema: string, count: number): string => `
 with page as materialized (
   ${rowsInRanges({ schema, columns, count, limit: '$4::text::bigint', firstParameter: 5 })}
 )
-select m.server, o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
+select m.server, m.due_in_ms, o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
   o.delay_ms::text as delay_ms, floor(date_part('epoch', o.created_at) * 1000)::bigint::text as created_at_ms
-from (select pg_postmaster_start_time()::text as server) m left join page o on true
+from (
+  select pg_postmaster_start_time()::text as server, (
+    select ${dueInMsOf('due_at')} from ${schema}.scheduled s order by s.due_at limit 1
+  ) as due_in_ms
+) m left join page o on true
 order by o.id`;

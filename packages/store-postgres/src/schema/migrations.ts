@@ -63,6 +63,18 @@ create table {schema}.outbox (
   delay_ms double precision not null,
   created_at timestamptz not null default clock_timestamp()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+create table {schema}.scheduled (
+  id bigint generated always as identity,
+  due_at timestamptz not null,
+  bucket smallint not null,
+  kind text collate "C" not null,
+  channel text collate "C" not null,
+  key text collate "C",
+  envelope text not null,
+  body bytea not null,
+  primary key (due_at, id)
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);
+create index scheduled_of_bucket on {schema}.scheduled (bucket, due_at, id);
 create table {schema}.buckets (
   bucket smallint primary key,
   owner text collate "C" not null default '',

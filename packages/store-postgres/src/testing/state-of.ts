@@ -68,5 +68,5 @@ export async function stateOf(database: Database): Promise<State> {
 /** Takes everything away that tests have written. */
 export const clearState = (query: SqlQuery): Promise<unknown> =>
   query(
-    `truncate ${['inbox', 'cursors', 'sequences', 'outbox', 'dead_letters', 'parked_keys'].map((table) => `${schema}.${table}`).join()}`,
+    `truncate ${['inbox', 'cursors', 'sequences', 'outbox', 'scheduled', 'dead_letters', 'parked_keys'].map((table) => `${schema}.${table}`).join()}`,
   );
