@@ -14,6 +14,11 @@ export const dynamodbLevels: StoreHarness['levels'] = {
     storePropertiesOf('OBX'),
   ),
   ...declareLevel('emulated', "an item per bucket, by the instances' clocks", storePropertiesOf('REL')),
+  ...declareLevel(
+    'unsupported',
+    'nothing is kept back: a time would be an item of a partition by time, and each move a transaction of its own',
+    storePropertiesOf('SCH'),
+  ),
   ...declareLevel('emulated', `one partition by position; ${versions}`, storePropertiesOf('DLQ')),
   ...declareLevel('native', 'TransactWriteItems, all or none', storePropertiesOf('TXN')),
   ...declareLevel('native', 'a write is answered when it is on disk in two of three zones', storePropertiesOf('DUR')),

@@ -20,6 +20,11 @@ export const postgresLevels: Levels = {
     storePropertiesOf('OBX'),
   ),
   ...declareLevel('native', "a row per bucket, by the server's clock", storePropertiesOf('REL')),
+  ...declareLevel(
+    'native',
+    "a table by time, by the server's clock; due rows are deleted, numbered and written to the outbox in one statement",
+    storePropertiesOf('SCH'),
+  ),
   ...declareLevel('native', 'rows and row locks', storePropertiesOf('DLQ')),
   ...declareLevel('native', 'READ COMMITTED, and the commit is looked at', storePropertiesOf('TXN')),
   ...declareLevel('native', 'the write-ahead log, synchronous_commit on', storePropertiesOf('DUR')),

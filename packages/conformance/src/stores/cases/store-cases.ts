@@ -8,6 +8,8 @@ import { outboxCases } from './outbox-cases.ts';
 import { parkedRowCases } from './parked-row-cases.ts';
 import { refusalCases } from './refusal-cases.ts';
 import { relayCases } from './relay-cases.ts';
+import { schedulingCases } from './scheduling-cases.ts';
+import { schedulingRefusalCases } from './scheduling-refusal-cases.ts';
 import type { StoreCase } from './store-case.ts';
 import { transactionCases } from './transaction-cases.ts';
 
@@ -19,9 +21,11 @@ export const storeCases: readonly StoreCase[] = [
   ...outboxCases,
   ...parkedRowCases,
   ...relayCases,
+  ...schedulingCases,
   ...deadLetterCases,
   ...transactionCases,
   ...durabilityCases,
   ...limitCases,
   ...refusalCases,
+  ...schedulingRefusalCases,
 ];

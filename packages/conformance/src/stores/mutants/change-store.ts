@@ -38,5 +38,8 @@ export const rowsInstead = (alter: (row: OutboxRow) => OutboxRow): ChangeStore =
 export function readsInstead(
   read: (store: StoreDriver, query: OutboxQuery) => Promise<readonly OutboxRow[]>,
 ): ChangeStore {
-  return (store) => ({ ...store, readOutbox: async (query) => ({ rows: await read(store, query) }) });
+  return (store) => ({
+    ...store,
+    readOutbox: async (query) => ({ rows: await read(store, query), nextDueInMs: undefined }),
+  });
 }

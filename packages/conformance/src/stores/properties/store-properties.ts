@@ -6,6 +6,7 @@ import { limitProperties } from './limit-properties.ts';
 import { openKeyProperties } from './open-key-properties.ts';
 import { outboxProperties } from './outbox-properties.ts';
 import { relayProperties } from './relay-properties.ts';
+import { schedulingProperties } from './scheduling-properties.ts';
 import { transactionProperties } from './transaction-properties.ts';
 
 // Written out, because a declaration cannot be read off a spread without checking the types of all files.
@@ -14,6 +15,7 @@ type StoreProperties = typeof inboxProperties &
   typeof openKeyProperties &
   typeof outboxProperties &
   typeof relayProperties &
+  typeof schedulingProperties &
   typeof deadLetterProperties &
   typeof transactionProperties &
   typeof durabilityProperties &
@@ -26,6 +28,7 @@ export const storeProperties: StoreProperties = {
   ...openKeyProperties,
   ...outboxProperties,
   ...relayProperties,
+  ...schedulingProperties,
   ...deadLetterProperties,
   ...transactionProperties,
   ...durabilityProperties,

@@ -4,6 +4,7 @@ import type {
   DeadLetterQuery,
   DeadLetterRecord,
   OutboxDraft,
+  OutboxPage,
   OutboxQuery,
   OutboxRow,
   StoreDriver,
@@ -16,11 +17,14 @@ export const allBuckets = ({ capabilities }: StoreDriver): readonly number[] =>
   Array.from({ length: capabilities.outbox.buckets }, (_, bucket) => bucket);
 
 /** What a relay that holds all buckets is given. */
-export async function readRows(store: StoreDriver, query: Partial<OutboxQuery> = {}): Promise<readonly OutboxRow[]> {
+export async function readPage(store: StoreDriver, query: Partial<OutboxQuery> = {}): Promise<OutboxPage> {
   const limit = Math.min(1000, store.capabilities.outbox.readMax);
   const everything = { buckets: allBuckets(store), blocked: [], blockedChannels: [], limit };
-  return (await store.readOutbox({ ...everything, ...query })).rows;
+  return store.readOutbox({ ...everything, ...query });
 }
+
+export const readRows = async (store: StoreDriver, query: Partial<OutboxQuery> = {}): Promise<readonly OutboxRow[]> =>
+  (await readPage(store, query)).rows;
 
 export async function leaseAll(
   store: StoreDriver,

@@ -59,6 +59,14 @@ export const draft = (id: string, key: string | undefined, changes: Partial<Outb
   ...changes,
 });
 
+/** A message that the store keeps back. */
+export const scheduled = (
+  id: string,
+  key: string | undefined,
+  delayMs: number,
+  changes: Partial<OutboxDraft> = {},
+): OutboxDraft => draft(id, key, { ...changes, delayMs, delayedBy: 'store' });
+
 export const letter = (id: string, changes: Partial<DeadLetterDraft> = {}): DeadLetterDraft => ({
   id,
   subscription: 'order-paid/stock',
