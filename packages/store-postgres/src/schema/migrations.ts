@@ -1,4 +1,7 @@
-/** One step of the schema. Never changed once released; `{schema}` stands for the quoted name of the schema. */
+/**
+ * One step of the schema. Never changed once released; `{schema}` stands for the quoted name of the schema. Tables that are there already are
+ * changed in the order in which a handler uses them, see the README.
+ */
 export interface Migration {
   readonly version: number;
   readonly name: string;
