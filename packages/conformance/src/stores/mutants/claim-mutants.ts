@@ -90,7 +90,11 @@ export const claimMutants: readonly StoreMutant[] = [
     name: 'retention is left to whoever prunes',
     killedBy: 'INB-17',
     finding: 'claims of other bodies after retention',
-    mutate: () => identitiesInstead(({ retentionMs: _, ...claim }) => claim),
+    mutate: () =>
+      identitiesInstead((claim) => {
+        const { retentionMs: _, ...rest } = claim;
+        return rest;
+      }),
   },
   {
     name: 'retention ends a lease',
@@ -181,6 +185,11 @@ export const claimMutants: readonly StoreMutant[] = [
   },
 ];
 
+function ofNobody<Owned extends { readonly owner?: string }>(owned: Owned): Omit<Owned, 'owner'> {
+  const { owner: _, ...rest } = owned;
+  return rest;
+}
+
 type Judge = (claim: Claim, known: ReadonlyMap<string, number>) => Judgement | undefined;
 
 interface Judgement {
@@ -193,9 +202,6 @@ interface Judgement {
 function judgesThenWrites(judge: Judge): ChangeStore {
   const known = new Map<string, number>();
   return (store: StoreDriver) => ({
-const ofNobody = <Owned extends { readonly owner?: string }>({ owner: _, ...rest }: Owned): Omit<Owned, 'owner'> =>
-  rest;
-
     ...store,
     transaction: async (work) => {
       const made: Judgement[] = [];
