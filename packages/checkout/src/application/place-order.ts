@@ -1,5 +1,5 @@
-import { fingerprint } from '@waybill/core';
-import type { Bus, TransactionContext } from '@waybill/core';
+import { answerOnce } from '@waybill/core';
+import type { Bus, OnceAnswer, TransactionContext } from '@waybill/core';
 import type { Clock, NewId } from '@waybill/core/driver';
 import { createPaymentIntent } from '../domain/payment-intent.ts';
 import { CheckoutError } from '../errors/checkout-error.ts';
@@ -28,13 +28,7 @@ export function createPlaceOrder<Native>({
   clock,
   newId,
 }: PlaceOrderParts<Native>): CheckoutService['placeOrder'] {
-  const commit = async (
-    checkout: PricedCheckout,
-    key: string,
-    transaction: TransactionContext<Native>,
-  ): Promise<PlacedOrder> => {
-    const earlier = await claimKey(checkout, key, transaction);
-    if (earlier !== undefined) return earlier;
+  const commit = async (checkout: PricedCheckout, transaction: TransactionContext<Native>): Promise<PlacedOrder> => {
     const order = newOrder(checkout, newId(), clock.now());
     const { id: orderId, customerId, total: amount } = order;
     const intent = createPaymentIntent({ id: newId(), orderId, customerId, amount });
@@ -42,38 +36,27 @@ export function createPlaceOrder<Native>({
     await rows.saveOrder(order);
     await rows.saveIntent(intent);
     await transaction.send(takePaymentCommand, { orderId, intentId: intent.id });
-    const placed = toPlacedOrder(order);
-    await transaction.complete([{ scope: checkoutScope, key, answer: encode(placed) }]);
-    return placed;
+    return toPlacedOrder(order);
   };
 
   return async (checkout, key) => {
     if (key === undefined) {
       throw new CheckoutError({ code: 'idempotency-key-missing', message: 'A checkout needs an idempotency key.' });
     }
-    return bus.transaction((transaction) => commit(checkout, key, transaction));
+    const answer = await answerOnce({
+      bus,
+      operation: checkoutScope,
+      key,
+      request: checkout.request,
+      work: async (transaction) => encode(await commit(checkout, transaction)),
+    });
+    if (answer.status !== 'answered') throw refusalOf(answer);
+    return { ...decode(answer.answer), isReplay: answer.isReplay };
   };
 }
 
-/** Answers with what the key was given before, or `undefined` when it is new and now belongs to this transaction. */
-async function claimKey<Native>(
-  checkout: PricedCheckout,
-  key: string,
-  { claim }: Pick<TransactionContext<Native>, 'claim'>,
-): Promise<PlacedOrder | undefined> {
-  // Claimed and completed in one transaction: the lease only says that there will be an answer to store.
-  const identity = {
-    kind: 'identity',
-    scope: checkoutScope,
-    key,
-    fingerprint: fingerprint(checkout.request),
-    leaseMs: 60_000,
-  } as const;
-  const [outcome] = await claim([identity]);
-  if (outcome?.status === 'claimed') return undefined;
-  if (outcome?.status === 'duplicate' && outcome.answer !== undefined)
-    return { ...decode(outcome.answer), isReplay: true };
-  throw outcome?.status === 'conflict'
+const refusalOf = ({ status }: Exclude<OnceAnswer, { readonly status: 'answered' }>): CheckoutError =>
+  status === 'conflict'
     ? new CheckoutError({
         code: 'idempotency-key-reused',
         message: 'The idempotency key was used for another checkout.',
@@ -83,7 +66,6 @@ async function claimKey<Native>(
         code: 'request-in-progress',
         message: 'A checkout with this idempotency key is being placed.',
       });
-}
 
 function encode(placed: PlacedOrder): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(placed));

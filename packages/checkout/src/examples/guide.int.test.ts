@@ -26,6 +26,20 @@ test('a charge whose answer is lost is looked up and not made again', async () =
   expect(await run('charge-at-provider')).toBe('charge-order:o-1 4200\n');
 });
 
+test('a request that comes again is answered as before, and another one under its key is refused', async () => {
+  expect(await run('answer-requests')).toBe(
+    [
+      '400 {"code":"idempotency-key-missing"}',
+      '201 {"orderId":"o-1","status":"placed"}',
+      '201 {"orderId":"o-1","status":"placed"}',
+      '422 {"code":"idempotency-key-reused"}',
+      'charged o-1',
+      '201 {"receipt":"200 back for POST /refunds:form-8"}',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('dead letters are listed, replayed and purged', async () => {
   expect(await run('replay-dead-letters')).toBe(
     [
