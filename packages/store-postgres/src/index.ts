@@ -7,6 +7,14 @@ export type { PostgresErrorReason } from './postgres-error.ts';
 export { postgresStore } from './postgres-store.ts';
 export type { PostgresStore } from './postgres-store.ts';
 export type { ForeignTransactions, PostgresStoreOptions } from './options.ts';
+export { reservations } from './reservations/reservations.ts';
+export type {
+  ReservationOptions,
+  Reservations,
+  ReserveOutcome,
+  ReservingTransaction,
+  StockLine,
+} from './reservations/reservations.ts';
 export { exportSql } from './schema/export-sql.ts';
 export type { ExportSqlOptions } from './schema/export-sql.ts';
 export { migrate } from './schema/migrate.ts';

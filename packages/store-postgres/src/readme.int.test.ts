@@ -1,6 +1,7 @@
 import { findBroker } from '@waybill/conformance/brokers';
 import { createBus, defineCommand } from '@waybill/core';
-import { exportSql, pgDatabase, postgresStore } from '@waybill/store-postgres';
+import { exportSql, pgDatabase, postgresStore, reservations } from '@waybill/store-postgres';
+import type { StockLine } from '@waybill/store-postgres';
 import { pgliteDatabase } from '@waybill/store-postgres/pglite';
 import { memoryTransport } from '@waybill/transport-memory';
 import { Client } from 'pg';
@@ -53,6 +54,31 @@ test('the program of the README runs, and charges once', async () => {
     { amount: 4200 },
   ]);
   await admin.end();
+});
+
+test('the shop of the README reserves, confirms and gives back', async () => {
+  const store = postgresStore({ database: pgDatabase({ url }) });
+  const bus = createBus({ transport: memoryTransport(), store, relay: 'off' });
+  await bus.start();
+  // #region reserve
+  const stock = reservations({ holdMs: 15 * 60_000 });
+
+  const takeIn = (deliveryId: string, sku: string, quantity: number) =>
+    bus.transaction(({ native }) => stock.restock(native, deliveryId, { sku, quantity }));
+  const reserve = (orderId: string, lines: readonly StockLine[]) =>
+    bus.transaction(({ native }) => stock.reserve(native, orderId, lines)); // reserved, known, conflict or insufficient
+  const confirm = (orderId: string, skus: readonly string[]) =>
+    bus.transaction(({ native }) => stock.confirm(native, orderId, skus)); // paid: `false` when it came too late
+  const cancel = (orderId: string, skus: readonly string[]) =>
+    bus.transaction(({ native }) => stock.release(native, orderId, skus));
+  // #endregion
+  const line = { sku: 'lamp', quantity: 2 };
+  await takeIn('d-1', 'lamp', 3);
+  expect(await reserve('o-1', [line])).toEqual({ status: 'reserved' });
+  expect(await reserve('o-2', [line])).toEqual({ status: 'insufficient', missing: [{ sku: 'lamp', quantity: 1 }] });
+  expect(await confirm('o-1', ['lamp'])).toBe(true);
+  expect(await cancel('o-1', ['lamp'])).toEqual([line]);
+  await bus.stop();
 });
 
 test('the SQL of the README and the embedded store can be had', async () => {

@@ -17,7 +17,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   {
     version: 1,
-    name: 'inbox, fence, outbox, dead letters',
+    name: 'inbox, fence, outbox, dead letters, reservations',
     sql: `
 create table {schema}.store (
   singleton boolean primary key default true check (singleton),
@@ -107,6 +107,24 @@ create table {schema}.parked_keys (
   letters integer not null,
   primary key (subscription, channel, key)
 );
+create table {schema}.stock (
+  sku text collate "C" primary key,
+  available bigint not null check (available >= 0)
+) with (fillfactor = 50);
+create table {schema}.stock_deliveries (
+  sku text collate "C" not null,
+  delivery_id text collate "C" not null,
+  quantity bigint not null,
+  primary key (sku, delivery_id)
+);
+create table {schema}.reservations (
+  order_id text collate "C" not null,
+  sku text collate "C" not null,
+  quantity bigint not null check (quantity > 0),
+  held_until timestamptz,
+  primary key (order_id, sku)
+);
+create index reservations_of_sku on {schema}.reservations (sku, held_until) where held_until is not null;
 create function {schema}.hold_key(in_subscription text, in_channel text, in_key text, exclusively boolean) returns boolean
 language plpgsql volatile as $$ declare
   id bigint = hashtextextended(concat_ws(chr(10), in_subscription, in_channel, in_key), 0); begin
