@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { loadKillMatrix } from './command/load-kill-matrix.ts';
 import { loadProof } from './command/load-proof.ts';
 import { UsageError } from './command/usage-error.ts';
 import { modes } from './harness/mode.ts';
 import type { Mode } from './harness/mode.ts';
 
-const usage = `waybill-conformance --transport NAME | --store NAME | --harness FILE
+const usage = `waybill-conformance --transport NAME | --store NAME | --harness FILE | --kill-matrix
   --transport NAME  one of this repository: packages/transport-NAME
   --store NAME      one of this repository: memory, packages/store-NAME, or packages/store-*/src/conformance/NAME-harness.ts
   --harness FILE    a module that exports openHarness (a transport's) or openStoreHarness
-  --only IDS        such as ORD-4,RTY-* or INB-1,SEQ-* (default: all)
+  --kill-matrix     real processes struck at every boundary, on PostgreSQL and --transport memory or rabbit (default: rabbit)
+  --orders N        of the kill matrix (default: 50000)
+  --lanes N         shops of the kill matrix at once (default: 3)
+  --only IDS        such as ORD-4,RTY-* or INB-1,SEQ-*, of the kill matrix P4 or 'C5 freeze' (default: all)
   --mode MODE       ${modes.join(' | ')} (default: standard)
   --seed N          same seed, same choices of the suite (default: 1)
   --side-by-side N  properties at once (default: 4)
@@ -24,10 +28,16 @@ async function main(): Promise<number> {
     print(usage);
     return 0;
   }
+  const only = values.only.split(',').filter((pattern) => pattern !== '');
+  if (values['kill-matrix']) {
+    const run = await loadKillMatrix();
+    const { transport = 'rabbit', json } = values;
+    const orders = wholeNumber(values.orders, 'orders');
+    return run({ transport, orders, lanes: wholeNumber(values.lanes, 'lanes'), only, json, print });
+  }
   const mode = modeOf(values.mode);
   const seed = wholeNumber(values.seed, 'seed');
   const sideBySide = wholeNumber(values['side-by-side'], 'side-by-side');
-  const only = values.only.split(',').filter((pattern) => pattern !== '');
   const folder = values.guarantees;
   if (folder !== undefined && only.length > 0) throw new UsageError('--guarantees keeps whole runs: leave --only out.');
   const proof = await loadProof(values);
@@ -41,6 +51,9 @@ function readArguments() {
         transport: { type: 'string' },
         store: { type: 'string' },
         harness: { type: 'string' },
+        'kill-matrix': { type: 'boolean', default: false },
+        orders: { type: 'string', default: '50000' },
+        lanes: { type: 'string', default: '3' },
         only: { type: 'string', default: '' },
         mode: { type: 'string', default: 'standard' },
         seed: { type: 'string', default: '1' },

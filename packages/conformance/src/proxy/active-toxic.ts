@@ -1,6 +1,6 @@
 import type { Random } from '@waybill/core/driver';
 import { directions, type Direction } from './direction.ts';
-import { isChosen } from './frame-choice.ts';
+import { isChosen, type FrameOrigin } from './frame-choice.ts';
 import type { Frame } from './frames/frame.ts';
 import type { Toxic } from './toxic.ts';
 
@@ -23,7 +23,7 @@ export interface ActiveToxic {
   readonly removed: AbortSignal;
   readonly hit: () => void;
   /** Decides about one frame, and counts it where it is chosen. */
-  readonly takes: (frame: Frame, random: Random) => boolean;
+  readonly takes: (frame: Frame, origin: FrameOrigin, random: Random) => boolean;
   readonly handle: ToxicHandle;
 }
 
@@ -32,8 +32,8 @@ export function activateToxic(toxic: Toxic, number: number, onRemoved: (active: 
   let hits = 0;
   let seen = 0;
 
-  const takes = (frame: Frame, random: Random): boolean => {
-    if (!('at' in toxic) || removal.signal.aborted || !isChosen(toxic, frame)) return false;
+  const takes: ActiveToxic['takes'] = (frame, origin, random) => {
+    if (!('at' in toxic) || removal.signal.aborted || !isChosen(toxic, frame, origin)) return false;
     seen += 1;
     const isDue = seen > (toxic.skip ?? 0) && hits < (toxic.times ?? Infinity) && random() < (toxic.chance ?? 1);
     if (isDue) hits += 1;

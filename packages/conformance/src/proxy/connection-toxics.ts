@@ -18,6 +18,8 @@ export interface ConnectionToxics {
 }
 
 export interface ConnectionToxicsOptions {
+  /** Counts up from 1. */
+  readonly connection: number;
   /** Of this connection. */
   readonly seed: number;
   /** The connection ends. */
@@ -66,7 +68,7 @@ export function createConnectionToxics(options: ConnectionToxicsOptions): Connec
 function contextOf(
   active: ActiveToxic,
   direction: Direction,
-  { seed, ending, reset }: ConnectionToxicsOptions,
+  { connection, seed, ending, reset }: ConnectionToxicsOptions,
 ): StageContext {
   const random = seededRandom(mixSeed(seed, active.number, 1 + directions.indexOf(direction)));
   const over = AbortSignal.any([active.removed, ending]);
@@ -76,7 +78,8 @@ function contextOf(
     untilOver: () => aborted(over),
     isOver: () => over.aborted,
     hit: active.hit,
-    takes: (frame): frame is Frame => frame !== null && !over.aborted && active.takes(frame, random),
+    takes: (frame): frame is Frame =>
+      frame !== null && !over.aborted && active.takes(frame, { connection, direction }, random),
     reset,
   };
 }

@@ -44,6 +44,29 @@ const broken = { clientError: 'ECONNRESET', serverError: 'ECONNRESET', hits: 1 }
 const whole = { clientError: undefined, serverError: undefined };
 
 describe('cut', () => {
+  it('where a test of frames says so, which is told their connection and direction', async () => {
+    await using stage = await openProxyStage({ protocol: 'http' });
+    let asked: number | undefined;
+    stage.proxy.addToxic({
+      kind: 'cut',
+      deliver: false,
+      at: ({ bytes }, { connection, direction }) => {
+        if (direction === 'to-broker' && bytes.includes('/struck')) asked = connection;
+        return direction === 'to-client' && connection === asked;
+      },
+    });
+    const spared = await stage.open();
+    const struck = await stage.open();
+    spared.client.socket.write(request('/spared'));
+    struck.client.socket.write(request('/struck'));
+    await expectSoon(() => spared.server.receivedBytes() > 0 && struck.server.receivedBytes() > 0);
+    struck.server.socket.write(reply('S'));
+    spared.server.socket.write(reply('A'));
+    await expectSoon(() => struck.client.errorCode() === 'ECONNRESET');
+    await expectSoon(() => spared.client.received().toString() === reply('A'));
+    expect(struck.client.receivedBytes()).toBe(0);
+  });
+
   it('before a request: those before it arrive, it and those behind it do not, and both sides are reset', async () => {
     await expect(threeRequests({ kind: 'cut', at: 'http.request', deliver: false, skip: 1 })).resolves.toEqual({
       ...broken,

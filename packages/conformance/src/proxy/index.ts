@@ -1,6 +1,6 @@
 export type { ToxicHandle } from './active-toxic.ts';
 export type { Direction } from './direction.ts';
-export type { FrameChoice } from './frame-choice.ts';
+export type { FrameChoice, FrameOrigin } from './frame-choice.ts';
 export { FrameError } from './frames/frame-error.ts';
 export type { Frame, FrameKind, Protocol } from './frames/frame.ts';
 export { startProxy } from './start-proxy.ts';

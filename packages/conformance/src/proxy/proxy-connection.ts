@@ -14,6 +14,8 @@ export interface ProxyConnection {
 }
 
 export interface ProxyConnectionOptions {
+  /** Counts up from 1. */
+  readonly number: number;
   readonly client: Socket;
   /** May still be connecting. */
   readonly broker: Socket;
@@ -27,14 +29,14 @@ export interface ProxyConnectionOptions {
 }
 
 export function createProxyConnection(options: ProxyConnectionOptions): ProxyConnection {
-  const { client, broker, splitters, heldBytesMax, seed, onProblem } = options;
+  const { number, client, broker, splitters, heldBytesMax, seed, onProblem } = options;
   const ending = new AbortController();
   const reset = (): void => {
     ending.abort();
     breakOff(client);
     breakOff(broker);
   };
-  const toxics = createConnectionToxics({ seed, ending: ending.signal, reset });
+  const toxics = createConnectionToxics({ connection: number, seed, ending: ending.signal, reset });
 
   const run = async (direction: Direction): Promise<void> => {
     const isToBroker = direction === 'to-broker';

@@ -65,6 +65,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const accept = (client: Socket): void => {
     connectionCount += 1;
     const connection = createProxyConnection({
+      number: connectionCount,
       client,
       broker: connect({ ...target, allowHalfOpen: true }),
       splitters: protocol === undefined ? null : splitFrames(protocol, frameBytesMax),

@@ -1,0 +1,100 @@
+import type { Frame, FrameOrigin, Proxy, ToxicHandle } from '../proxy/index.ts';
+import type { BoundaryRequest } from './boundary.ts';
+import { strikeMark } from './shop/strike-point.ts';
+import type { WirePhase } from './strike.ts';
+
+/** The answer to a buyer goes through no proxy. */
+export type WireRequest = Exclude<BoundaryRequest, 'answer'>;
+
+/** The victim's ways to the database and the broker. */
+export interface VictimWires {
+  readonly database: Proxy;
+  readonly broker: Proxy;
+}
+
+interface Exchange {
+  readonly link: keyof VictimWires;
+  readonly isRequest: (frame: Frame) => boolean;
+  /** `none`: the protocol has no reply to it. */
+  readonly isReply: ((frame: Frame) => boolean) | 'none';
+  /** Only on the connection of the transaction that has come to the boundary. */
+  readonly isMarked?: boolean;
+}
+
+/** How long a reply is kept back whose process is struck meanwhile. */
+const heldMs = 300;
+
+/**
+ * Waits for the request of a boundary on the victim's wires and strikes there, once. `strike` is called in the turn in which the frame was
+ * seen, before it or anything behind it is passed on.
+ */
+export function armWire(
+  wires: VictimWires,
+  { request, phase }: { readonly request: WireRequest; readonly phase: WirePhase },
+  strike: () => void,
+): ToxicHandle {
+  const exchange = exchanges[request];
+  const { isReply } = exchange;
+  const watch = createWatch(exchange, phase === 'request-lost' || (isReply === 'none' && phase !== 'replied'));
+  const at = (frame: Frame, origin: FrameOrigin): boolean => {
+    const isHere = watch(frame, origin);
+    if (isHere) strike();
+    return isHere;
+  };
+  const proxy = wires[exchange.link];
+  if (phase === 'reply-held') return proxy.addToxic({ kind: 'hold-reply', at, ms: heldMs, times: 1 });
+  const deliver = phase === 'replied' || (phase === 'reply-lost' && isReply === 'none');
+  return proxy.addToxic({ kind: 'cut', at, deliver, times: 1 });
+}
+
+/** True once: at the request, or at the first reply on its connection. */
+function createWatch(
+  { isRequest, isReply, isMarked = false }: Exchange,
+  atRequest: boolean,
+): (frame: Frame, origin: FrameOrigin) => boolean {
+  const marked = new Set<number>();
+  let asked: number | undefined;
+  let isOver = false;
+  const isHere = (frame: Frame, { connection, direction }: FrameOrigin): boolean => {
+    if (direction === 'to-client') return asked === connection && (isReply === 'none' || isReply(frame));
+    if (isMarked && frame.bytes.includes(strikeMark)) {
+      marked.add(connection);
+      return false;
+    }
+    if (asked !== undefined || !isRequest(frame) || (isMarked && !marked.has(connection))) return false;
+    asked = connection;
+    return atRequest;
+  };
+  return (frame, origin) => {
+    if (isOver) return false;
+    isOver = isHere(frame, origin);
+    return isOver;
+  };
+}
+
+const any = (): boolean => true;
+/** The messages that carry the text of a statement. */
+const isStatement = ({ label }: Frame): boolean => label === 'P' || label === 'Q';
+
+const exchanges: Readonly<Record<WireRequest, Exchange>> = {
+  begin: {
+    link: 'database',
+    isRequest: (frame) => isStatement(frame) && frame.bytes.includes('begin isolation level'),
+    isReply: any,
+  },
+  statement: { link: 'database', isRequest: isStatement, isReply: any, isMarked: true },
+  commit: { link: 'database', isRequest: ({ kind }) => kind === 'postgres.commit', isReply: any, isMarked: true },
+  delete: {
+    link: 'database',
+    isRequest: (frame) => isStatement(frame) && frame.bytes.includes('.outbox where id = any'),
+    isReply: any,
+  },
+  publish: {
+    link: 'broker',
+    isRequest: ({ kind }) => kind === 'amqp.publish' || kind === 'memory.send',
+    isReply: ({ kind }) => kind === 'amqp.confirm' || kind === 'memory.sent',
+  },
+  // AMQP acknowledges without a reply; where there is one, the first frame behind the request is as good.
+  settle: { link: 'broker', isRequest: ({ kind }) => kind === 'amqp.ack' || kind === 'memory.settle', isReply: 'none' },
+  broker: { link: 'broker', isRequest: any, isReply: any },
+};

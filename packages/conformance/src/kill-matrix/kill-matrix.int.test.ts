@@ -1,0 +1,61 @@
+import { afterAll, expect, test } from 'vitest';
+import { findBroker } from '../brokers/index.ts';
+import type { Broker } from '../brokers/index.ts';
+import { boundaries } from './boundary.ts';
+import { faults } from './fault.ts';
+import { problemsOf } from './judge-matrix.ts';
+import type { MatrixBroker } from './matrix-broker.ts';
+import { startMemoryMatrixBroker } from './memory-matrix-broker.ts';
+import { rabbitMatrixBroker } from './rabbit-matrix-broker.ts';
+import { runKillMatrix } from './run-kill-matrix.ts';
+import type { Cell } from './strike.ts';
+
+const subject = 'no order lost, charged twice or out of order, wherever a process of a shop is struck';
+const [database, rabbit] = await Promise.all([findBroker('postgres', subject), findBroker('rabbitmq', subject)]);
+afterAll(() => Promise.all([database?.stop(), rabbit?.stop()]));
+
+const orders = 24 * 24;
+
+/** Every boundary once, each with another fault than on the other transport. The whole matrix is run by the command. */
+const reduced = (shift: number): readonly Cell[] =>
+  boundaries.flatMap((boundary, at) =>
+    faults
+      .slice((at + shift) % 4)
+      .slice(0, 1)
+      .map((fault) => ({ boundary, fault })),
+  );
+
+async function expectFlawless(
+  server: Broker,
+  broker: MatrixBroker,
+  cells: readonly Cell[],
+  kills: number,
+): Promise<void> {
+  const databaseCrashes = { kills: server.startedBy === 'environment' ? 0 : kills, everyMs: 2000 };
+  const report = await runKillMatrix({ database: server, broker, cells, orders, lanes: 3, databaseCrashes });
+  expect(problemsOf(report)).toEqual([]);
+  expect(report.orders).toBeGreaterThanOrEqual(orders);
+}
+
+test.skipIf(database === undefined)(
+  'on memory, with kills of the database, no order is lost, charged twice or out of order',
+  { timeout: 240_000 },
+  async () => {
+    if (database === undefined) return;
+    const broker = await startMemoryMatrixBroker();
+    try {
+      await expectFlawless(database, broker, reduced(0), 2);
+    } finally {
+      await broker.stop();
+    }
+  },
+);
+
+test.skipIf(database === undefined || rabbit === undefined)(
+  'on RabbitMQ no order is lost, charged twice or out of order',
+  { timeout: 240_000 },
+  async () => {
+    if (database === undefined || rabbit === undefined) return;
+    await expectFlawless(database, rabbitMatrixBroker(rabbit), reduced(2), 0);
+  },
+);

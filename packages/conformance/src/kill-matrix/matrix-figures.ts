@@ -1,0 +1,16 @@
+/** What has happened so far, over all lanes. */
+export interface MatrixFigures {
+  deliveries: number;
+  kills: number;
+  freezes: number;
+  cuts: number;
+  databaseKills: number;
+}
+
+export const createMatrixFigures = (): MatrixFigures => ({
+  deliveries: 0,
+  kills: 0,
+  freezes: 0,
+  cuts: 0,
+  databaseKills: 0,
+});

@@ -1,0 +1,17 @@
+import type { Broker } from '../brokers/index.ts';
+import { addressAt } from './address-at.ts';
+import type { MatrixBroker } from './matrix-broker.ts';
+
+/** A RabbitMQ, which is ended with it. It gives a silent client up after two to three seconds, which is what a frozen one has of a lease. */
+export function rabbitMatrixBroker(broker: Broker): MatrixBroker {
+  const { hostname, port } = new URL(broker.address);
+  return {
+    protocol: 'amqp',
+    target: { host: hostname, port: Number(port) },
+    driverAt: (target) => ({
+      module: new URL('../../../transport-rabbit/src/conformance/open-driver.ts', import.meta.url).href,
+      settings: { address: addressAt(broker.address, target), heartbeatSeconds: '1' },
+    }),
+    stop: broker.stop,
+  };
+}

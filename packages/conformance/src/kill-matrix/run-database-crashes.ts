@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker } from '../brokers/index.ts';
+import { placeUntilAnswered } from './buy.ts';
+import type { Lane } from './lane.ts';
+import type { MatrixFigures } from './matrix-figures.ts';
+import { settleShop } from './settle-shop.ts';
+
+export interface DatabaseCrashes {
+  readonly kills: number;
+  readonly everyMs: number;
+}
+
+export const databaseCell = 'database kill -9';
+
+const buyers = 8;
+const together = 4;
+/** A buyer thinks, or the load would be whatever the machine can bear. */
+const thinkMs = 40;
+
+/** Buyers order without an end while the database server is killed again and again. Answers how many orders were placed. */
+export async function runDatabaseCrashes(
+  lane: Lane,
+  database: Broker,
+  { kills, everyMs }: DatabaseCrashes,
+  figures: MatrixFigures,
+): Promise<number> {
+  const shops = [await lane.victim(), lane.healthy];
+  let isOver = false;
+  let placed = 0;
+  const buy = async (buyer: number): Promise<void> => {
+    for (let number = 1; !isOver; number += 1) {
+      const customers = Array.from({ length: together }, (_, at) => `${buyer}-${at}`);
+      const orders = customers.map((customer) => ({ cell: databaseCell, customer, number, isPoison: false }));
+      await placeUntilAnswered(orders, () => shops);
+      placed += orders.length;
+      await sleep(thinkMs);
+    }
+  };
+  const crash = async (): Promise<void> => {
+    for (let count = 0; count < kills; count += 1) {
+      await sleep(everyMs);
+      await database.kill9();
+      await database.restart();
+      figures.databaseKills += 1;
+    }
+    await sleep(everyMs);
+    isOver = true;
+  };
+  await Promise.all([crash(), ...Array.from({ length: buyers }, (_, buyer) => buy(buyer))]);
+  await settleShop(lane, databaseCell, placed);
+  return placed;
+}

@@ -1,0 +1,95 @@
+import type { Broker } from '../brokers/index.ts';
+import { boundaries } from './boundary.ts';
+import { faults } from './fault.ts';
+import { openLane } from './lane.ts';
+import type { Lane } from './lane.ts';
+import type { MatrixBroker } from './matrix-broker.ts';
+import { createMatrixFigures } from './matrix-figures.ts';
+import type { MatrixFigures } from './matrix-figures.ts';
+import { runCell } from './run-cell.ts';
+import type { CellResult } from './run-cell.ts';
+import { runDatabaseCrashes } from './run-database-crashes.ts';
+import type { DatabaseCrashes } from './run-database-crashes.ts';
+import type { Wrongs } from './shop-tables.ts';
+import type { Cell } from './strike.ts';
+
+export interface KillMatrixOptions {
+  /** A PostgreSQL. */
+  readonly database: Broker;
+  readonly broker: MatrixBroker;
+  readonly cells: readonly Cell[];
+  /** Shared by the cells; the crashes of the database have orders of their own. */
+  readonly orders: number;
+  /** Shops at once, each with a victim: most of the time is waited for leases. */
+  readonly lanes: number;
+  /** After the cells; only on a server that the launcher has started. */
+  readonly databaseCrashes: DatabaseCrashes;
+  readonly onCell?: (result: CellResult) => void;
+}
+
+export interface KillMatrixReport {
+  readonly cells: readonly CellResult[];
+  readonly figures: Readonly<MatrixFigures>;
+  /** Rows in the tables, those of the database's crashes included. */
+  readonly orders: number;
+  readonly databaseOrders: number;
+  readonly wrongs: Readonly<Record<string, Wrongs>>;
+  readonly tookMs: number;
+}
+
+/** Every boundary with every fault. */
+export const allCells: readonly Cell[] = boundaries.flatMap((boundary) => faults.map((fault) => ({ boundary, fault })));
+
+/** Runs every cell on real processes, and judges by the tables when all of them have settled. */
+export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMatrixReport> {
+  const { database, broker, cells, orders, lanes: laneCount, databaseCrashes, onCell } = options;
+  const startedAt = performance.now();
+  const figures = createMatrixFigures();
+  const lanes: Lane[] = [];
+  // A server of somebody else may have schemas and queues of a run before.
+  const run = Date.now().toString(36);
+  const open = async (name: string): Promise<Lane> => {
+    const lane = await openLane({ name, databaseAddress: database.address, broker, figures });
+    lanes.push(lane);
+    return lane;
+  };
+  try {
+    const waiting = cells.map((cell, at) => ({
+      ...cell,
+      orders: Math.ceil(orders / cells.length),
+      // Somewhere in the first messages, not always at the very first; a beginning is known to be its own only when nothing else runs.
+      time: isFirstOnly(cell) ? 1 : 1 + (at % 3),
+    }));
+    const results: CellResult[] = [];
+    const work = async (number: number): Promise<void> => {
+      const lane = await open(`wb_${run}_${number}`);
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const result = await runCell(lane, next);
+        results.push(result);
+        onCell?.(result);
+      }
+    };
+    await Promise.all(Array.from({ length: laneCount }, (_, number) => work(number)));
+    const databaseOrders =
+      databaseCrashes.kills === 0
+        ? 0
+        : await runDatabaseCrashes(await open(`wb_${run}_crashes`), database, databaseCrashes, figures);
+    return {
+      cells: results.toSorted((one, other) => indexOf(cells, one) - indexOf(cells, other)),
+      figures,
+      orders: (await Promise.all(lanes.map(({ tables }) => tables.orders()))).reduce((sum, count) => sum + count, 0),
+      databaseOrders,
+      wrongs: Object.fromEntries(
+        (await Promise.all(lanes.map(({ tables }) => tables.judge()))).flatMap((all) => [...all]),
+      ),
+      tookMs: Math.round(performance.now() - startedAt),
+    };
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  }
+}
+
+const isFirstOnly = ({ boundary }: Cell): boolean => boundary === 'P1' || boundary.startsWith('Y');
+
+const indexOf = (cells: readonly Cell[], { boundary, fault }: Cell): number =>
+  cells.findIndex((cell) => cell.boundary === boundary && cell.fault === fault);
