@@ -13,6 +13,7 @@ import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pgDatabase } from './pg/pg-database.ts';
 import { postgresStore } from './postgres-store.ts';
+import { reservations } from './reservations/reservations.ts';
 import type { RunTransaction } from './sql/transaction-runner.ts';
 import { identity } from './testing/some-claims.ts';
 import { testDraft } from './testing/test-outbox.ts';
@@ -26,6 +27,7 @@ const direct = server?.address ?? '';
 /** A store in the transactions of a library, and how that library writes and ends. */
 interface Builder {
   readonly store: StoreDriver;
+  readonly transactions: RunTransaction<unknown>;
   readonly insertOrder: (native: unknown, id: number) => Promise<unknown>;
   readonly close: () => Promise<unknown>;
 }
@@ -62,6 +64,7 @@ function withKysely(url: string): Builder {
   // #endregion
   return {
     store,
+    transactions,
     insertOrder: (native, id) => (native as Transaction<Tables>).insertInto('orders').values({ id }).execute(),
     close: () => kysely.destroy(),
   };
@@ -87,6 +90,7 @@ function withDrizzle(url: string): Builder {
   const orders = pgTable('orders', { id: integer('id').primaryKey() });
   return {
     store,
+    transactions,
     insertOrder: async (native, id) => (native as DrizzleTransaction).insert(orders).values({ id }),
     close: () => pool.end(),
   };
@@ -111,6 +115,7 @@ function withKnex(url: string): Builder {
   // #endregion
   return {
     store,
+    transactions,
     insertOrder: async (native, id) => (native as Knex.Transaction)('orders').insert({ id }),
     close: () => knex.destroy(),
   };
@@ -179,6 +184,24 @@ describe.each([
     });
     await expect(failing).rejects.toBe(failure);
     expect(await counts()).toEqual({ orders: 0, claims: 0, messages: 0 });
+  });
+
+  test('stock is reserved in them, and given back with them', async () => {
+    await builder.store.inspect();
+    const stock = reservations({ holdMs: 60_000 });
+    const line = { sku: 'lamp', quantity: 1 };
+    await builder.transactions((transaction) => stock.restock(transaction, 'd-1', line));
+    const failing = builder.transactions(async (transaction) => {
+      expect(await stock.reserve(transaction, 'o-1', [line])).toEqual({ status: 'reserved' });
+      throw new Error('declined');
+    });
+    await expect(failing).rejects.toThrow('declined');
+    expect(await builder.transactions((own) => reservations().reserve(own, 'o-2', [line]))).toEqual({
+      status: 'reserved',
+    });
+    expect(await builder.transactions((own) => stock.confirm(own, 'o-2', ['lamp']))).toBe(true);
+    expect(await builder.transactions((own) => stock.release(own, 'o-2', ['lamp']))).toEqual([line]);
+    expect(await builder.transactions((own) => stock.available(own, 'lamp'))).toBe(1);
   });
 
   test('an error that the handler swallows is no commit', async () => {
