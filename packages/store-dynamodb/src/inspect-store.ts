@@ -46,8 +46,13 @@ async function countBucket(
     const open = page.filter((item) => !isParked(readMessage(item)));
     rows += open.length;
     oldestAtMs = Math.min(oldestAtMs, ...open.map(createdAtOf));
+    // Older ones come first, and who looks every few seconds must not read all of a backlog each time.
+    if (rows >= countMax) break;
   }
   return { rows, oldestAtMs };
 }
+
+/** Of one bucket. */
+const countMax = 1000;
 
 const createdAtOf = (item: Item): number => readNumber(item, 'createdAt') ?? Infinity;

@@ -149,7 +149,7 @@ describe.skipIf(server === undefined)('on PostgreSQL', () => {
     nextSchema();
     const { store } = await openStore(ofRelay);
     const { store: writer } = await openStore(ofWriter);
-    const { relay, arrival, sentAt } = startRelay(store, { pollMs: 2000 });
+    const { relay, arrival, sentAt } = startRelay(store, { pollMs: 5000 });
     await relay.idle();
     // From here on a poll lies ahead, whose time is known.
     await sleep(100);
