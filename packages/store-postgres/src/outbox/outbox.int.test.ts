@@ -212,7 +212,8 @@ describe.each(databases)('on %s', { timeout: 30_000 }, (_, database) => {
 
   test('number and age of what is to be sent', async () => {
     const outbox = await open();
-    expect(await outbox.inspect()).toEqual({ outboxRows: 0, outboxOldestAgeMs: 0, deadLetters: 0, parkedKeys: 0 });
+    const nothing = { outboxRows: 0, outboxOldestAgeMs: 0, scheduledRows: 0, deadLetters: 0, parkedKeys: 0 };
+    expect(await outbox.inspect()).toEqual(nothing);
     await outbox.enqueue(testDraft('1', 'a'), testDraft('2', 'b'));
     await database.query(`update ${outbox.schema}.outbox set created_at = now() - interval '1 minute' where id = 1`);
     const { outboxRows, outboxOldestAgeMs } = await outbox.inspect();

@@ -109,7 +109,10 @@ describe.skipIf(broker === undefined)('on PostgreSQL', { timeout: 60_000 }, () =
   });
 
   test('a reader that dies between due and moved leaves all of it scheduled, for the next one', async () => {
-    const outbox = await open(30_000);
+    const name = 'scheduled_death';
+    const dying = pgDatabase({ url });
+    const outbox = await openTestOutbox(database, { name });
+    const reader = await openTestOutbox(database, { name, query: dying.query, lockTimeoutMs: 30_000 });
     await outbox.enqueue(testDraft('a1'), scheduled('a2', 1), scheduled('b1', 1));
     await sleep(5);
     const mayEnd = Promise.withResolvers<void>();
@@ -120,9 +123,10 @@ describe.skipIf(broker === undefined)('on PostgreSQL', { timeout: 60_000 }, () =
       await mayEnd.promise;
     });
     await wrote.promise;
-    const ended = outbox.readPage().catch(String);
+    const ended = reader.readPage().catch(String);
     await database.query(`select pg_terminate_backend(${await untilOneWaits()})::text`);
     expect(await ended).toContain('terminating connection');
+    await dying.close();
     expect(await scheduledIn(outbox.schema)).toBe(2);
     mayEnd.resolve();
     await holder;
