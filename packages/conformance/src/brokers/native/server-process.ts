@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerIdentity } from '../probe/exchange.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
 import type { BrokerFolder } from './broker-folder.ts';
@@ -43,6 +44,8 @@ export function createServerProcess(
     const tree = [...new Set([...children.flatMap(treeOf), ...paused])];
     signalEach(tree, 'SIGKILL');
     if (!(await waitUntilGone(tree, killMs))) throw new Error(`processes ${tree.join(', ')} survive SIGKILL`);
+    // A process that nobody has waited for is gone to /proc, and to PostgreSQL another server on the same data.
+    while (children.some(isRunning)) await sleep(5);
     for (const pid of tree) folder.forget(pid);
     children = [];
     paused = [];
