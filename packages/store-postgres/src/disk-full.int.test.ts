@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync } from 'node:fs';
-import { BrokerNotAvailable, findBroker, startBroker } from '@waybill/conformance/brokers';
+import { chownSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBroker } from '@waybill/conformance/brokers';
 import { Client } from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
 import { errorCodeOf } from './error-code-of.ts';
@@ -20,7 +21,6 @@ const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
-  vi.unstubAllEnvs();
 });
 
 type Store = PostgresStore<SqlTransaction>;
@@ -110,27 +110,34 @@ test('a log that has no room left ends the server: nothing acknowledged is lost,
   skip,
 }) => {
   const subject = 'a write-ahead log without room';
-  const disk = await findSmallDisk(subject, 160);
+  const disk = await findSmallDisk(subject, 64);
   skip(disk === undefined, 'a small file system cannot be mounted');
   ends.push(() => disk?.close() ?? Promise.resolve());
-  vi.stubEnv('TMPDIR', disk?.path);
-  const configuration = { min_wal_size: '32MB', max_wal_size: '48MB', autovacuum: 'off' };
-  const server = await startBroker('postgres', { ...native, configuration }).catch((error: unknown) => {
-    if (!(error instanceof BrokerNotAvailable)) throw error;
-    process.stderr.write(`NOT RUN ${subject}: ${error.reason}\n`);
-  });
+  const server = await findBroker('postgres', subject, native);
   skip(server === undefined, 'PostgreSQL cannot be had here.');
   ends.push(() => server?.stop() ?? Promise.resolve());
   const url = server?.address ?? '';
-  const admin = await connect(url);
+  const before = await connect(url);
+  const { rows } = await before.query<{ data_directory: string }>('show data_directory');
+  const folder = rows[0]?.data_directory ?? '';
+  await server?.kill9();
+  const log = join(disk?.path ?? '', 'pg_wal');
+  execFileSync('cp', ['-a', join(folder, 'pg_wal'), log]);
+  rmSync(join(folder, 'pg_wal'), { recursive: true });
+  symlinkSync(log, join(folder, 'pg_wal'));
+  await server?.restart();
   const store = openStore(url);
   await store.open();
-  await admin.query('create table orders (id text primary key)');
-  const release = await disk?.fill(6);
+  await (await connect(url)).query('create table orders (id text primary key)');
+  // Less than the next segment needs.
+  const release = await disk?.fill(4);
 
   const { ids, code } = await placeUntilFull(store, 50);
   expect(['unavailable', 'commit-unknown']).toContain(code);
+  const serverLog = readFileSync(join(folder, '..', 'output.log'), 'utf8');
+  expect(serverLog).toMatch(/PANIC: .*No space left on device/u);
   release?.();
+  await server?.kill9();
   await server?.restart();
   const after = await connect(url);
   const orders = await idsOf(after, 'select id from orders');
