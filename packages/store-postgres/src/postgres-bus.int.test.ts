@@ -139,3 +139,45 @@ test('backends that are terminated under load lose and double nothing', async ()
   await bus.drain({ timeoutMs: 60_000 });
   expect(await rowsOf(charges)).toEqual(onceEach(orders));
 });
+
+test('two orders that lock each other out are both placed: the one that was ended for it runs again', async () => {
+  await admin.query("insert into orders values ('a', 'c'), ('b', 'c')");
+  let meeting = 0;
+  const met = Promise.withResolvers<void>();
+  let runs = 0;
+  const touch = (first: string, second: string, orderId: string) =>
+    bus.transaction(async ({ native, send }) => {
+      runs += 1;
+      await native.query("update orders set customer = customer || '+' where id = $1", [first]);
+      meeting += 1;
+      if (meeting === 2) met.resolve();
+      await met.promise;
+      await native.query("update orders set customer = customer || '+' where id = $1", [second]);
+      await send(ChargeOrder, { customer: 'c', orderId });
+    });
+  await Promise.all([touch('a', 'b', 'one'), touch('b', 'a', 'two')]);
+  await bus.drain({ timeoutMs: 30_000 });
+  expect(runs).toBe(3);
+  expect(await rowsOf('select customer from orders')).toEqual([{ customer: 'c++' }, { customer: 'c++' }]);
+  expect(await rowsOf(charges)).toEqual([
+    { order_id: 'one', count: 1 },
+    { order_id: 'two', count: 1 },
+  ]);
+});
+
+test.each(['40001', '40P01', '55P03'])(
+  'a transaction that loses with %s runs again, as often as it takes',
+  async (state) => {
+    await admin.query(`create or replace function lose() returns void language plpgsql as $$ begin
+    raise exception using errcode = '${state}'; end $$`);
+    let losses = 0;
+    await bus.transaction(async ({ native, send }) => {
+      losses += 1;
+      if (losses < 4) await native.query('select lose()');
+      await send(ChargeOrder, { customer: 'c', orderId: 'o-1' });
+    });
+    await bus.drain({ timeoutMs: 30_000 });
+    expect(losses).toBe(4);
+    expect(await rowsOf(charges)).toEqual([{ order_id: 'o-1', count: 1 }]);
+  },
+);
