@@ -139,8 +139,14 @@ export const claimMutants: readonly StoreMutant[] = [
   {
     name: 'after a failover no number is ever taken again',
     killedBy: 'SEQ-13',
-    finding: 'numbers 4 and 5 of the next timeline',
+    finding: 'number 5 of the next timeline before 4',
     mutate: () => numbersInstead((claim) => ({ ...claim, epoch: `numbering ${claim.epoch}` })),
+  },
+  {
+    name: 'once a timeline has gone on, all its low numbers are duplicates',
+    killedBy: 'SEQ-13',
+    finding: 'number 2 that was lost, behind 5',
+    mutate: forgetsTakeovers,
   },
   {
     name: 'one cursor serves all keys of a channel',
@@ -188,6 +194,20 @@ export const claimMutants: readonly StoreMutant[] = [
 function ofNobody<Owned extends { readonly owner?: string }>(owned: Owned): Omit<Owned, 'owner'> {
   const { owner: _, ...rest } = owned;
   return rest;
+}
+
+/** Knows on which timeline a cursor is, and not since when. */
+function forgetsTakeovers(): ChangeStore {
+  let current = '';
+  return transacting(({ claim }) => ({
+    claim: async (claims) =>
+      (await claim(claims)).map((outcome, at) => {
+        const asked = claims[at];
+        if (asked?.kind !== 'sequence') return outcome;
+        if (outcome.status === 'claimed') current = asked.epoch;
+        return outcome.status === 'conflict' && asked.epoch === current ? duplicate : outcome;
+      }),
+  }));
 }
 
 type Judge = (claim: Claim, known: ReadonlyMap<string, number>) => Judgement | undefined;
