@@ -58,13 +58,13 @@ function claimIdentity(
   return claimed;
 }
 
-function refusalOf(mark: Item, fingerprint: string, nowMs: number): ClaimOutcome | undefined {
-  if (readText(mark, 'fingerprint') !== fingerprint) return conflict;
-  const leaseUntilMs = readNumber(mark, 'leaseUntil');
 /** Whether a mark has been kept for as long as its claim said, to the millisecond; never before its lease. */
 const isOver = (mark: Item, nowMs: number): boolean =>
   nowMs >= Math.max(readNumber(mark, 'keepUntil') ?? Infinity, readNumber(mark, 'leaseUntil') ?? 0);
 
+function refusalOf(mark: Item, fingerprint: string, nowMs: number): ClaimOutcome | undefined {
+  if (readText(mark, 'fingerprint') !== fingerprint) return conflict;
+  const leaseUntilMs = readNumber(mark, 'leaseUntil');
   if (leaseUntilMs === undefined) return { status: 'duplicate', answer: readBytes(mark, 'answer') };
   return nowMs < leaseUntilMs ? { status: 'in-progress', retryAfterMs: leaseUntilMs - nowMs } : undefined;
 }

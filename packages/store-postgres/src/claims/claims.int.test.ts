@@ -175,7 +175,7 @@ describe.each(databases)('on %s', { timeout: 60_000 }, async (_, database) => {
     expect(await claim(number(7, { key: 'b', overGap: true }), number(8, { key: 'b' }))).toEqual([claimed, claimed]);
   });
 
-  test('a failover to the next timeline goes on with the next number and nothing else; a restore is never a duplicate', async () => {
+  test('a failover to the next timeline goes on with the next number; what a restore numbers anew is never a duplicate', async () => {
     const first = { epoch: '7.1.5' };
     const promoted = { epoch: '7.2.5' };
     expect(await claim(number(1, first), number(2, first), number(3, first))).toEqual([claimed, claimed, claimed]);
