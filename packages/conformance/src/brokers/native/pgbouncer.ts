@@ -26,6 +26,8 @@ export const pgbouncerRecipe: Recipe = {
       auth_file: users,
       admin_users: 'postgres',
       pool_mode: 'transaction',
+      // Fewer than a test has clients, so that sessions do change hands.
+      default_pool_size: '4',
       // The server starts at the same time.
       server_login_retry: '1',
       ...demands.configuration,
