@@ -5,6 +5,7 @@ import { findBroker } from '@waybill/conformance/brokers';
 import { createBus, createMemoryStoreState, defineEvent, memoryStore } from '@waybill/core';
 import type { Bus, MemoryTables } from '@waybill/core';
 import type { StoreDriver } from '@waybill/core/driver';
+import { recordingTransport } from '@waybill/core/testing';
 import { memoryTransport } from '@waybill/transport-memory';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -177,5 +178,44 @@ describe.each(places)('on %s', (_, createPlace) => {
     expect((await place.noted(store)).filter((id) => id.startsWith('d'))).toEqual(['d3']);
     await expect(bus.deadLetters.purge({ key: 'e' }, '')).rejects.toMatchObject({ code: 'invalid-options' });
     expect(await store.inspect()).toMatchObject({ deadLetters: 1, parkedKeys: 1 });
+  });
+
+  test('what no broker takes parks its key in the outbox, and the next process replays or purges it', async () => {
+    await bus.stop();
+    const refused = new Set(['f1', 'g1']);
+    const startSending = async () => {
+      const transport = recordingTransport({ refuse: ({ id }) => (refused.has(id) ? 'message-too-large' : undefined) });
+      store = place.openStore();
+      bus = createBus({ transport, store });
+      await bus.start();
+      return () => transport.sent.map(({ message }) => message.id);
+    };
+    const sentByFirst = await startSending();
+    await bus.transaction(async (transaction) => {
+      for (const id of ['f1', 'f2', 'g1', 'g2', 'h1']) {
+        await transaction.publish(OrderPaid, { orderId: id.charAt(0), number: 1 }, { id });
+      }
+    });
+    await vi.waitFor(
+      async () => expect(await store.inspect()).toMatchObject({ outboxRows: 0, deadLetters: 2 }),
+      30_000,
+    );
+    expect(sentByFirst()).toEqual(['h1']);
+
+    await bus.stop();
+    refused.clear();
+    const sentByNext = await startSending();
+    const letters = (await bus.deadLetters.list({ subscription: 'outbox' })).letters;
+    expect(letters.map(({ key, reason }) => [key, reason])).toEqual([
+      ['f', 'message-too-large'],
+      ['g', 'message-too-large'],
+    ]);
+    const replayed = await bus.deadLetters.replay({ subscription: 'outbox', key: 'f' });
+    expect(replayed).toEqual({ replayed: 1, failed: 0, held: 0 });
+    expect(await bus.deadLetters.purge({ subscription: 'outbox', key: 'g' }, 'too large for ever')).toEqual({
+      purged: 1,
+    });
+    await vi.waitFor(() => expect(sentByNext().toSorted()).toEqual(['f1', 'f2', 'g2']), 30_000);
+    expect(sentByNext().filter((id) => id.startsWith('f'))).toEqual(['f1', 'f2']);
   });
 });
