@@ -15,11 +15,11 @@ export interface Wave {
 }
 
 /** Customers whose orders share a transaction. */
-const together = 6;
+const together = 12;
 /** A buyer who hears nothing for so long tries again; shorter than a victim is frozen. */
 const patienceMs = 2000;
 const pauseMs = 50;
-const placedWithinMs = 60_000;
+const placedWithinMs = 120_000;
 
 /**
  * Customers of a wave order side by side, each one after the other, and try each order again until a shop has answered. Answers how many

@@ -7,6 +7,7 @@ import { startShopProcess } from './shop-process.ts';
 import type { ShopEvents, ShopProcess } from './shop-process.ts';
 import { createShopTables } from './shop-tables.ts';
 import type { ShopTables } from './shop-tables.ts';
+import type { ShopSettings } from './shop/shop-protocol.ts';
 import { strikeVictim } from './strike-victim.ts';
 import type { StrikeUnderWay } from './strike-victim.ts';
 import type { Cell } from './strike.ts';
@@ -16,6 +17,8 @@ export interface LaneOptions {
   readonly name: string;
   readonly databaseAddress: string;
   readonly broker: MatrixBroker;
+  /** Whether charges share transactions. */
+  readonly charging: ShopSettings['charging'];
   readonly figures: MatrixFigures;
 }
 
@@ -34,7 +37,7 @@ export interface Lane {
 /** Of the relays' buckets and, where the broker has some, of deliveries. */
 const leaseMs = 1000;
 
-export async function openLane({ name, databaseAddress, broker, figures }: LaneOptions): Promise<Lane> {
+export async function openLane({ name, databaseAddress, broker, charging, figures }: LaneOptions): Promise<Lane> {
   const tables = await createShopTables(databaseAddress, name);
   const { hostname, port } = new URL(databaseAddress);
   const database = { host: hostname, port: Number(port) };
@@ -63,6 +66,7 @@ export async function openLane({ name, databaseAddress, broker, figures }: LaneO
           settings: { url: addressAt(databaseAddress, databaseAt), schema: `${name}_store` },
         },
         transport: broker.driverAt(brokerAt),
+        charging,
         leaseMs,
       },
       events,

@@ -49,7 +49,8 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMat
   // A server of somebody else may have schemas and queues of a run before.
   const run = Date.now().toString(36);
   const open = async (name: string): Promise<Lane> => {
-    const lane = await openLane({ name, databaseAddress: database.address, broker, figures });
+    const charging = lanes.length % 4 === 1 ? 'singly' : 'together';
+    const lane = await openLane({ name, databaseAddress: database.address, broker, charging, figures });
     lanes.push(lane);
     return lane;
   };

@@ -28,13 +28,14 @@ class PoisonedOrder extends Error {}
 const orderSchema = z.object({ cell: z.string(), customer: z.string(), number: z.int(), isPoison: z.boolean() });
 
 const lettersMax = 500;
+const together = { concurrency: 40, batch: { max: 20 } } as const;
 
 export async function openShop(
   settings: ShopSettings,
   strikes: StrikePoint,
   tell: (report: ShopReport) => void,
 ): Promise<Shop> {
-  const { name, tables, leaseMs } = settings;
+  const { name, tables, charging, leaseMs } = settings;
   const letters = new Set<string>();
   const store = watchStore(await openStore(settings), strikes, letters);
   const onReceived = (deliveries: number): void => tell({ report: 'received', deliveries });
@@ -53,15 +54,16 @@ export async function openShop(
       await transaction.query(effectText(tables, 'charges'), effectOf(order));
       await send(record, order);
     },
-    { ...guaranteesOf(leaseMs), concurrency: 8 },
+    charging === 'singly' ? { ...guaranteesOf(leaseMs), concurrency: 8 } : { ...guaranteesOf(leaseMs), ...together },
   );
   bus.handle(
     record,
     async (order, { transaction }) => void (await transaction?.query(effectText(tables, 'records'), effectOf(order))),
-    { ...guaranteesOf(leaseMs), concurrency: 40, batch: { max: 20 } },
+    { ...guaranteesOf(leaseMs), ...together },
   );
   await bus.start();
-  createRelay({ store, transport, leaseMs, pollMs: 50, pageMax: 100 }).start();
+  const relay = createRelay({ store, transport, leaseMs, pollMs: 150, pageMax: 100 });
+  relay.start();
 
   return {
     place: async (orders) => {
@@ -70,6 +72,7 @@ export async function openShop(
         const { rows } = await native.query(placeText(tables), [JSON.stringify(orders)]);
         for (const row of rows) await send(charge, orderSchema.parse(row));
       });
+      relay.wake();
       await strikes.reach('P5');
     },
     replay: async () => {

@@ -23,6 +23,8 @@ export interface ShopSettings {
   readonly tables: string;
   readonly store: DriverModule;
   readonly transport: DriverModule;
+  /** Whether charges share transactions; records always do. */
+  readonly charging: 'singly' | 'together';
   /** Of everything that has a lease. */
   readonly leaseMs: number;
 }
