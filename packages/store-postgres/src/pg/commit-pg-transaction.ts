@@ -11,22 +11,31 @@ import type { CheckedOut } from './checked-out.ts';
  *   nothing happened
  */
 export async function commitPgTransaction(connection: CheckedOut, last: Promise<unknown> | undefined): Promise<void> {
-  requireOpen(connection);
+  await requireOpen(connection, last);
   const [written, ended] = await Promise.allSettled([last, sendCommit(connection)]);
   // What the server itself has refused, it has not committed. Any other error may have hit the answer alone.
-  if (written.status === 'rejected' && sqlStateOf(written.reason) !== undefined) throw written.reason;
+  if (written.status === 'rejected' && sqlStateOf(written.reason) !== undefined) throw await reasonOf(last);
   if (ended.status === 'rejected') throw ended.reason;
   // A transaction that had failed answers COMMIT without an error, and says only here that it was rolled back.
   if (ended.value.command !== 'COMMIT') throw commitRefused();
 }
 
-function requireOpen({ client, lostBy }: CheckedOut): void {
+async function requireOpen({ client, lostBy }: CheckedOut, last: Promise<unknown> | undefined): Promise<void> {
   const lost = lostBy();
   if (lost !== undefined) throw lost;
   const status = client.getTransactionStatus();
-  if (status === 'E') throw commitRefused();
+  if (status === 'E') throw await reasonOf(last);
   if (status === 'T') return;
   throw new PostgresStoreError('commit-unknown', 'The handler has ended the transaction by itself, which it must not.');
+}
+
+/** Why a transaction has failed: by its last statement, or by one before it whose error was swallowed and which the last one ran into. */
+async function reasonOf(last: Promise<unknown> | undefined): Promise<unknown> {
+  const error = await last?.then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
+  return error === undefined || sqlStateOf(error) === '25P02' ? commitRefused(error) : error;
 }
 
 async function sendCommit({ ask }: CheckedOut): Promise<QueryResult> {

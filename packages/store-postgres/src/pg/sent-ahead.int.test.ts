@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { startProxy } from '@waybill/conformance/proxy';
 import type { Proxy } from '@waybill/conformance/proxy';
@@ -57,6 +58,26 @@ test('a last statement that fails takes the transaction with it, and its error i
   expect(await values()).toEqual([1, 2]);
 });
 
+test('a last statement that has failed before COMMIT is sent is told as it was, also when it was the only one', async () => {
+  const alone = (work: () => Promise<void>) =>
+    database.transaction(async ({ query, queryLast = query }) => {
+      await queryLast('select 1 / 0');
+      await work();
+    });
+  await expect(alone(async () => undefined)).rejects.toMatchObject({ code: '22012' });
+  // Long enough for its answer to be there.
+  await expect(alone(() => sleep(100))).rejects.toMatchObject({ code: '22012' });
+});
+
+test('a last statement behind an error that was swallowed is no commit', async () => {
+  const swallowing = database.transaction(async ({ query, queryLast = query }) => {
+    await query('select 1 / 0').catch(() => undefined);
+    await queryLast('insert into ahead values (2)');
+  });
+  await expect(swallowing).rejects.toMatchObject({ reason: 'commit-refused' });
+  expect(await values()).toEqual([]);
+});
+
 test('a statement behind one that failed hears of that failure, and not of its own', async () => {
   const behind = (query: SqlQuery): Promise<unknown> => query('select 1 as one');
   const failing = database.transaction(async ({ query, queryLast = query }) => {
@@ -89,7 +110,9 @@ test('a work that asks nothing of the database begins and ends a transaction all
   await expect(database.transaction(async () => 'done')).resolves.toBe('done');
   const failure = new Error('declined');
   await expect(database.transaction(() => Promise.reject(failure))).rejects.toBe(failure);
-  const { rows } = await admin.query("select state from pg_stat_activity where application_name = 'waybill'");
+  const { rows } = await admin.query<{ readonly state: string }>(
+    "select state from pg_stat_activity where application_name = 'waybill'",
+  );
   expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['idle']));
 });
 
