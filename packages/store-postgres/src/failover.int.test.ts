@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker, startBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
+import { createBus, defineCommand } from '@waybill/core';
+import type { Bus } from '@waybill/core';
 import type { OutboxRow, StoreDriver } from '@waybill/core/driver';
+import { memoryTransport } from '@waybill/transport-memory';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { errorCodeOf } from './error-code-of.ts';
 import { pgDatabase } from './pg/pg-database.ts';
 import { postgresStore } from './postgres-store.ts';
@@ -17,12 +21,21 @@ const consumerServer = await findBroker('postgres', 'failovers to a standby and 
 
 afterAll(() => consumerServer?.stop());
 
+const ChargeOrder = defineCommand({
+  name: 'charge-order',
+  version: 1,
+  schema: z.object({ orderId: z.string(), customer: z.string() }),
+  orderingKey: ({ customer }) => customer,
+  deduplicationKey: ({ orderId }) => orderId,
+});
+
 type Store = PostgresStore<SqlTransaction>;
 type Status = 'claimed' | 'duplicate' | 'conflict' | 'gap' | 'in-progress' | 'parked';
 
 describe.skipIf(consumerServer === undefined)('on PostgreSQL', { timeout: 120_000 }, () => {
   const ends: (() => Promise<unknown>)[] = [];
   let consumer: Store;
+  let admin: Client;
 
   const openStore = (url: string): Store => {
     const store = postgresStore({ database: pgDatabase({ url, listenUrl: 'off', connectTimeoutMs: 3000 }) });
@@ -39,7 +52,7 @@ describe.skipIf(consumerServer === undefined)('on PostgreSQL', { timeout: 120_00
 
   beforeEach(async () => {
     const url = consumerServer?.address ?? '';
-    const admin = await connect(url);
+    admin = await connect(url);
     await admin.query('drop schema if exists waybill cascade; drop table if exists effects');
     await admin.query('create table effects (id text primary key)');
     consumer = openStore(url);
@@ -88,8 +101,7 @@ describe.skipIf(consumerServer === undefined)('on PostgreSQL', { timeout: 120_00
     return statuses;
   }
   const effects = async (): Promise<ReadonlySet<string>> => {
-    const client = await connect(consumerServer?.address ?? '');
-    const { rows } = await client.query<{ id: string }>('select id from effects');
+    const { rows } = await admin.query<{ id: string }>('select id from effects');
     return new Set(rows.map(({ id }) => id));
   };
   const place = (store: StoreDriver, key: string, ...ids: readonly string[]): Promise<void> =>
@@ -168,6 +180,55 @@ describe.skipIf(consumerServer === undefined)('on PostgreSQL', { timeout: 120_00
     expect(await consumeAll(rows)).toEqual(['conflict', 'conflict', 'conflict', 'claimed', 'claimed']);
     // Also where a broker brings them after those that went on: the cursor knows which numbers it passed on which timeline.
     expect(await consumeAll(rows)).toEqual(['conflict', 'conflict', 'conflict', 'duplicate', 'duplicate']);
+  });
+
+  test('a bus puts aside what was numbered anew, with its reason, and an operator who has looked at it replays it', async () => {
+    const { primary, standby, onPrimary, onStandby, caughtUp } = await startPair();
+    const transport = memoryTransport();
+    const start = async (store: Store, handles: boolean): Promise<Bus<SqlTransaction>> => {
+      const bus = createBus<SqlTransaction>({ transport, store });
+      ends.push(() => bus.stop({ graceMs: 0 }));
+      if (handles) {
+        const insert = 'insert into effects values ($1)';
+        bus.handle(
+          ChargeOrder,
+          async ({ orderId }, { transaction }) => void (await transaction?.query(insert, [orderId])),
+          { effect: 'once', order: 'per-key' },
+        );
+      }
+      await bus.start();
+      return bus;
+    };
+    const billing = await start(consumer, true);
+    const charged = async (...ids: readonly string[]): Promise<void> => {
+      while (!ids.every((id) => known.has(id))) known = await effects();
+    };
+    let known: ReadonlySet<string> = new Set();
+    const orders = (bus: Bus<SqlTransaction>, ...ids: readonly string[]): Promise<void> =>
+      bus.transaction(async ({ send: sendOne }) => {
+        for (const orderId of ids) await sendOne(ChargeOrder, { orderId, customer: 'a' });
+      });
+    const shop = await start(openStore(primary.address), false);
+    await orders(shop, 'a1');
+    await charged('a1');
+    await caughtUp();
+    await leaveBehind('copy', standby, onPrimary, onStandby);
+    await orders(shop, 'a2', 'a3');
+    await charged('a2', 'a3');
+    await primary.kill9();
+    await standby.restart();
+    await (await connect(standby.address)).query('select pg_promote()');
+
+    await orders(await start(openStore(standby.address), false), 'new-2', 'new-3', 'new-4');
+    await charged('new-4');
+    const { letters } = await billing.deadLetters.list();
+    expect(letters.map(({ reason, headers }) => [reason, headers['wb-sequence']])).toEqual([
+      ['epoch-conflict', '2'],
+      ['epoch-conflict', '3'],
+    ]);
+    expect([...known].toSorted()).toEqual(['a1', 'a2', 'a3', 'new-4']);
+    expect(await billing.deadLetters.replay({})).toEqual({ replayed: 2, failed: 0, held: 0 });
+    expect([...(await effects())].toSorted()).toEqual(['a1', 'a2', 'a3', 'new-2', 'new-3', 'new-4']);
   });
 
   test('a standby that nobody has promoted is unavailable, and nothing is written', async () => {
