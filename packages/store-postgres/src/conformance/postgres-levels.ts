@@ -31,9 +31,20 @@ export const postgresLevels: Levels = {
   ...declareLevel('native', 'long texts are compared by their digest', storePropertiesOf('LIM')),
 };
 
-/** The same SQL embedded, without a folder. */
-export const pgliteLevels: Levels = {
+/** The same SQL embedded, in a folder. */
+export const pgliteFolderLevels: Levels = {
   ...postgresLevels,
   ...declareLevel('native', 'one connection: one transaction after the other', storePropertiesOf('TXN')),
+  ...declareLevel(
+    'native',
+    'the write-ahead log in the folder: it outlives its process, and a loss of power only by luck',
+    storePropertiesOf('DUR'),
+  ),
+};
+
+/** The same SQL embedded, without a folder. */
+export const pgliteLevels: Levels = {
+  ...pgliteFolderLevels,
+  ...declareLevel('native', 'the write-ahead log, synchronous_commit on', ['DUR-4']),
   ...declareLevel('unsupported', 'without a folder the database ends with its process', volatileIds),
 };
