@@ -91,7 +91,8 @@ const within = <Result>(work: (transaction: ReservingTransaction) => Promise<Res
 async function answerOf(one: Command): Promise<unknown> {
   if (one.does === 'restock') return within((own) => stock.restock(own, one.delivery, one.line));
   if (one.does === 'reserve') return within((own) => stock.reserve(own, one.order, one.lines));
-  if (one.does !== 'wait') return within((own) => stock[one.does](own, one.order, one.skus));
+  if (one.does === 'confirm') return within((own) => stock.confirm(own, one.order, one.skus));
+  if (one.does === 'release') return within((own) => stock.release(own, one.order, one.skus));
   await database.query(
     `update "waybill".reservations set held_until = held_until - interval '1 day' where held_until is not null`,
   );
