@@ -43,6 +43,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
 }
 
 function createPool(settings: PgSettings, { onConnect }: PgStatements, max: number, answerTimeoutMs: number): Pool {
+  // oxlint-disable-next-line no-misused-promises -- the pool awaits it; its types do not say so
   const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
   // Without listeners the loss of a connection would end the process: of one that lies idle, and of one that is lost in the same moment in
   // which it is made, before anybody who asked for it has it.
