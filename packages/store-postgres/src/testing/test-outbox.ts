@@ -55,8 +55,8 @@ export async function openTestOutbox(database: Database, options: TestOutboxOpti
   const schema = quoteSchema(name);
   const map = createOutboxMap({ schema, surveyEvery, chunkRows });
   const epoch = `'e1'`;
-  const drafts = { schema, buckets: testBuckets, epoch };
-  const enqueueDrafts = createScheduleDrafts(drafts, createEnqueueDrafts(drafts));
+  const writing = { schema, buckets: testBuckets, epoch };
+  const enqueueDrafts = createScheduleDrafts(writing, createEnqueueDrafts(writing));
   const readOutbox = createReadOutbox({ schema, map, moveDue: createMoveDue({ schema, epoch, lockTimeoutMs }) });
   const leaseBuckets = createLeaseBuckets({ schema });
   const deleteOutbox = createDeleteOutbox({ schema });
