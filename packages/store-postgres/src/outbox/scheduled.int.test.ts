@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { pgDatabase } from '../pg/pg-database.ts';
 import { postgresStore } from '../postgres-store.ts';
 import { everyBucket, idsOf, openTestOutbox, testDraft } from '../testing/test-outbox.ts';
+import { createMoveDue } from './move-due.ts';
 
 const broker = await findBroker('postgres', 'scheduled messages on a server');
 const url = broker?.address ?? 'postgres://localhost';
@@ -133,6 +134,44 @@ describe.skipIf(broker === undefined)('on PostgreSQL', { timeout: 60_000 }, () =
     const rows = await outbox.read();
     expect(idsOf(rows)).toEqual(['a1', 'a2', 'b1']);
     expectDense(rows);
+  });
+
+  test('a read is one statement while nothing is due, and looks at one of ten thousand that are scheduled', async () => {
+    const asked: (readonly [string, readonly unknown[] | undefined])[] = [];
+    const name = 'scheduled_cost';
+    const outbox = await openTestOutbox(database, {
+      name,
+      query: (text, values) => {
+        asked.push([text, values]);
+        return database.query(text, values);
+      },
+    });
+    await database.query(`
+      insert into ${outbox.schema}.scheduled (due_at, bucket, kind, channel, key, envelope, body)
+      select now() + g * interval '1 h', g % 64, 'event', 'orders', 'k' || g, '{}', '' from generate_series(1, 10000) g`);
+    await database.query(`analyze ${outbox.schema}.scheduled`);
+    expect((await outbox.readPage()).rows).toEqual([]);
+    expect(asked).toHaveLength(1);
+    const [text, values] = asked[0] ?? [''];
+    const { rows } = await database.query(`explain (analyze, costs off, timing off) ${text}`, values);
+    const lines = rows.map((row) => String(row['QUERY PLAN'])).filter((line) => line.includes('scheduled'));
+    expect(lines).toEqual([expect.stringMatching(/Index Only Scan using scheduled_pkey .*actual rows=1 loops=1/u)]);
+  });
+
+  test('a move waits for the disk where nothing else does, and for a counter no longer than it was told', async () => {
+    const outbox = await open();
+    await outbox.enqueue(scheduled('a1', 1));
+    await sleep(5);
+    const settings = await database.transaction(async ({ query }) => {
+      await query('set local synchronous_commit = off');
+      const { count } = await createMoveDue({ schema: outbox.schema, epoch: "'e1'", lockTimeoutMs: 70 })(
+        query,
+        everyBucket,
+      );
+      expect(count).toBe(1);
+      return query("select current_setting('synchronous_commit') as commit, current_setting('lock_timeout') as lock");
+    });
+    expect(settings.rows).toEqual([{ commit: 'on', lock: '70ms' }]);
   });
 
   test('what is known of the outbox does not hide what falls due later', async () => {
