@@ -9,7 +9,7 @@ const columnWidth = 12;
 
 /** The matrix as a table of how long each cell took, and the figures under it. */
 export function formatKillMatrix(report: KillMatrixReport): string {
-  const { cells, figures, orders, databaseOrders, tookMs } = report;
+  const { cells, crashes, figures, orders, tookMs } = report;
   const { deliveries, kills, freezes, cuts, databaseKills } = figures;
   const problems = problemsOf(report);
   const cellText = (boundary: Boundary, fault: Fault): string => {
@@ -28,7 +28,7 @@ export function formatKillMatrix(report: KillMatrixReport): string {
         faults.map((fault) => cellText(boundary, fault)),
       ),
     ),
-    `${cells.filter(({ hasStruck }) => hasStruck).length}/${cells.length} cells struck: ${kills} kills, ${freezes} freezes, ${cuts} cuts; ${databaseKills} kills of PostgreSQL under ${databaseOrders} orders`,
+    `${cells.filter(({ hasStruck }) => hasStruck).length}/${cells.length} cells struck: ${kills} kills, ${freezes} freezes, ${cuts} cuts; ${databaseKills} kills of PostgreSQL under ${crashes?.orders ?? 0} orders`,
     `${orders} orders, ${deliveries} deliveries, ${(tookMs / 1000).toFixed(0)} s`,
     problems.length === 0 ? 'lost 0, duplicate effects 0, reorders 0' : problems.join('\n'),
   ].join('\n');

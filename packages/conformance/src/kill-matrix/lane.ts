@@ -31,6 +31,8 @@ export interface Lane {
   readonly victim: () => Promise<ShopProcess>;
   /** Has the victim struck when it comes to the boundary for that time. */
   readonly strike: (cell: Cell, time: number) => Promise<StrikeUnderWay>;
+  /** Ends both processes. */
+  readonly halt: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -80,6 +82,9 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
     if (!victim.isRunning()) victim = await startVictim();
     return victim;
   };
+  const halt = async (): Promise<void> => {
+    await Promise.all([healthy.end(), victim.end()]);
+  };
   return {
     name,
     tables,
@@ -90,9 +95,10 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
       underWay = strikeVictim({ cell, time, victim: await currentVictim(), wires, figures });
       return underWay;
     },
+    halt,
     close: async () => {
-      await Promise.all([healthy.end(), victim.end()]);
-      await Promise.all([wires.database.close(), wires.broker.close(), tables.drop()]);
+      await halt();
+      await Promise.all([wires.database.close(), wires.broker.close(), tables.close()]);
     },
   };
 }

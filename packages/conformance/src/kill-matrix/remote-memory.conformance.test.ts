@@ -43,7 +43,7 @@ async function openHarness(): Promise<Harness> {
       ...declareLevel('native', 'the broker or the bus does it', Object.keys(properties) as PropertyId[]),
       ...declareLevel('unsupported', 'the contract has no such request', notAsked),
     },
-    timing: { leaseMs: 1500, settleMs: 100, patienceMs: 10_000 },
+    timing: { leaseMs: 3000, settleMs: 100, patienceMs: 20_000 },
     connect: async () => {
       const proxy = await startProxy({
         target: { host: '127.0.0.1', port },

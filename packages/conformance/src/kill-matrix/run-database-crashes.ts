@@ -17,22 +17,28 @@ const together = 4;
 /** A buyer thinks, or the load would be whatever the machine can bear. */
 const thinkMs = 40;
 
-/** Buyers order without an end while the database server is killed again and again. Answers how many orders were placed. */
+export interface CrashesResult {
+  readonly orders: number;
+  /** Why it did not come to its end. */
+  readonly problem: string | undefined;
+}
+
+/** Buyers order without an end while the database server is killed again and again; then everything has to settle. */
 export async function runDatabaseCrashes(
   lane: Lane,
   database: Broker,
   { kills, everyMs }: DatabaseCrashes,
   figures: MatrixFigures,
-): Promise<number> {
+): Promise<CrashesResult> {
   const shops = [await lane.victim(), lane.healthy];
   let isOver = false;
-  let placed = 0;
+  let orders = 0;
   const buy = async (buyer: number): Promise<void> => {
     for (let number = 1; !isOver; number += 1) {
       const customers = Array.from({ length: together }, (_, at) => `${buyer}-${at}`);
-      const orders = customers.map((customer) => ({ cell: databaseCell, customer, number, isPoison: false }));
-      await placeUntilAnswered(orders, () => shops);
-      placed += orders.length;
+      const wanted = customers.map((customer) => ({ cell: databaseCell, customer, number, isPoison: false }));
+      await placeUntilAnswered(wanted, () => shops);
+      orders += wanted.length;
       await sleep(thinkMs);
     }
   };
@@ -44,9 +50,17 @@ export async function runDatabaseCrashes(
       figures.databaseKills += 1;
     }
     await sleep(everyMs);
-    isOver = true;
   };
-  await Promise.all([crash(), ...Array.from({ length: buyers }, (_, buyer) => buy(buyer))]);
-  await settleShop(lane, databaseCell, placed);
-  return placed;
+  const crashAll = crash().finally(() => {
+    isOver = true;
+  });
+  const work = async (): Promise<void> => {
+    await Promise.all([crashAll, ...Array.from({ length: buyers }, (_, buyer) => buy(buyer))]);
+    await settleShop(lane, databaseCell, orders);
+  };
+  const problem = await work().then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
+  return { orders, problem };
 }

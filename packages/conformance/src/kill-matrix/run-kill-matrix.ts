@@ -9,7 +9,7 @@ import type { MatrixFigures } from './matrix-figures.ts';
 import { runCell } from './run-cell.ts';
 import type { CellResult } from './run-cell.ts';
 import { runDatabaseCrashes } from './run-database-crashes.ts';
-import type { DatabaseCrashes } from './run-database-crashes.ts';
+import type { CrashesResult, DatabaseCrashes } from './run-database-crashes.ts';
 import type { Wrongs } from './shop-tables.ts';
 import type { Cell } from './strike.ts';
 
@@ -29,10 +29,11 @@ export interface KillMatrixOptions {
 
 export interface KillMatrixReport {
   readonly cells: readonly CellResult[];
+  /** `undefined`: not asked for. */
+  readonly crashes: CrashesResult | undefined;
   readonly figures: Readonly<MatrixFigures>;
   /** Rows in the tables, those of the database's crashes included. */
   readonly orders: number;
-  readonly databaseOrders: number;
   readonly wrongs: Readonly<Record<string, Wrongs>>;
   readonly tookMs: number;
 }
@@ -71,20 +72,22 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMat
       }
     };
     await Promise.all(Array.from({ length: laneCount }, (_, number) => work(number)));
-    const databaseOrders =
+    const crashes =
       databaseCrashes.kills === 0
-        ? 0
+        ? undefined
         : await runDatabaseCrashes(await open(`wb_${run}_crashes`), database, databaseCrashes, figures);
-    return {
+    const tables = lanes.map((lane) => lane.tables);
+    const report = {
       cells: results.toSorted((one, other) => indexOf(cells, one) - indexOf(cells, other)),
+      crashes,
       figures,
-      orders: (await Promise.all(lanes.map(({ tables }) => tables.orders()))).reduce((sum, count) => sum + count, 0),
-      databaseOrders,
-      wrongs: Object.fromEntries(
-        (await Promise.all(lanes.map(({ tables }) => tables.judge()))).flatMap((all) => [...all]),
-      ),
+      orders: (await Promise.all(tables.map((each) => each.orders()))).reduce((sum, count) => sum + count, 0),
+      wrongs: Object.fromEntries((await Promise.all(tables.map((each) => each.judge()))).flatMap((all) => [...all])),
       tookMs: Math.round(performance.now() - startedAt),
     };
+    await Promise.all(lanes.map(({ halt }) => halt()));
+    await Promise.all(tables.map((each) => each.drop()));
+    return report;
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }

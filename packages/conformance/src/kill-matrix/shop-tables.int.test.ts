@@ -11,7 +11,7 @@ test.skipIf(database === undefined)(
   async () => {
     const address = database?.address ?? '';
     const tables = await createShopTables(address, 'judged');
-    onTestFinished(tables.drop);
+    onTestFinished(() => tables.close());
     const client = new Client({ connectionString: address });
     await client.connect();
     const insert = async (table: string, cell: string, numbers: readonly number[]): Promise<void> => {
@@ -58,5 +58,7 @@ test.skipIf(database === undefined)(
       swapped: { lost: 0, duplicates: 0, reorders: 1 },
     });
     expect(await tables.orders()).toBe(15);
+    await tables.drop();
+    await expect(tables.orders()).rejects.toThrow('does not exist');
   },
 );

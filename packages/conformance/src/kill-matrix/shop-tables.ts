@@ -28,6 +28,7 @@ export interface ShopTables {
   readonly orders: () => Promise<number>;
   /** Takes the tables of the shop's store away as well. */
   readonly drop: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @param schema of the shop's tables; those of its store lie in `<schema>_store` */
@@ -51,10 +52,8 @@ export async function createShopTables(url: string, schema: string): Promise<Sho
       return new Map(rows.map(({ cell, ...wrongs }) => [cell, wrongs]));
     },
     orders: async () => (await one<{ readonly count: number }>(`select count(*)::int from ${schema}.orders`)).count,
-    drop: async () => {
-      await pool.query(`drop schema if exists ${schema}, ${schema}_store cascade`);
-      await pool.end();
-    },
+    drop: async () => void (await pool.query(`drop schema if exists ${schema}, ${schema}_store cascade`)),
+    close: () => pool.end(),
   };
 }
 
