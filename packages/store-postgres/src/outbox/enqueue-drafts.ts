@@ -31,8 +31,20 @@ export function createEnqueueDrafts(options: EnqueueDraftsOptions): EnqueueDraft
   };
 }
 
+/** A draft as the statements read it, with the names of their columns. */
+export interface DraftRecord {
+  readonly place: number;
+  readonly bucket: number;
+  readonly kind: OutboxDraft['address']['kind'];
+  readonly channel: string;
+  readonly key: string | undefined;
+  readonly envelope: string;
+  readonly body: string;
+  readonly delay_ms: number;
+}
+
 /** What nobody compares travels in one JSON text, which carries what `text` refuses: NUL and halves of characters. */
-export function toRecord(draft: OutboxDraft, place: number, buckets: number) {
+export function toRecord(draft: OutboxDraft, place: number, buckets: number): DraftRecord {
   const { address, id, key, deduplicationKey, headers, body, delayMs } = draft;
   const { kind, channel } = address;
   return {
