@@ -77,6 +77,16 @@ test('what one connection sends another receives whole and in the order of its k
   expect(await transport.inspect(orders)).toMatchObject({ ready: 0, inFlight: 0 });
 });
 
+test('a batch of 18 MB goes through whole', { timeout: 30_000 }, async () => {
+  const { transport } = await openStage();
+  const large = many(20).map((id, index) => ({ ...message(id), body: Buffer.alloc(900_000, index) }));
+  const outcomes = await (await transport.openSender(orders)).sendBatch(large);
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['confirmed']));
+  const deliveries = await (await receiverOn(transport)).receiveBatch(100, never);
+  const isWhole = deliveries.map(({ message: { body } }, index) => Buffer.compare(body, large[index]?.body ?? body));
+  expect(isWhole).toEqual(large.map(() => 0));
+});
+
 test(
   'what a child holds that is killed comes back at once, in order, as the next attempt',
   { timeout: 30_000 },

@@ -45,11 +45,7 @@ async function openHarness(): Promise<Harness> {
     },
     timing: { leaseMs: 3000, settleMs: 100, patienceMs: 20_000 },
     connect: async () => {
-      const proxy = await startProxy({
-        target: { host: '127.0.0.1', port },
-        protocol: 'memory',
-        frameBytesMax: 67_108_864,
-      });
+      const proxy = await startProxy({ target: { host: '127.0.0.1', port }, protocol: 'memory' });
       const driver = await remoteMemoryTransport({ port: proxy.port, answerMsMax: 4000, heartbeatMs: 500 });
       const close = async (): Promise<void> => {
         await driver.close();
@@ -106,12 +102,13 @@ async function openHarness(): Promise<Harness> {
 const notAsked = ['DEL-6', 'DEL-16', 'DEL-17', 'DEL-23', 'PAY-9', 'DUP-2'] as const;
 
 /** Where a connection or a process makes a difference; the rest is the broker's, and proven where that is at home. */
-const overTheWire = ['ACK-*', 'ORD-*', 'LIF-*', 'FLT-*', 'PAY-5'];
+const overTheWire = ['ACK-*', 'ORD-*', 'LIF-*', 'FLT-*'];
 
 test('what a connection can break holds over this one', { timeout: 300_000 }, async () => {
   const harness = await openHarness();
   onTestFinished(() => harness.stop());
-  const { results } = await runSuite({ suite: transportSuite, harness, only: overTheWire });
+  // Broker, proxies and consumers share this process: too many cases at once, and leases end while it is busy.
+  const { results } = await runSuite({ suite: transportSuite, harness, only: overTheWire, sideBySide: 2 });
   expect(results.length).toBeGreaterThan(50);
   const failed = results.filter(({ verdict }) => verdict === 'fail');
   expect(failed.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
