@@ -8,7 +8,7 @@ export interface Wave {
   readonly wave: number;
   /** About how many orders. */
   readonly orders: number;
-  /** Whether the second order of each customer is poisoned. */
+  /** Whether the second order of every third customer is poisoned. */
   readonly isPoisoned: boolean;
   /** Whom a buyer tries first; then the next one, in turn. */
   readonly shops: () => readonly ShopProcess[];
@@ -33,9 +33,8 @@ export async function buyWave({ cell, wave, orders, isPoisoned, shops }: Wave): 
   );
   const buyAll = async (group: readonly string[]): Promise<void> => {
     for (let number = 1; number <= perCustomer; number += 1) {
-      const isPoison = isPoisoned && number === 2;
       await placeUntilAnswered(
-        group.map((customer) => ({ cell, customer, number, isPoison })),
+        group.map((customer, at) => ({ cell, customer, number, isPoison: isPoisoned && number === 2 && at % 3 === 0 })),
         shops,
       );
     }
