@@ -4,6 +4,7 @@ import type { World } from '../harness/world.ts';
 import type { PropertyId } from '../properties/properties.ts';
 import { checkBusRefuses } from '../stage/check-refused.ts';
 import { numberedCommand, numberedEvent, openBus } from '../stage/open-bus.ts';
+import { unscheduledStore } from '../stage/open-store.ts';
 import { refuses } from './case.ts';
 
 /** What there is only where the broker or the driver keeps the order of a key. */
@@ -40,7 +41,7 @@ export const orderingRefusalCases: readonly ConformanceCase[] = [
     const { order, delay } = (await world.connect()).capabilities;
     if (order.level === 'unsupported') return refusesOrder(world);
     checkEqual(delay.level, 'unsupported', 'the delay that is declared');
-    const bus = await openBus(world);
+    const bus = await openBus(world, { store: unscheduledStore(world) });
     await bus.start();
     await checkBusRefuses('delay-unsupported', 'a delay of a millisecond', () =>
       bus.send(numberedCommand(world), { key: 'k', seq: 1 }, { delayMs: 1 }),

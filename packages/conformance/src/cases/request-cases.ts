@@ -8,6 +8,7 @@ import { message } from '../stage/message.ts';
 import { commandAddress, numberedCommand, numberedEvent, openBus } from '../stage/open-bus.ts';
 import type { Numbered } from '../stage/open-bus.ts';
 import { openStage } from '../stage/open-stage.ts';
+import { unscheduledStore } from '../stage/open-store.ts';
 import { idOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { proves, refuses } from './case.ts';
@@ -62,7 +63,7 @@ export const requestCases: readonly ConformanceCase[] = [
     const command = numberedCommand(world);
     const transport = await world.connect();
     const { delayMsMax } = transport.capabilities.delay;
-    const bus = await openBus(world, { transport });
+    const bus = await openBus(world, { transport, store: unscheduledStore(world) });
     await bus.start();
     await bus.send(command, { key: 'k', seq: 1 }, { delayMs: Math.min(delayMsMax, yearMs) });
     if (delayMsMax === Infinity) return;
@@ -72,7 +73,7 @@ export const requestCases: readonly ConformanceCase[] = [
   }),
 
   refuses('DEL-15', 'any delay is refused', async (world) => {
-    const bus = await openBus(world);
+    const bus = await openBus(world, { store: unscheduledStore(world) });
     await bus.start();
     await checkBusRefuses('delay-unsupported', 'a delay of a millisecond', () =>
       bus.send(numberedCommand(world), { key: 'k', seq: 1 }, { delayMs: 1 }),
