@@ -64,11 +64,15 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMat
     }));
     const results: CellResult[] = [];
     const work = async (number: number): Promise<void> => {
-      const lane = await open(`wb_${run}_${number}`);
+      let lane = await open(`wb_${run}_${number}`);
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const result = await runCell(lane, next);
         results.push(result);
         onCell?.(result);
+        if (result.problem === undefined) continue;
+        // What it has left undone is not to be taken for the fault of the next one.
+        await lane.halt();
+        lane = await open(`wb_${run}_${number}_${results.length}`);
       }
     };
     await Promise.all(Array.from({ length: laneCount }, (_, number) => work(number)));
