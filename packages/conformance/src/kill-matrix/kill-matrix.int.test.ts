@@ -39,7 +39,7 @@ async function expectFlawless(
 
 test.skipIf(database === undefined)(
   'on memory, with kills of the database, no order is lost, charged twice or out of order',
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async () => {
     if (database === undefined) return;
     const broker = await startMemoryMatrixBroker();
@@ -53,7 +53,7 @@ test.skipIf(database === undefined)(
 
 test.skipIf(database === undefined || rabbit === undefined)(
   'on RabbitMQ no order is lost, charged twice or out of order',
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async () => {
     if (database === undefined || rabbit === undefined) return;
     await expectFlawless(database, rabbitMatrixBroker(rabbit), reduced(2), 0);

@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lane } from './lane.ts';
 import type { CellCounts } from './shop-tables.ts';
 
-/** A busy machine may take long for many orders, but something always happens. */
-const silentMsMax = 60_000;
+/**
+ * A busy machine may take long for many orders, but something always happens. Longer than a queue of RabbitMQ may stand still while it is
+ * handed over, which is 30 s and, where that was not enough, 60 s more; how long each cell took is in the table.
+ */
+const silentMsMax = 150_000;
 const pollMs = 100;
 
 /**
