@@ -17,6 +17,8 @@ export type {
   OutboxQuery,
   OutboxRow,
 } from './outbox-record.ts';
+export { passFence } from './pass-fence.ts';
+export type { FenceCursor, FencedNumber } from './pass-fence.ts';
 export type { StoreCapabilities } from './store-capabilities.ts';
 export type {
   Claim,

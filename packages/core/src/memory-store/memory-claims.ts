@@ -1,21 +1,27 @@
-import type { Claim, ClaimOutcome, Completion, IdentityClaim, OpenKeyClaim, SequenceClaim } from '../driver/index.ts';
-import { compareEpochs } from './epoch-order.ts';
-import type { EpochOrder } from './epoch-order.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  Completion,
+  FenceCursor,
+  IdentityClaim,
+  OpenKeyClaim,
+  SequenceClaim,
+} from '../driver/index.ts';
+import { passFence } from '../driver/index.ts';
 import { groupOf } from './grouped-map.ts';
 import { memoryError } from './memory-error.ts';
-import type { Cursor, IdentityMark } from './memory-store-state.ts';
+import type { IdentityMark } from './memory-store-state.ts';
 import type { ParkedKey } from './parked-keys.ts';
 import type { WorkingMap } from './working-map.ts';
 
 /** What one transaction sees of inbox, sequence fence and parked keys. */
 export interface ClaimMaps {
   readonly identities: WorkingMap<IdentityMark>;
-  readonly cursors: WorkingMap<Cursor>;
+  readonly cursors: WorkingMap<FenceCursor>;
   readonly parked: WorkingMap<ParkedKey>;
 }
 
 const claimed: ClaimOutcome = { status: 'claimed' };
-const duplicate: ClaimOutcome = { status: 'duplicate', answer: undefined };
 const conflict: ClaimOutcome = { status: 'conflict' };
 const parked: ClaimOutcome = { status: 'parked' };
 
@@ -46,33 +52,11 @@ const isOver = ({ keepUntilMs, leaseUntilMs = -Infinity }: IdentityMark, nowMs: 
   nowMs >= Math.max(keepUntilMs, leaseUntilMs);
 
 function claimSequence({ cursors }: ClaimMaps, claim: SequenceClaim): ClaimOutcome {
-  const { epoch, sequence } = claim;
   const group = groupOf(claim.scope, claim.channel);
-  const cursor = cursors.get(group, claim.key);
-  const outcome = judgeNumber(cursor, claim);
-  if (outcome.status === 'claimed') {
-    const isOther = cursor !== undefined && cursor.epoch !== epoch;
-    cursors.set(group, claim.key, { epoch, sequence, since: isOther ? sequence : cursor?.since });
-  }
+  const before = cursors.get(group, claim.key);
+  const { outcome, cursor } = passFence(before, claim);
+  if (cursor !== undefined && cursor !== before) cursors.set(group, claim.key, cursor);
   return outcome;
-}
-
-function judgeNumber(cursor: Cursor | undefined, claim: SequenceClaim): ClaimOutcome {
-  const { epoch, sequence, firstSequence, overGap } = claim;
-  const expected = cursor === undefined ? firstSequence : cursor.sequence + 1;
-  const order = cursor === undefined ? 'same' : compareEpochs(epoch, cursor.epoch);
-  if (sequence < expected) return isKnown(order, sequence, cursor?.since) ? duplicate : conflict;
-  if (order === 'earlier' || order === 'foreign') return conflict;
-  return sequence > expected && !overGap ? { status: 'gap', expected } : claimed;
-}
-
-/**
- * Whether a number that the cursor has passed is that of the message it was passed with. After a failover two numberings may have given it:
- * the earlier one below `since`, the later one from there on. What is numbered anew must never be taken for a duplicate.
- */
-function isKnown(order: EpochOrder, sequence: number, since: number | undefined): boolean {
-  if (order === 'same') return since === undefined || sequence >= since;
-  return order === 'earlier' && (since === undefined || sequence < since);
 }
 
 /** That it was looked at is enough to hold the key open: parking it meanwhile makes the commit fail. */

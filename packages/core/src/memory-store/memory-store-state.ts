@@ -1,3 +1,4 @@
+import type { FenceCursor } from '../driver/index.ts';
 import { BucketTable } from './bucket-table.ts';
 import { GroupedMap } from './grouped-map.ts';
 import type { StoredRow } from './isolated-row.ts';
@@ -18,13 +19,6 @@ export interface IdentityMark {
   readonly answer: Uint8Array | undefined;
 }
 
-export interface Cursor {
-  readonly epoch: string;
-  readonly sequence: number;
-  /** The number with which this epoch went on from an earlier one; `undefined` where the cursor began with it. */
-  readonly since: number | undefined;
-}
-
 /** The numbering of one channel and key. */
 export interface Numbering {
   last: number;
@@ -40,7 +34,7 @@ export interface MemoryStoreState {
   /** By scope and key. */
   readonly identities: GroupedMap<IdentityMark>;
   /** By scope with channel, and key. */
-  readonly cursors: GroupedMap<Cursor>;
+  readonly cursors: GroupedMap<FenceCursor>;
   /** By kind with channel, and key. */
   readonly numberings: GroupedMap<Numbering>;
   /** By subscription with channel, and key. */

@@ -1,18 +1,23 @@
-import type { Claim, ClaimOutcome, IdentityClaim, OpenKeyClaim, SequenceClaim } from '@waybill/core/driver';
+import { passFence } from '@waybill/core/driver';
+import type {
+  Claim,
+  ClaimOutcome,
+  FenceCursor,
+  IdentityClaim,
+  OpenKeyClaim,
+  SequenceClaim,
+} from '@waybill/core/driver';
 import { expiryOf, isExpired } from '../items/expiry.ts';
 import { itemKeys } from '../items/item-keys.ts';
 import { numberValue, readBytes, readNumber, readText, textValue } from '../items/item.ts';
 import type { Item, ItemKey } from '../items/item.ts';
 import type { WorkingItems } from '../transaction/working-items.ts';
-import { compareEpochs } from './epoch-order.ts';
-import type { EpochOrder } from './epoch-order.ts';
 
 export interface ClaimSettings {
   readonly inboxRetentionMs: number;
 }
 
 const claimed: ClaimOutcome = { status: 'claimed' };
-const duplicate: ClaimOutcome = { status: 'duplicate', answer: undefined };
 const conflict: ClaimOutcome = { status: 'conflict' };
 const parked: ClaimOutcome = { status: 'parked' };
 
@@ -70,51 +75,25 @@ function refusalOf(mark: Item, fingerprint: string, nowMs: number): ClaimOutcome
 }
 
 function claimSequence(items: WorkingItems, claim: SequenceClaim): ClaimOutcome {
-  const { epoch, sequence } = claim;
   const at = itemKeys.cursor(claim.scope, claim.channel, claim.key);
   const item = items.get(at);
-  const known = item === undefined ? undefined : cursorOf(item);
-  const outcome = judgeNumber(known, claim);
-  if (outcome.status !== 'claimed') return outcome;
-  const since = known !== undefined && known.epoch !== epoch ? sequence : known?.since;
-  items.write(at, {
-    epoch: textValue(epoch),
-    last: numberValue(sequence),
-    ...(since === undefined ? {} : { since: numberValue(since) }),
-  });
+  const before = item === undefined ? undefined : cursorOf(item);
+  const { outcome, cursor } = passFence(before, claim);
+  if (cursor !== undefined && cursor !== before) items.write(at, itemOf(cursor));
   return outcome;
 }
 
-interface Cursor {
-  readonly epoch: string;
-  readonly last: number;
-  /** The number with which this epoch went on from an earlier one; `undefined` where the cursor began with it. */
-  readonly since: number | undefined;
-}
-
-const cursorOf = (item: Item): Cursor => ({
+const cursorOf = (item: Item): FenceCursor => ({
   epoch: readText(item, 'epoch'),
   last: readNumber(item, 'last') ?? 0,
   since: readNumber(item, 'since'),
 });
 
-function judgeNumber(cursor: Cursor | undefined, claim: SequenceClaim): ClaimOutcome {
-  const { epoch, sequence, firstSequence, overGap } = claim;
-  const expected = cursor === undefined ? firstSequence : cursor.last + 1;
-  const order = cursor === undefined ? 'same' : compareEpochs(epoch, cursor.epoch);
-  if (sequence < expected) return isKnown(order, sequence, cursor?.since) ? duplicate : conflict;
-  if (order === 'earlier' || order === 'foreign') return conflict;
-  return sequence > expected && !overGap ? { status: 'gap', expected } : claimed;
-}
-
-/**
- * Whether a number that the cursor has passed is that of the message it was passed with. After a failover two numberings may have given it:
- * the earlier one below `since`, the later one from there on. What is numbered anew must never be taken for a duplicate.
- */
-function isKnown(order: EpochOrder, sequence: number, since: number | undefined): boolean {
-  if (order === 'same') return since === undefined || sequence >= since;
-  return order === 'earlier' && (since === undefined || sequence < since);
-}
+const itemOf = ({ epoch, last, since }: FenceCursor): Item => ({
+  epoch: textValue(epoch),
+  last: numberValue(last),
+  ...(since === undefined ? {} : { since: numberValue(since) }),
+});
 
 /** A key that is found open is held so: parking it meanwhile makes the commit fail. */
 function claimOpenKey(items: WorkingItems, { scope, channel, key }: OpenKeyClaim): ClaimOutcome {

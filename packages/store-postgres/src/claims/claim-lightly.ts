@@ -2,7 +2,7 @@ import type { IdentityClaim, SequenceClaim } from '@waybill/core/driver';
 import type { SqlQuery } from '../sql/sql-query.ts';
 import type { Asked } from './claim-question.ts';
 import { leaseMsOf } from './identity-claims.ts';
-import { cursorMoveOf, passFence } from './sequence-fence.ts';
+import { cursorMoveOf, passFenceInTurn } from './sequence-fence.ts';
 
 /** One identity, one number, or one of each: what a single delivery claims. */
 export interface LightClaims {
@@ -50,7 +50,7 @@ function settle<Ask extends Asked<IdentityClaim> | Asked<SequenceClaim>>(
 }
 
 const stepOf = (claim: SequenceClaim): NumberStep =>
-  passFence(undefined, [claim]).cursor === undefined ? 'next' : 'first';
+  passFenceInTurn(undefined, [claim]).cursor === undefined ? 'next' : 'first';
 
 const identityValues = ({ scope, key, fingerprint, leaseMs }: IdentityClaim): readonly string[] => [
   scope,

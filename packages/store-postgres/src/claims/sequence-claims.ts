@@ -1,8 +1,7 @@
-import type { SequenceClaim } from '@waybill/core/driver';
+import type { FenceCursor, SequenceClaim } from '@waybill/core/driver';
 import type { SqlRow } from '../sql/sql-query.ts';
 import type { Asked, ClaimQuestion, CursorChange } from './claim-question.ts';
-import { cursorMoveOf, passFence } from './sequence-fence.ts';
-import type { Cursor } from './sequence-fence.ts';
+import { cursorMoveOf, passFenceInTurn } from './sequence-fence.ts';
 
 type AskedNumber = Asked<SequenceClaim>;
 
@@ -33,7 +32,7 @@ const noMove = { low: 1, high: -1, target: 0 };
 function toRecord(group: readonly AskedNumber[], n: number): object {
   const claims = group.map(({ claim }) => claim);
   const { scope, channel, key, epoch } = claims[0] ?? {};
-  const first = passFence(undefined, claims).cursor;
+  const first = passFenceInTurn(undefined, claims).cursor;
   return {
     n,
     scope,
@@ -50,9 +49,9 @@ function toRecord(group: readonly AskedNumber[], n: number): object {
 /** Answers all claims of one key by where its cursor was found. Gives the change that the database has not made itself. */
 function settleGroup(group: readonly AskedNumber[], { status, a, b, c }: SqlRow): CursorChange | undefined {
   const claims = group.map(({ claim }) => claim);
-  const found: Cursor | undefined =
+  const found: FenceCursor | undefined =
     a === null ? undefined : { epoch: String(b), last: Number(a), since: c === null ? undefined : Number(c) };
-  const { outcomes, cursor } = passFence(found, claims);
+  const { outcomes, cursor } = passFenceInTurn(found, claims);
   for (const [at, outcome] of outcomes.entries()) group[at]?.answer(outcome);
   const [first] = claims;
   if (status !== 'held' || first === undefined || cursor === undefined || cursor === found) return undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { number } from '../testing/some-claims.ts';
-import { cursorMoveOf, passFence } from './sequence-fence.ts';
+import { cursorMoveOf, passFenceInTurn } from './sequence-fence.ts';
 
 test('what the database moves by itself is what the rule says', () => {
   const property = fc.property(
@@ -16,7 +16,7 @@ test('what the database moves by itself is what the rule says', () => {
       const passes = move !== undefined && last >= move.low && last <= move.high;
       const since = tookOverAt === undefined ? undefined : Math.min(tookOverAt, last);
       const cursor = { epoch: 'e', last, since };
-      expect(passFence(cursor, run).cursor).toEqual(passes ? { ...cursor, last: move.target } : cursor);
+      expect(passFenceInTurn(cursor, run).cursor).toEqual(passes ? { ...cursor, last: move.target } : cursor);
     },
   );
   fc.assert(property, { numRuns: 500 });

@@ -14,8 +14,7 @@ export interface PgStatements {
 }
 
 /**
- * Prepared statements save the server half of what a statement of the store costs, and a pooler in transaction mode may lose them. It shows
- * itself: what it gives as the id of the process behind a connection is its own invention.
+ * Prepared statements save the server half of what a statement of the store costs, and a pooler in transaction mode may lose them.
  */
 export function pgStatements(prepared: PreparedStatements): PgStatements {
   const named = namedStatements();

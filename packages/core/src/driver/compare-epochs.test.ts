@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareEpochs } from './epoch-order.ts';
+import { compareEpochs } from './compare-epochs.ts';
 
 test.each([
   ['7.1.5', '7.1.5', 'same'],
