@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runTool } from './run-tool.ts';
 import { failed, passed, type Step, type StepReport } from './step.ts';
 
@@ -13,7 +13,15 @@ interface VitestReport {
 interface VitestFile {
   readonly name: string;
   readonly status: string;
-  readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  /** Why the file broke before its first case. */
+  readonly message: string;
+  readonly assertionResults: readonly VitestCase[];
+}
+
+interface VitestCase {
+  readonly fullName: string;
+  readonly status: string;
+  readonly failureMessages: readonly string[] | null;
 }
 
 /** What of vitest's projects is run. */
@@ -66,6 +74,18 @@ const reportOf = (status: number | null, output: string, report: VitestReport | 
         .map(({ fullName }) => fullName),
     ),
   };
-  if (status !== 0) return failed(output, cases);
+  // First what failed, in a line each: the rest is long, and a build server may cut it off.
+  if (status !== 0) return failed([...failuresOf(report), '', output].join('\n'), cases);
   return passed({ ...cases, note: cases.casesPassed === 0 ? 'no tests' : `${cases.casesPassed} cases` });
 };
+
+const failuresOf = ({ testResults }: VitestReport): readonly string[] =>
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
+    if (status === 'failed' && assertionResults.length === 0)
+      return [`${relative('.', name)}: ${firstLineOf(message)}`];
+    return assertionResults
+      .filter((result) => result.status === 'failed')
+      .map((result) => `${result.fullName}: ${firstLineOf(result.failureMessages?.[0] ?? '')}`);
+  });
+
+const firstLineOf = (text: string): string => text.split('\n', 1)[0] ?? '';
