@@ -57,8 +57,10 @@ export interface OutboxQuery {
   readonly buckets: readonly number[];
   /** Keys that wait behind a failed or unknown send. */
   readonly blocked: readonly OutboxKey[];
-  /** Channels of which nothing is to be read: a page of theirs is under way, or their broker is down. */
+  /** Channels of which nothing is to be read: their broker is down, or enough of theirs is under way. */
   readonly blockedChannels: readonly string[];
+  /** Rows that were read before and are being sent. What comes behind them on their keys is read all the same. Default none. */
+  readonly underWay?: readonly number[];
   readonly limit: number;
 }
 

@@ -239,6 +239,27 @@ export const outboxCases: readonly StoreCase[] = [
     const blocked = [{ channel: 'order-paid', key: 'blocked' }];
     checkEqual(sortedIdsOf(await readRows(store, { blocked, limit: 10 })), ['free'], 'rows behind the blocked ones');
   }),
+
+  proves('OBX-18', 'a page is read while one is sent', async (world) => {
+    const store = await world.open();
+    await enqueue(store, draft('1', 'a'), draft('2', undefined), draft('3', 'b'));
+    const underWay = (await readRows(store)).map(({ rowId }) => rowId);
+    await enqueue(store, draft('4', 'a'), draft('5', 'a'), draft('6', undefined));
+    const next = await readRows(store, { underWay, limit: 2 });
+    checkEqual(next.length, 2, 'rows of a full page');
+    const numberOf = new Map<string, number | undefined>([
+      ['4', 2],
+      ['5', 3],
+      ['6', undefined],
+    ]);
+    checkEqual(
+      numbersOf(next),
+      next.map(({ id }) => [id, numberOf.get(id)]),
+      'rows behind those under way',
+    );
+    checkEqual(sortedIdsOf(await readRows(store, { underWay })), ['4', '5', '6'], 'all of them');
+    checkEqual(sortedIdsOf(await readRows(store)), ['1', '2', '3', '4', '5', '6'], 'rows when nothing is under way');
+  }),
 ];
 
 function checkDense(rows: readonly OutboxRow[], whose = ''): void {
