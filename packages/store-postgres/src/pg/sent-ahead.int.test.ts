@@ -127,7 +127,8 @@ test('statements are prepared, and limits kept by the session, where that is the
   await Promise.all([onConnect(own), onConnect(pooled)]);
   expect(of(own)('select 1')).toEqual({ name: 'waybill_1', text: 'select 1', values: [] });
   expect(of(pooled)('select 1')).toEqual({ text: 'select 1', values: [] });
-  const limitOf = async (client: Client) => (await client.query('show statement_timeout')).rows[0];
+  const limitOf = async (client: Client) =>
+    (await client.query<{ statement_timeout: string }>('show statement_timeout')).rows[0];
   expect([beginOf(own), await limitOf(own)]).toEqual([
     'begin isolation level read committed',
     { statement_timeout: '9s' },
