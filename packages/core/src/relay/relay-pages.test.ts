@@ -58,6 +58,20 @@ test('while a page is sent the next one is read, so that neither waits for the o
   expect(clock.monotonic()).toBeLessThanOrEqual(readMs + 4 * sendMs + readMs);
 });
 
+test('a page ends with the body that brings it to its bytes, and the rest comes at once', async () => {
+  const clock = virtualClock();
+  const store = memoryStore({ clock, newId: countingIds('epoch') });
+  const transport = recordingTransport();
+  const relay = createRelay({ clock, store, transport, pageBytesMax: 1000, pollMs: 60_000, random: seededRandom(1) });
+  await store.transaction(({ enqueue }) =>
+    enqueue(['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => ({ ...draft(id), body: new Uint8Array(600) }))),
+  );
+  relay.start();
+  await clock.runUntil(relay.idle());
+  expect(transport.batches.map((batch) => batch.length)).toEqual([2, 2, 1]);
+  expect(clock.monotonic()).toBe(0);
+});
+
 test('what was read behind a page that failed is not sent, but read anew with what has failed', async () => {
   let refusals = 1;
   const { clock, relay, publish, sent } = createWorld({

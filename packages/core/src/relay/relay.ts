@@ -175,15 +175,20 @@ export class Relay {
     const due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
     // What cannot be left out by its key comes along and is put aside here.
     const limit = Math.min(this.#settings.pageMax + single.size, store.capabilities.outbox.readMax);
-    const { rows, nextDueInMs = Infinity } = await store.readOutbox({
+    const {
+      rows,
+      isCut = false,
+      nextDueInMs = Infinity,
+    } = await store.readOutbox({
       buckets: [...buckets],
       blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
       blockedChannels: channels.filter(({ takesRows }) => !takesRows).map(({ address }) => address.channel),
       underWay: free.flatMap((channel) => channel.underWay()),
       limit,
+      bytesMax: this.#settings.pageBytesMax,
     });
     this.#nextDueInMs = nextDueInMs;
-    const isFull = rows.length >= limit;
+    const isFull = isCut || rows.length >= limit;
     // What should have been read and was not has gone through another relay; to wait for it would be to wait for ever.
     const readUpTo = isFull ? (rows.at(-1)?.rowId ?? 0) : Infinity;
     const found = new Set(due.length === 0 ? [] : rows.map(({ rowId }) => rowId));

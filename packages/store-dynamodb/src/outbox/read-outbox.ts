@@ -1,3 +1,4 @@
+import { cutPage } from '@waybill/core/driver';
 import type { OutboxPage, OutboxQuery, OutboxRow } from '@waybill/core/driver';
 import type { DynamodbSettings } from '../options.ts';
 import { bucketLane } from './bucket-lane.ts';
@@ -17,7 +18,11 @@ export async function readOutbox(settings: DynamodbSettings, query: OutboxQuery)
   const lanes = [...new Set(buckets)].map((bucket) => bucketLane(settings, bucket, { pageItems, isSkipped }));
   const rows = await mergeLanes(lanes, limit);
   const visible = await dropAheadOfCommit(settings, rows, underWay);
-  return { rows: visible.map(({ row }) => row), nextDueInMs: undefined };
+  const page = cutPage(
+    visible.map(({ row }) => row),
+    query.bytesMax,
+  );
+  return { ...page, nextDueInMs: undefined };
 }
 
 async function mergeLanes(lanes: readonly BucketLane[], limit: number): Promise<readonly StoredRow[]> {

@@ -2,7 +2,7 @@ import type { OutboxRow } from '@waybill/core/driver';
 import { check, checkEqual } from '../../harness/check.ts';
 import { attempt, persist } from '../stage/attempt.ts';
 import { holdOpen, meanwhile } from '../stage/hold-open.ts';
-import { enqueue, idsOf, numbersOf, readRows, sortedIdsOf } from '../stage/outbox.ts';
+import { enqueue, idsOf, numbersOf, readPage, readRows, sortedIdsOf } from '../stage/outbox.ts';
 import { draft, hostileTexts } from '../stage/samples.ts';
 import { proves } from './store-case.ts';
 import type { StoreCase } from './store-case.ts';
@@ -259,6 +259,21 @@ export const outboxCases: readonly StoreCase[] = [
     );
     checkEqual(sortedIdsOf(await readRows(store, { underWay })), ['4', '5', '6'], 'all of them');
     checkEqual(sortedIdsOf(await readRows(store)), ['1', '2', '3', '4', '5', '6'], 'rows when nothing is under way');
+  }),
+
+  proves('OBX-19', 'pages of large bodies', async (world) => {
+    const store = await world.open();
+    const sizes = [300, 700, 1, 0, 5000];
+    for (const [at, size] of sizes.entries()) await enqueue(store, draft(`${at}`, 'a', { body: new Uint8Array(size) }));
+    const look = async (bytesMax: number) => {
+      const { rows, isCut = false } = await readPage(store, { bytesMax });
+      return [rows.length, isCut];
+    };
+    checkEqual(await look(999), [2, true], 'rows and end of a page of 999 bytes');
+    checkEqual(await look(1), [1, true], 'rows and end of a page of 1 byte');
+    checkEqual(await look(1001), [3, true], 'rows and end of a page of 1001 bytes');
+    checkEqual(await look(1002), [5, false], 'rows and end of a page that its last body fills');
+    checkEqual(await look(1_000_000), [5, false], 'rows and end of a page with room');
   }),
 ];
 

@@ -95,6 +95,16 @@ export const outboxMutants: readonly StoreMutant[] = [
       }),
   },
   {
+    name: 'pages have no end but their number of rows',
+    killedBy: 'OBX-19',
+    finding: 'rows and end of a page of 999 bytes',
+    mutate: () =>
+      readsInstead(async (store, { buckets, blocked, blockedChannels, limit }) => {
+        const { rows } = await store.readOutbox({ buckets, blocked, blockedChannels, limit });
+        return rows;
+      }),
+  },
+  {
     name: 'keys that wait behind a letter of the outbox are read',
     killedBy: 'OBX-9',
     finding: 'rows beside the parked key',
