@@ -5,7 +5,7 @@ import { checkOptions } from '../check-options.ts';
 import { systemClock } from '../time/system-clock.ts';
 import type { PostgresClock } from '../time/system-clock.ts';
 import { systemRandom } from '../time/system-random.ts';
-import type { PreparedStatements } from './pg-sessions.ts';
+import type { PreparedStatements, TimeLimits } from './pg-sessions.ts';
 import { pgSchema } from './pg-shape.ts';
 
 export interface PgDatabaseOptions {
@@ -41,15 +41,12 @@ export interface PgDatabaseOptions {
 }
 
 /** Options with every default filled in. */
-export interface PgSettings {
+export interface PgSettings extends TimeLimits {
   readonly url: string | undefined;
   readonly client: ClientConfig;
   readonly connectionsMax: number;
   readonly ownConnectionsMax: number;
   readonly connectTimeoutMs: number;
-  readonly statementTimeoutMs: number;
-  readonly lockTimeoutMs: number;
-  readonly idleInTransactionTimeoutMs: number;
   readonly preparedStatements: PreparedStatements;
   readonly isListening: boolean;
   /** `undefined`: what the environment says. */
