@@ -1,0 +1,3 @@
+export type { SqsCredentials, SqsEncryption, SqsTransportOptions } from './options.ts';
+export { SqsTransportError } from './sqs-error.ts';
+export type { SqsErrorReason } from './sqs-error.ts';
