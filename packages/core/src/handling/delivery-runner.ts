@@ -88,6 +88,7 @@ export class DeliveryRunner {
   #failed(held: HeldDelivery, error: unknown): void {
     held.startedAtMs = undefined;
     if (held.lost) this.#options.leave(held);
+    else if (held.isCutShort) this.#options.rest(held, 0);
     else if (error instanceof ClaimRefused) this.#refused(held, error.outcome);
     else if (error instanceof HandlerFailed) this.#handlerFailed(held, error.cause);
     else if (isBusError(error) && !error.retryable) this.#giveUp(held, error);

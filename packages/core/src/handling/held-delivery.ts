@@ -28,6 +28,12 @@ export class HeldDelivery {
   /** The lease is gone, or the bus stopped by force: nothing may be settled any more. */
   lost = false;
   settled = false;
+  /** Its handler, or the writing of its dead letter, is under way. */
+  isRunning = false;
+  /** The receiver wants it back: it is not begun, and not tried again. */
+  isRecalled = false;
+  /** Its attempt was aborted for that, so its failure says nothing about the message. */
+  isCutShort = false;
   batch: HeldBatch | undefined = undefined;
   place = 0;
   /** Behind this one in its lane. */

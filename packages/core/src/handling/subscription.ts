@@ -13,6 +13,8 @@ import { HeldDelivery } from './held-delivery.ts';
 import { Lanes } from './lanes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { createRecall } from './recall.ts';
+import type { Recall } from './recall.ts';
 import { ReceiveLoop } from './receive-loop.ts';
 import { createSettleQueue } from './settle-queue.ts';
 import type { SettleQueue } from './settle-queue.ts';
@@ -38,6 +40,7 @@ export class Subscription {
   readonly #circuit: CircuitBreaker;
   readonly #lanes: Lanes;
   readonly #loop: ReceiveLoop;
+  readonly #recall: Recall;
   readonly #untouched = createUntouchedLosses();
   #held = 0;
   #concurrency: number;
@@ -61,6 +64,11 @@ export class Subscription {
       clock: services.clock,
       concurrency: this.#concurrency,
       run: (held) => runner.run(held),
+    });
+    this.#recall = createRecall({
+      clock: services.clock,
+      subscription: spec.name,
+      giveBack: (held) => this.#giveBack(held),
     });
     this.#loop = this.#createLoop();
   }
@@ -118,6 +126,7 @@ export class Subscription {
     await this.#settling.flushed();
     this.#leases.stop();
     this.#circuit.stop();
+    this.#recall.stop();
     await this.#loop.receiver?.close().catch(() => undefined);
   }
 
@@ -169,6 +178,23 @@ export class Subscription {
     this.#forget(held);
     this.#lanes.drop(held);
     this.#loop.wake();
+  }
+
+  /** What is not running goes back to the broker; all of it leaves before a lane goes on. */
+  #giveBack(all: readonly HeldDelivery[]): void {
+    for (const held of all) {
+      held.lost = true;
+      if (held.attempts === 0) this.#untouched.note(held.delivery.message.id);
+      this.#settling.push({ receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
+      this.#forget(held);
+    }
+    for (const held of all) this.#lanes.drop(held);
+    this.#loop.wake();
+  }
+
+  #rest(held: HeldDelivery, delayMs: number): void {
+    if (held.isRecalled) this.#end(held, { receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
+    else this.#lanes.rest(held, delayMs);
   }
 
   #forget(held: HeldDelivery): void {
@@ -248,7 +274,7 @@ export class Subscription {
       rateLimit: createRateLimit(services.clock, spec.guarantees.ratePerSecond),
       accept: (held) => this.#end(held, { receipt: held.delivery.receipt, action: 'accept' }),
       leave: (held) => this.#end(held, undefined),
-      rest: (held, delayMs) => this.#lanes.rest(held, delayMs),
+      rest: (held, delayMs) => this.#rest(held, delayMs),
     });
   }
 
@@ -263,7 +289,12 @@ export class Subscription {
       random,
       batchMax: transport.capabilities.receive.batchMax,
       openReceiver: () =>
-        transport.openReceiver(this.#spec.address, { leaseMs, unsettledMax: this.#unsettledMax, onLost }),
+        transport.openReceiver(this.#spec.address, {
+          leaseMs,
+          unsettledMax: this.#unsettledMax,
+          onLost,
+          onRecall: (receipts, graceMs) => this.#recall.call(this.#leases.find(receipts), graceMs),
+        }),
       room: () => this.#room(),
       onDeliveries: (deliveries) => this.#take(deliveries),
       judge: (error) => {
