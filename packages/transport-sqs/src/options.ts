@@ -4,6 +4,8 @@ import { systemClock } from './time/system-clock.ts';
 import type { SqsClock } from './time/system-clock.ts';
 import { systemIds } from './time/system-ids.ts';
 import { systemRandom } from './time/system-random.ts';
+import { filterProblems } from './topology/filter-policy.ts';
+import type { EventFilters } from './topology/filter-policy.ts';
 
 export interface SqsTransportOptions {
   /** AWS region of the queues and topics. */
@@ -43,6 +45,11 @@ export interface SqsTransportOptions {
   readonly deliveryLimit?: number;
   /** Headers that travel as message attributes of their own, for filter policies and other programs; the rest travels in one attribute. At most 8. Default none. */
   readonly attributeHeaders?: readonly string[];
+  /**
+   * Which events a group gets, by channel, group and header: those whose header has one of the values. Only headers of `attributeHeaders`.
+   * Part of the topology. Default: each group gets every event.
+   */
+  readonly filters?: EventFilters;
   /** Tags of queues and topics. Default none. */
   readonly tags?: Readonly<Record<string, string>>;
   /**
@@ -88,6 +95,7 @@ export interface SqsSettings {
   readonly retentionSeconds: number;
   readonly deliveryLimit: number;
   readonly attributeHeaders: readonly string[];
+  readonly filters: EventFilters;
   readonly tags: Readonly<Record<string, string>>;
   readonly messageBytesMax: number;
   readonly pollersMax: number;
@@ -112,6 +120,7 @@ const defaults = {
   retentionSeconds: 864_000,
   deliveryLimit: 1000,
   attributeHeaders: [],
+  filters: {},
   tags: {},
   messageBytesMax: 262_144,
   pollersMax: 8,
@@ -152,6 +161,7 @@ function problemsOf(settings: SqsSettings): readonly string[] {
     ...outside(settings.connectTimeoutMs, 1, timerMsMax, 'connectTimeoutMs'),
     ...outside(settings.requestTimeoutMs, 1, timerMsMax, 'requestTimeoutMs'),
     ...attributeProblems(settings.attributeHeaders),
+    ...filterProblems(settings.filters, settings.attributeHeaders),
   ];
 }
 

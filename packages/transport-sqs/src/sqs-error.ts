@@ -7,6 +7,7 @@ export type SqsErrorReason =
   | 'queue-missing'
   | 'topic-missing'
   | 'subscription-missing'
+  | 'no-receive-call'
   | 'topology-drift'
   | 'topology-refused'
   | 'queue-deleted-recently'
@@ -30,7 +31,8 @@ export const sqsErrorCodes: Readonly<Record<SqsErrorReason, TransportErrorCode>>
   'illegal-name': 'invalid-address',
   'queue-missing': 'not-found',
   'topic-missing': 'not-found',
-  'subscription-missing': 'not-found',
+  'subscription-missing': 'unroutable',
+  'no-receive-call': 'unsupported',
   'topology-drift': 'topology-conflict',
   'topology-refused': 'topology-conflict',
   'queue-deleted-recently': 'unavailable',
