@@ -23,6 +23,8 @@ export type SqsErrorReason =
   | 'entry-failed'
   | 'entry-unanswered'
   | 'bad-answer'
+  | 'illegal-event'
+  | 'no-handler'
   | 'closed';
 
 /** The code that core knows each reason by. */
@@ -48,6 +50,8 @@ export const sqsErrorCodes: Readonly<Record<SqsErrorReason, TransportErrorCode>>
   'entry-failed': 'unavailable',
   'entry-unanswered': 'unknown',
   'bad-answer': 'unavailable',
+  'illegal-event': 'unsupported',
+  'no-handler': 'not-found',
   closed: 'closed',
 };
 
