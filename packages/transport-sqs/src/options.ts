@@ -59,6 +59,8 @@ export interface SqsTransportOptions {
   readonly messageBytesMax?: number;
   /** Most long polls of one receiver at once, each for ten messages; an idle one has one. Default 8. */
   readonly pollersMax?: number;
+  /** How long a poll waits for a message, in seconds. Default 20, the longest and cheapest. */
+  readonly longPollSeconds?: number;
   /** How long a connection may take. Default 3000. */
   readonly connectTimeoutMs?: number;
   /** How long any call but a long poll may take; a publish that took longer has an unknown outcome. Default 10,000. */
@@ -99,6 +101,7 @@ export interface SqsSettings {
   readonly tags: Readonly<Record<string, string>>;
   readonly messageBytesMax: number;
   readonly pollersMax: number;
+  readonly longPollSeconds: number;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly clock: SqsClock;
@@ -124,6 +127,7 @@ const defaults = {
   tags: {},
   messageBytesMax: 262_144,
   pollersMax: 8,
+  longPollSeconds: 20,
   connectTimeoutMs: 3000,
   requestTimeoutMs: 10_000,
   clock: systemClock,
@@ -158,6 +162,7 @@ function problemsOf(settings: SqsSettings): readonly string[] {
     ...outside(settings.deliveryLimit, 1, 1000, 'deliveryLimit'),
     ...outside(settings.messageBytesMax, 1024, messageBytesLimit, 'messageBytesMax'),
     ...outside(settings.pollersMax, 1, 100, 'pollersMax'),
+    ...outside(settings.longPollSeconds, 1, 20, 'longPollSeconds'),
     ...outside(settings.connectTimeoutMs, 1, timerMsMax, 'connectTimeoutMs'),
     ...outside(settings.requestTimeoutMs, 1, timerMsMax, 'requestTimeoutMs'),
     ...attributeProblems(settings.attributeHeaders),

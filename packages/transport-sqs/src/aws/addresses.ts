@@ -58,8 +58,8 @@ export interface Resource {
   readonly name: string;
 }
 
-/** The ARN of a queue or topic. China and GovCloud are partitions of their own. */
-export function arnOf(service: 'sqs' | 'sns', { region, accountId, name }: Resource): string {
+/** The ARN of a queue, a topic or, by `key/` and its id, a key. China and GovCloud are partitions of their own. */
+export function arnOf(service: 'sqs' | 'sns' | 'kms', { region, accountId, name }: Resource): string {
   return `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${name}`;
 }
 

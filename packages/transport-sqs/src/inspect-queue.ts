@@ -1,0 +1,34 @@
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { QueueInspection } from '@waybill/core/driver';
+import type { SqsSettings } from './options.ts';
+import { ageMsOf } from './queue-age.ts';
+import type { QueueSight } from './receiver/sqs-receiver.ts';
+import { atMost } from './time/at-most.ts';
+
+export interface InspectQueueOptions {
+  readonly sqs: SQSClient;
+  readonly url: string;
+  readonly settings: Pick<SqsSettings, 'clock' | 'requestTimeoutMs'>;
+  /** Of the receivers of this process, asked last. */
+  readonly sights: () => readonly QueueSight[];
+}
+
+/** SQS's own figures, which lag by up to a minute. A delayed message counts as one that waits. */
+export async function inspectQueue({ sqs, url, settings, sights }: InspectQueueOptions): Promise<QueueInspection> {
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: url,
+    AttributeNames: [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesDelayed',
+      'ApproximateNumberOfMessagesNotVisible',
+    ],
+  });
+  const { Attributes = {} } = await atMost(settings.requestTimeoutMs, settings.clock, (late) =>
+    sqs.send(command, { abortSignal: late }),
+  );
+  const ready =
+    Number(Attributes.ApproximateNumberOfMessages ?? 0) + Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0);
+  const inFlight = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
+  return { ready, inFlight, oldestAgeMs: ageMsOf({ ready, inFlight }, sights(), settings.clock.now()) };
+}

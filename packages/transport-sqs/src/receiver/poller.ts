@@ -1,0 +1,112 @@
+import type { NewId, Timer } from '@waybill/core/driver';
+import type { SqsClock } from '../time/system-clock.ts';
+
+/** One request for messages. */
+export interface PollRequest {
+  readonly count: number;
+  /** FIFO only: SQS answers a second request with the same one as it did the first. */
+  readonly attemptId: string;
+}
+
+export interface PollerOptions<Message> {
+  readonly clock: SqsClock;
+  readonly newId: NewId;
+  readonly pollersMax: number;
+  /** Asks again with the same id after a lost answer: on FIFO its messages would else hold up their groups for a lease. */
+  readonly repeatsLost: boolean;
+  readonly receive: (request: PollRequest, signal: AbortSignal) => Promise<readonly Message[]>;
+  /** Also after `stop`, for what was under way. */
+  readonly onMessages: (messages: readonly Message[]) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Long polls of one queue, as few as the load needs. */
+export interface Poller {
+  /** Has polls under way for so many messages: one while the queue is idle, more while they come back full. */
+  readonly want: (count: number) => void;
+  /** Nobody asks any more: ends what waits in vain, `afterMs` from now. */
+  readonly rest: (afterMs: number) => void;
+  /** The same for ever; resolves when nothing is under way. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Of one request. */
+const countMax = 10;
+/** A poll that has no answer by now found nothing: to cut it off loses no messages that are on their way. */
+const answerMsMax = 1000;
+
+interface Poll {
+  readonly request: PollRequest;
+  readonly startedAtMs: number;
+  readonly cancelling: AbortController;
+  readonly done: Promise<void>;
+  timer: Timer | undefined;
+}
+
+export function createPoller<Message>(options: PollerOptions<Message>): Poller {
+  const { clock, newId, pollersMax, repeatsLost, receive, onMessages, onFailure } = options;
+  const polls = new Set<Poll>();
+  /** Requests whose answers were lost, and with them perhaps messages that nobody else can get now. */
+  const lost: PollRequest[] = [];
+  let level = 1;
+  let isStopped = false;
+
+  const run = async (request: PollRequest, signal: AbortSignal): Promise<void> => {
+    try {
+      const messages = await receive(request, signal);
+      level = nextLevel(level, messages.length / request.count, pollersMax);
+      onMessages(messages);
+    } catch (error) {
+      level = 1;
+      if (repeatsLost) lost.push(request);
+      if (!signal.aborted) onFailure(error);
+    }
+  };
+
+  const start = (request: PollRequest): void => {
+    const cancelling = new AbortController();
+    const done = run(request, cancelling.signal).finally(() => {
+      poll.timer?.cancel();
+      polls.delete(poll);
+    });
+    const poll: Poll = { request, startedAtMs: clock.monotonic(), cancelling, done, timer: undefined };
+    polls.add(poll);
+  };
+
+  const rest = (afterMs: number): void => {
+    for (const poll of polls) {
+      const youngMs = poll.startedAtMs + answerMsMax - clock.monotonic();
+      poll.timer ??= clock.after(Math.max(0, youngMs, afterMs), () => poll.cancelling.abort());
+    }
+  };
+
+  return {
+    want: (count) => {
+      if (isStopped) return;
+      let missing = count;
+      for (const poll of polls) {
+        poll.timer?.cancel();
+        poll.timer = undefined;
+        missing -= poll.request.count;
+      }
+      for (; missing > 0 && polls.size < level; missing -= countMax) {
+        start(lost.shift() ?? { count: Math.min(missing, countMax), attemptId: newId() });
+      }
+    },
+    rest,
+    stop: async () => {
+      isStopped = true;
+      for (const { timer } of polls) timer?.cancel();
+      for (const poll of polls) poll.timer = undefined;
+      rest(0);
+      await Promise.all([...polls].map(({ done }) => done));
+    },
+  };
+}
+
+/** Twice as many after a full answer, one more after half of one, one less after anything, and one alone after nothing. */
+function nextLevel(level: number, fill: number, levelMax: number): number {
+  if (fill === 0) return 1;
+  if (fill >= 1) return Math.min(levelMax, level * 2);
+  return fill >= 0.5 ? Math.min(levelMax, level + 1) : Math.max(1, level - 1);
+}
