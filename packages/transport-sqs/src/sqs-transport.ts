@@ -15,6 +15,7 @@ import { queueTarget } from './sender/queue-target.ts';
 import { createSqsSender } from './sender/sqs-sender.ts';
 import { topicTarget } from './sender/topic-target.ts';
 import { createTopology } from './topology/create-topology.ts';
+import { requireGroup } from './topology/require-group.ts';
 
 /**
  * A transport over Amazon SQS, with Amazon SNS for events. Makes no call before it is used.
@@ -31,6 +32,7 @@ export function sqsTransport(options: SqsTransportOptions): TransportDriver {
   const receivers = new Set<SqsReceiver>();
 
   const queueOf = async (subscription: SubscriptionAddress) => {
+    requireGroup(subscription);
     const queue = names.queueOf(subscription);
     return { queue, url: await addresses.queueUrlOf(queue) };
   };
