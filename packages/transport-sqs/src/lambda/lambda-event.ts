@@ -18,14 +18,14 @@ export interface LambdaSqsRecord {
 export interface LambdaRecordAttributes {
   readonly SentTimestamp: string;
   /** FIFO only. */
-  readonly MessageGroupId?: string;
+  readonly MessageGroupId?: string | undefined;
 }
 
 export interface LambdaMessageAttribute {
   readonly dataType: string;
-  readonly stringValue?: string;
+  readonly stringValue?: string | undefined;
   /** Base64. */
-  readonly binaryValue?: string;
+  readonly binaryValue?: string | undefined;
 }
 
 export interface LambdaContext {

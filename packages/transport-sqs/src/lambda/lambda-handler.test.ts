@@ -1,48 +1,9 @@
-import type { TransportMessage } from '@waybill/core/driver';
 import { expect, test } from 'vitest';
-import { eventOf } from '../testing/lambda/event-of.ts';
+import { contextOf, eventFor, invokeOnce } from '../testing/lambda/invoke-once.ts';
 import { lambdaStage, RunStep } from '../testing/lambda/lambda-stage.ts';
-import type { LambdaStage, LambdaStageOptions, Step } from '../testing/lambda/lambda-stage.ts';
-import type { LambdaContext, LambdaSqsEvent } from './lambda-event.ts';
+import type { LambdaStageOptions, Step } from '../testing/lambda/lambda-stage.ts';
 
 const nameOf = ({ order, step }: Step): string => `${order}${step}`;
-
-/** A context whose time runs with the clock of the stage. */
-function contextOf({ clock }: LambdaStage, timeoutMs: number): LambdaContext {
-  const endsAtMs = clock.monotonic() + timeoutMs;
-  return { getRemainingTimeInMillis: () => endsAtMs - clock.monotonic() };
-}
-
-/** An event of steps such as `a1`, as the bus would send them, and the record names of each. */
-async function eventFor({ queueName }: LambdaStage, ...steps: readonly string[]): Promise<LambdaSqsEvent> {
-  const sent: TransportMessage[] = [];
-  const other = lambdaStage({
-    change: () => ({
-      openSender: async () => ({
-        sendBatch: async (messages) => {
-          sent.push(...messages);
-          return messages.map(() => ({ status: 'confirmed' }));
-        },
-        close: async () => undefined,
-      }),
-    }),
-  });
-  await other.send(...steps);
-  const deliveries = sent.map((message, index) => ({
-    message: { ...message, id: steps[index] ?? '' },
-    enqueuedAtMs: 5,
-  }));
-  const queueType = queueName.endsWith('.fifo') ? 'fifo' : 'standard';
-  return eventOf(deliveries, { queueType, queueName });
-}
-
-/** The steps that come back after one invocation, and how long it took. */
-async function invokeOnce(stage: LambdaStage, event: LambdaSqsEvent, timeoutMs = 30_000) {
-  const beganMs = stage.clock.monotonic();
-  const { batchItemFailures } = await stage.clock.runUntil(stage.handler(event, contextOf(stage, timeoutMs)));
-  const back = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier.replace('sqs-', ''));
-  return { back, tookMs: stage.clock.monotonic() - beganMs };
-}
 
 type StageHandler = NonNullable<LambdaStageOptions['handler']>;
 

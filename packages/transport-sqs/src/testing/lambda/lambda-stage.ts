@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { lambdaHandler } from '../../lambda/lambda-handler.ts';
 import type { LambdaHandler } from '../../lambda/lambda-handler.ts';
 import { overEvents } from '../../lambda/over-events.ts';
+import type { LambdaTransport } from '../../lambda/over-events.ts';
 import { startEventSource } from './event-source.ts';
 import type { EventSource, EventSourceOptions } from './event-source.ts';
 
@@ -36,7 +37,9 @@ export interface LambdaStageOptions {
 
 export interface LambdaStage extends TestBus {
   readonly handler: LambdaHandler;
+  readonly queueType: 'fifo' | 'standard';
   readonly queueName: string;
+  readonly transport: LambdaTransport;
   /** Puts steps such as `a1` on the queue. */
   readonly send: (...steps: readonly string[]) => Promise<void>;
   readonly source: (
@@ -59,7 +62,9 @@ export function lambdaStage(options: LambdaStageOptions = {}): LambdaStage {
   const lambda = lambdaHandler(kit.bus, 'run-step', { transport, ...(reserveMs === undefined ? {} : { reserveMs }) });
   return {
     ...kit,
+    queueType,
     queueName,
+    transport,
     handler: lambda,
     send: async (...steps) => {
       const payloads = steps.map((step) => ({ order: step.slice(0, 1), step: Number(step.slice(1)) }));
