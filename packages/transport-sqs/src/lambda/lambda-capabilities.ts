@@ -9,7 +9,7 @@ export function lambdaCapabilities(sqs: TransportCapabilities): TransportCapabil
   return {
     ...sqs,
     lease: { ...sqs.lease, level: 'native', kind: 'connection', holdMsMax: functionMsMax, source },
-    release: { level: 'native', keepsOrder: true, source: `${source}, ReportBatchItemFailures` },
+    release: { ...sqs.release, source: `${source}, ReportBatchItemFailures` },
     attempts: { ...sqs.attempts, level: 'unsupported', source: `${source}, throttled invocations count` },
   };
 }
