@@ -10,10 +10,10 @@ import type { TopologyContext } from './topology-context.ts';
  * somebody must be subscribed, and no filter of a group may ask for an attribute that this publisher never sends.
  */
 export async function checkAudience(context: TopologyContext, event: ChannelAddress): Promise<void> {
-  const { settings, names, addresses, call } = context;
+  const { settings, names, addresses } = context;
   const topic = names.topicOf(event);
   const subscriptions = subscriptionCalls(context);
-  const audience = await subscriptions.list(await call(() => addresses.topicArnOf(topic)));
+  const audience = await subscriptions.list(await addresses.topicArnOf(topic));
   if (audience.length === 0) {
     const text = `Nobody is subscribed to the topic ${topic}: SNS would take every event and keep none. Start a consumer first.`;
     throw new SqsTransportError('subscription-missing', text);

@@ -42,9 +42,9 @@ export function verifying(context: TopologyContext, arns: FoundArns): TopologyPa
   };
 }
 
-async function topicArnOf({ addresses, call }: TopologyContext, name: string): Promise<string | undefined> {
+async function topicArnOf({ addresses }: TopologyContext, name: string): Promise<string | undefined> {
   try {
-    return await call(() => addresses.topicArnOf(name));
+    return await addresses.topicArnOf(name);
   } catch (error) {
     if (errorCodeOf(error) === 'not-found') return undefined;
     throw error;
