@@ -61,6 +61,10 @@ test.each([
   expect(errorCodeOf(named('Error', '', { code }))).toBe(expected);
 });
 
+test('a connection that was reset is no timeout, though the SDK calls it so', () => {
+  expect(errorCodeOf(named('TimeoutError', '', { code: 'ECONNRESET' }))).toBe('unavailable');
+});
+
 test.each([
   [500, 'unavailable'],
   [503, 'unavailable'],

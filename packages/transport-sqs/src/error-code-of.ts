@@ -48,7 +48,8 @@ export function errorCodeOf(error: unknown): TransportErrorCode {
   if (!(error instanceof Error)) return 'unknown';
   const own = ownReasonOf(error);
   if (own !== undefined) return codeOfEntry(error) ?? sqsErrorCodes[own];
-  return codeOfName(error.name, error.message) ?? codeOfSystem(error) ?? codeOfStatus(error);
+  // The code first: the SDK calls a connection that was reset a timeout.
+  return codeOfSystem(error) ?? codeOfName(error.name, error.message) ?? codeOfStatus(error);
 }
 
 /** Whether a name of an error or of a failed entry says that there were too many calls. */

@@ -20,6 +20,7 @@ function stage(repeatsLost = true) {
     clock,
     newId: () => `attempt-${(ids += 1)}`,
     pollersMax: 4,
+    pulseMs: 500,
     repeatsLost,
     receive: (request, signal) => {
       calls += 1;

@@ -1,5 +1,6 @@
 import type { NewId, Timer } from '@waybill/core/driver';
 import type { SqsClock } from '../time/system-clock.ts';
+import { createPulse } from './pulse.ts';
 
 /** One request for messages. */
 export interface PollRequest {
@@ -15,8 +16,10 @@ export interface PollerOptions<Message> {
   /** Asks again with the same id after a lost answer: on FIFO its messages would else hold up their groups for a lease. */
   readonly repeatsLost: boolean;
   readonly receive: (request: PollRequest, signal: AbortSignal) => Promise<readonly Message[]>;
-  /** Also after `stop`, for what was under way. */
-  readonly onMessages: (messages: readonly Message[]) => void;
+  /** How exactly it is known when an answer arrived, about twice as much in milliseconds. */
+  readonly pulseMs: number;
+  /** Also after `stop`, for what was under way. `sinceMs`: SQS handed them out after it (monotonic). */
+  readonly onMessages: (messages: readonly Message[], sinceMs: number) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -46,16 +49,18 @@ interface Poll {
 export function createPoller<Message>(options: PollerOptions<Message>): Poller {
   const { clock, newId, pollersMax, repeatsLost, receive, onMessages, onFailure } = options;
   const polls = new Set<Poll>();
+  const pulse = createPulse(clock, options.pulseMs);
   /** Requests whose answers were lost, and with them perhaps messages that nobody else can get now. */
   const lost: PollRequest[] = [];
   let level = 1;
   let isStopped = false;
 
   const run = async (request: PollRequest, signal: AbortSignal): Promise<void> => {
+    const startedAtMs = clock.monotonic();
     try {
       const messages = await receive(request, signal);
       level = nextLevel(level, messages.length / request.count, pollersMax);
-      onMessages(messages);
+      onMessages(messages, Math.max(startedAtMs, pulse.readUntilMs()));
     } catch (error) {
       level = 1;
       if (repeatsLost) lost.push(request);
@@ -64,10 +69,12 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
   };
 
   const start = (request: PollRequest): void => {
+    pulse.start();
     const cancelling = new AbortController();
     const done = run(request, cancelling.signal).finally(() => {
       poll.timer?.cancel();
       polls.delete(poll);
+      if (polls.size === 0) pulse.stop();
     });
     const poll: Poll = { request, startedAtMs: clock.monotonic(), cancelling, done, timer: undefined };
     polls.add(poll);

@@ -64,8 +64,9 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
     ...options,
     repeatsLost: isFifo,
     receive: (request, signal) => calls.receive({ ...request, leaseSeconds }, signal),
-    onMessages: (messages) => {
-      const arrivals = messages.map((message) => arrivalOf(message, clock.monotonic(), leaseSeconds));
+    pulseMs: Math.min(500, receiver.leaseMs / 8),
+    onMessages: (messages, sinceMs) => {
+      const arrivals = messages.map((message) => arrivalOf(message, sinceMs, leaseSeconds));
       clearedAtMs = Math.max(clearedAtMs ?? 0, newestOf(arrivals) ?? clock.now());
       held.add(arrivals);
       doorbell.ring();
@@ -125,12 +126,12 @@ function newestOf(arrivals: readonly HeldMessage[]): number | undefined {
   return arrivals.length === 0 ? undefined : Math.max(...arrivals.map(({ read }) => read.enqueuedAtMs ?? 0));
 }
 
-function arrivalOf(message: Message, nowMs: number, leaseSeconds: number): HeldMessage {
+function arrivalOf(message: Message, sinceMs: number, leaseSeconds: number): HeldMessage {
   return new HeldMessage({
     handle: message.ReceiptHandle ?? '',
     groupId: message.Attributes?.MessageGroupId,
     read: readMessage(message),
-    receivedAtMs: nowMs,
-    leaseUntilMs: nowMs + leaseSeconds * 1000,
+    receivedAtMs: sinceMs,
+    leaseUntilMs: sinceMs + leaseSeconds * 1000,
   });
 }

@@ -11,8 +11,8 @@ export function refusalOf(
   { bytes }: WireEntry,
   bytesMax: number,
 ): SqsTransportError | undefined {
-  if (key !== undefined && key.length > keyCharsMax) {
-    return new SqsTransportError('illegal-key', `A key of ${key.length} characters; ${keyCharsMax} are taken.`);
+  if (key !== undefined && (key === '' || key.length > keyCharsMax)) {
+    return new SqsTransportError('illegal-key', `A key of ${key.length} characters; 1 to ${keyCharsMax} are taken.`);
   }
   if (delayMs > 0) {
     return new SqsTransportError('illegal-delay', `A delay of ${delayMs} ms; this transport delays no message.`);
