@@ -11,7 +11,9 @@ export class HeldDelivery {
   readonly sequence: number | undefined;
   /** Deliveries before this one that count: its handler may have been started. */
   readonly deliveriesBefore: number;
-  /** Handler starts in this process. */
+  /** Handler starts of an earlier delivery to this process that was given back between two tries. */
+  triesBefore = 0;
+  /** Handler starts of this delivery. */
   attempts = 0;
   /** Tries that were not the message's fault: its dependency was down, or its turn had not come. */
   waits = 0;

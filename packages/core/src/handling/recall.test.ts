@@ -122,6 +122,44 @@ test('what rests between two tries goes back, and its key does not wait for that
   expect(begun).toEqual(['a1 at 0', 'a1 at 500', 'a2 at 500']);
 });
 
+test('what comes again goes on with the tries it has left', async () => {
+  const tries: number[] = [];
+  const { clock, watch, send, bus } = await stage(
+    () =>
+      async (_payload, { envelope }) => {
+        tries.push(envelope.attempt);
+        throw new Error('never');
+      },
+    { retry: { jitter: 0, attemptsMax: 4, backoffMs: 60_000, backoffMsMax: 60_000 } },
+  );
+  await send('a1');
+  for (const _ of [1, 2, 3, 4, 5]) {
+    await clock.advance(1000);
+    watch.recall(1000);
+    await clock.advance(1000);
+  }
+  expect(tries).toEqual([1, 2, 3, 4]);
+  expect((await bus.deadLetters.list()).letters).toMatchObject([{ key: 'a', attempts: 4 }]);
+});
+
+test('a long outage does not begin anew with every delivery', async () => {
+  let tries = 0;
+  const { clock, watch, send, bus } = await stage(
+    () => async () => {
+      tries += 1;
+      throw new Error('never');
+    },
+    { retry: { jitter: 0, attemptsMax: 1000, elapsedMsMax: 10_000, backoffMs: 1500, backoffMsMax: 1500 } },
+  );
+  await send('a1');
+  for (let rounds = 0; rounds < 20; rounds += 1) {
+    await clock.advance(1000);
+    watch.recall(1000);
+  }
+  expect((await bus.deadLetters.list()).letters).toHaveLength(1);
+  expect(tries).toBe(10);
+});
+
 test('a handler that does not end in its grace is aborted, and that is no failure of its message', async () => {
   const aborted: unknown[] = [];
   const { clock, watch, send, idle, bus, events } = await stage(

@@ -10,6 +10,7 @@ import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts';
 import { createDeadLetterWriter } from './dead-letter-writer.ts';
 import { DeliveryRunner } from './delivery-runner.ts';
 import { HeldDelivery } from './held-delivery.ts';
+import { createInterruptedTries } from './interrupted-tries.ts';
 import { Lanes } from './lanes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -42,6 +43,7 @@ export class Subscription {
   readonly #loop: ReceiveLoop;
   readonly #recall: Recall;
   readonly #untouched = createUntouchedLosses();
+  readonly #interrupted = createInterruptedTries();
   #held = 0;
   #concurrency: number;
   #isPaused = false;
@@ -151,6 +153,7 @@ export class Subscription {
         new HeldDelivery(delivery, readSequence(delivery.message)?.number, this.#untouched.of(delivery.message.id)),
     );
     this.#held += taken.length;
+    for (const held of taken) this.#interrupted.resume(held);
     this.#leases.hold(taken);
     for (const held of taken) this.#lanes.add(held);
   }
@@ -159,6 +162,7 @@ export class Subscription {
     if (settlement !== undefined) {
       held.settled = true;
       this.#untouched.forget(held.delivery.message.id);
+      this.#interrupted.forget(held.delivery.message.id);
       this.#settling.push(settlement);
     }
     this.#forget(held);
@@ -185,6 +189,7 @@ export class Subscription {
     for (const held of all) {
       held.lost = true;
       if (held.attempts === 0) this.#untouched.note(held.delivery.message.id);
+      this.#interrupted.note(held);
       this.#settling.push({ receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
       this.#forget(held);
     }
@@ -193,8 +198,12 @@ export class Subscription {
   }
 
   #rest(held: HeldDelivery, delayMs: number): void {
-    if (held.isRecalled) this.#end(held, { receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
-    else this.#lanes.rest(held, delayMs);
+    if (!held.isRecalled) {
+      this.#lanes.rest(held, delayMs);
+      return;
+    }
+    this.#end(held, { receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
+    this.#interrupted.note(held);
   }
 
   #forget(held: HeldDelivery): void {

@@ -137,6 +137,16 @@ test('a step that fails every time becomes a dead letter within the invocation, 
   expect(stage.handled(RunStep)).toHaveLength(1);
 });
 
+test('a step whose next try never fits is a dead letter after its tries, not round the loop for ever', async () => {
+  const retry = { attemptsMax: 3, backoffMs: 60_000, backoffMsMax: 60_000, jitter: 0 };
+  const stage = lambdaStage({ handler: failing('a1'), handlerOptions: { retry } });
+  const event = await eventFor(stage, 'a1', 'a2');
+  expect((await invokeOnce(stage, event)).back).toEqual(['a1', 'a2']);
+  expect((await invokeOnce(stage, event)).back).toEqual(['a1', 'a2']);
+  expect((await invokeOnce(stage, event)).back).toEqual([]);
+  expect((await stage.bus.deadLetters.list()).letters).toMatchObject([{ key: 'a', attempts: 3 }]);
+});
+
 test('a message that stands twice in a batch of a standard queue comes back once', async () => {
   const stage = lambdaStage({
     queueType: 'standard',
