@@ -102,6 +102,35 @@ test('whoever asks again in time keeps the poll', async () => {
   expect([open.length, calls()]).toEqual([1, 1]);
 });
 
+test('whoever asks as soon as an answer is there, or a poll is cut off, gets a poll of his own', async () => {
+  const clock = virtualClock();
+  let calls = 0;
+  const poller = createPoller<number>({
+    clock,
+    newId: () => 'id',
+    pollersMax: 1,
+    pulseMs: 500,
+    repeatsLost: false,
+    receive: async (_, signal) => {
+      calls += 1;
+      await clock.sleep(20_000, signal);
+      // What was cut off takes its time to end.
+      await clock.sleep(50);
+      return [];
+    },
+    onMessages: () => calls < 3 && poller.want(10),
+    onFailure: () => undefined,
+  });
+  poller.want(10);
+  await clock.advance(20_050);
+  expect(calls).toBe(2);
+  poller.rest(0);
+  await clock.advance(1000);
+  poller.want(10);
+  expect(calls).toBe(3);
+  await clock.runUntil(poller.stop());
+});
+
 test('after a lost answer the same request is made again on FIFO, and another one elsewhere', async () => {
   for (const repeatsLost of [true, false]) {
     const { clock, poller, open, failures } = stage(repeatsLost);

@@ -42,60 +42,76 @@ interface Poll {
   readonly request: PollRequest;
   readonly startedAtMs: number;
   readonly cancelling: AbortController;
-  readonly done: Promise<void>;
   timer: Timer | undefined;
 }
 
 export function createPoller<Message>(options: PollerOptions<Message>): Poller {
   const { clock, newId, pollersMax, repeatsLost, receive, onMessages, onFailure } = options;
-  const polls = new Set<Poll>();
   const pulse = createPulse(clock, options.pulseMs);
+  /** Those that count: whoever hears of an answer, or asks after one was cut off, must not find it here any more. */
+  const polls = new Set<Poll>();
+  const underWay = new Set<Promise<void>>();
   /** Requests whose answers were lost, and with them perhaps messages that nobody else can get now. */
   const lost: PollRequest[] = [];
   let level = 1;
   let isStopped = false;
 
-  const run = async (request: PollRequest, signal: AbortSignal): Promise<void> => {
-    const startedAtMs = clock.monotonic();
+  const forget = (poll: Poll): void => {
+    poll.timer?.cancel();
+    polls.delete(poll);
+    if (polls.size === 0) pulse.stop();
+  };
+
+  const cutOff = (poll: Poll): void => {
+    forget(poll);
+    poll.cancelling.abort();
+  };
+
+  const run = async (poll: Poll): Promise<void> => {
+    const { request, startedAtMs, cancelling } = poll;
     try {
-      const messages = await receive(request, signal);
+      const messages = await receive(request, cancelling.signal);
+      const sinceMs = Math.max(startedAtMs, pulse.readUntilMs());
+      forget(poll);
       level = nextLevel(level, messages.length / request.count, pollersMax);
-      onMessages(messages, Math.max(startedAtMs, pulse.readUntilMs()));
+      onMessages(messages, sinceMs);
     } catch (error) {
+      forget(poll);
       level = 1;
       if (repeatsLost) lost.push(request);
-      if (!signal.aborted) onFailure(error);
+      if (!cancelling.signal.aborted) onFailure(error);
     }
   };
 
   const start = (request: PollRequest): void => {
     pulse.start();
-    const cancelling = new AbortController();
-    const done = run(request, cancelling.signal).finally(() => {
-      poll.timer?.cancel();
-      polls.delete(poll);
-      if (polls.size === 0) pulse.stop();
-    });
-    const poll: Poll = { request, startedAtMs: clock.monotonic(), cancelling, done, timer: undefined };
+    const startedAtMs = clock.monotonic();
+    const poll: Poll = { request, startedAtMs, cancelling: new AbortController(), timer: undefined };
     polls.add(poll);
+    const done = run(poll).finally(() => underWay.delete(done));
+    underWay.add(done);
   };
 
   const rest = (afterMs: number): void => {
     for (const poll of polls) {
       const youngMs = poll.startedAtMs + answerMsMax - clock.monotonic();
-      poll.timer ??= clock.after(Math.max(0, youngMs, afterMs), () => poll.cancelling.abort());
+      poll.timer ??= clock.after(Math.max(0, youngMs, afterMs), () => cutOff(poll));
+    }
+  };
+
+  const keep = (): void => {
+    for (const poll of polls) {
+      poll.timer?.cancel();
+      poll.timer = undefined;
     }
   };
 
   return {
     want: (count) => {
       if (isStopped) return;
+      keep();
       let missing = count;
-      for (const poll of polls) {
-        poll.timer?.cancel();
-        poll.timer = undefined;
-        missing -= poll.request.count;
-      }
+      for (const { request } of polls) missing -= request.count;
       for (; missing > 0 && polls.size < level; missing -= countMax) {
         start(lost.shift() ?? { count: Math.min(missing, countMax), attemptId: newId() });
       }
@@ -103,10 +119,9 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
     rest,
     stop: async () => {
       isStopped = true;
-      for (const { timer } of polls) timer?.cancel();
-      for (const poll of polls) poll.timer = undefined;
+      keep();
       rest(0);
-      await Promise.all([...polls].map(({ done }) => done));
+      await Promise.all(underWay);
     },
   };
 }
