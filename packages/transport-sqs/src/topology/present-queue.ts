@@ -79,6 +79,18 @@ export function queueCalls({ call, settings: { clock }, clients: { sqs } }: Topo
     return { url, arn: found.QueueArn ?? '', attributes: found, tags: tagged };
   };
 
+  const setAttributes = async (url: string, attributes: Readonly<Record<string, string>>): Promise<void> => {
+    const command = new SetQueueAttributesCommand({ QueueUrl: url, Attributes: attributes });
+    try {
+      await call((abortSignal) => sqs.send(command, { abortSignal }));
+    } catch (error) {
+      const { RedriveAllowPolicy: guard, ...others } = attributes;
+      if (guard === undefined || !isUnknownAttribute(error)) throw error;
+      // A server without this attribute, such as ElasticMQ, has nothing to guard by it.
+      if (Object.keys(others).length > 0) await setAttributes(url, others);
+    }
+  };
+
   return {
     find,
     create: async (queue) => {
@@ -93,10 +105,7 @@ export function queueCalls({ call, settings: { clock }, clients: { sqs } }: Topo
     read,
     readNew: (url) => patiently(clock, madeThisMoment, () => read(url)),
     repair: async (url, { attributes, tags }) => {
-      if (attributes !== undefined) {
-        const command = new SetQueueAttributesCommand({ QueueUrl: url, Attributes: attributes });
-        await call((abortSignal) => sqs.send(command, { abortSignal }));
-      }
+      if (attributes !== undefined) await setAttributes(url, attributes);
       if (tags !== undefined) {
         const command = new TagQueueCommand({ QueueUrl: url, Tags: tags });
         await call((abortSignal) => sqs.send(command, { abortSignal }));
@@ -116,4 +125,8 @@ function isNameTaken(error: unknown): boolean {
 
 function isDeletedRecently(error: unknown): boolean {
   return error instanceof Error && /QueueDeletedRecently/u.test(error.name);
+}
+
+function isUnknownAttribute(error: unknown): boolean {
+  return error instanceof Error && error.name === 'InvalidAttributeName';
 }

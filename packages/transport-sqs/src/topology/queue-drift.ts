@@ -46,7 +46,8 @@ export function queueDrift(
     path,
     wanted: wanted.attributes,
     present: present.attributes,
-    defaults,
+    // A server that tells none, as ElasticMQ, keeps messages for ever.
+    defaults: { ...defaults, MessageRetentionPeriod: String(wanted.attributes['MessageRetentionPeriod']) },
     remedies,
   });
   return [
