@@ -4,7 +4,6 @@ import type { TransportErrorCode } from '@waybill/core/driver';
 export type SqsErrorReason =
   | 'illegal-options'
   | 'illegal-name'
-  | 'queue-missing'
   | 'topic-missing'
   | 'subscription-missing'
   | 'no-receive-call'
@@ -14,15 +13,12 @@ export type SqsErrorReason =
   | 'second-group'
   | 'message-too-large'
   | 'illegal-key'
-  | 'illegal-id'
-  | 'illegal-header'
   | 'illegal-delay'
   | 'held-back'
   | 'request-timeout'
   | 'entry-refused'
   | 'entry-failed'
   | 'entry-unanswered'
-  | 'bad-answer'
   | 'illegal-event'
   | 'no-handler'
   | 'closed';
@@ -31,7 +27,6 @@ export type SqsErrorReason =
 export const sqsErrorCodes: Readonly<Record<SqsErrorReason, TransportErrorCode>> = {
   'illegal-options': 'unsupported',
   'illegal-name': 'invalid-address',
-  'queue-missing': 'not-found',
   'topic-missing': 'not-found',
   'subscription-missing': 'unroutable',
   'no-receive-call': 'unsupported',
@@ -41,15 +36,12 @@ export const sqsErrorCodes: Readonly<Record<SqsErrorReason, TransportErrorCode>>
   'second-group': 'topology-conflict',
   'message-too-large': 'message-too-large',
   'illegal-key': 'message-invalid',
-  'illegal-id': 'message-invalid',
-  'illegal-header': 'message-invalid',
   'illegal-delay': 'message-invalid',
   'held-back': 'unavailable',
   'request-timeout': 'timeout',
   'entry-refused': 'message-invalid',
   'entry-failed': 'unavailable',
   'entry-unanswered': 'unknown',
-  'bad-answer': 'unavailable',
   'illegal-event': 'unsupported',
   'no-handler': 'not-found',
   closed: 'closed',
