@@ -58,7 +58,7 @@ export function byHand({ clients: { sqs, sns } }: TopologyStage, topicArn = ''):
       const command = new ReceiveMessageCommand({
         QueueUrl: await queueUrl(name),
         MaxNumberOfMessages: 10,
-        WaitTimeSeconds: 1,
+        WaitTimeSeconds: 5,
       });
       return ((await sqs.send(command)).Messages ?? []).map(({ Body = '' }) => Body);
     },
