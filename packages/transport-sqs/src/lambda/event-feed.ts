@@ -1,5 +1,4 @@
 import type { Delivery, ReceiverOptions, Settlement, TransportReceiver } from '@waybill/core/driver';
-import { SqsTransportError } from '../sqs-error.ts';
 import type { HeldRecord, Invocation } from './invocation.ts';
 import { readRecord } from './read-record.ts';
 
@@ -11,7 +10,8 @@ export interface EventFeed {
   readonly recall: (invocation: Invocation, graceMs: number) => void;
   /** The invocation is at its end, and with it the hold on what core still has. */
   readonly lose: (invocation: Invocation) => void;
-  /** @throws `closed` where there is one already */
+  /** Somebody takes the events. */
+  readonly isOpen: () => boolean;
   readonly openReceiver: (options: ReceiverOptions) => TransportReceiver;
 }
 
@@ -59,8 +59,8 @@ export function createEventFeed(): EventFeed {
       invocation.giveUp();
       receiver?.onLost(held);
     },
+    isOpen: () => receiver !== undefined,
     openReceiver: (options) => {
-      if (receiver !== undefined) throw new SqsTransportError('closed', 'A Lambda transport belongs to one bus.');
       receiver = options;
       return {
         receiveBatch: async (limit, signal) => {

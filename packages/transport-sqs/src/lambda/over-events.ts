@@ -44,6 +44,12 @@ export function overEvents(
     name: `${sqs.name}-lambda`,
     capabilities: lambdaCapabilities(sqs.capabilities),
     ensureTopology: async (topology) => {
+      if (topology.subscriptions.some((one) => fed.get(nameOf(one))?.feed.isOpen())) {
+        throw new SqsTransportError(
+          'illegal-options',
+          'A Lambda transport belongs to one bus: make another for this one.',
+        );
+      }
       await sqs.ensureTopology(topology);
       for (const one of topology.subscriptions) {
         if (!fed.has(nameOf(one))) fed.set(nameOf(one), { topology: one, feed: createEventFeed() });

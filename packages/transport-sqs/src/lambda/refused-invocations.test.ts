@@ -1,3 +1,4 @@
+import { testBus } from '@waybill/core/testing';
 import { expect, test } from 'vitest';
 import { contextOf, eventFor } from '../testing/lambda/invoke-once.ts';
 import { lambdaStage, RunStep } from '../testing/lambda/lambda-stage.ts';
@@ -45,11 +46,11 @@ test('a reserve as long as the function is refused, because nothing could ever s
   await expect(invoking).rejects.toMatchObject({ reason: 'illegal-options' });
 });
 
-test('a transport belongs to one bus', async () => {
+test('a transport belongs to one bus, and the start of a second one fails', async () => {
   const stage = lambdaStage();
   await stage.clock.runUntil(stage.bus.start());
   await stage.clock.advance(1);
-  const address = { kind: 'command', channel: 'run-step', group: 'handler' } as const;
-  const opening = stage.transport.openReceiver(address, { leaseMs: 1, unsettledMax: 1, onLost: () => undefined });
-  await expect(opening).rejects.toMatchObject({ reason: 'closed' });
+  const second = testBus({ clock: stage.clock, transport: stage.transport });
+  second.bus.handle(RunStep, () => undefined);
+  await expect(stage.clock.runUntil(second.bus.start())).rejects.toThrow('belongs to one bus');
 });
