@@ -2,6 +2,8 @@ import type { Harness } from '@waybill/conformance';
 import { startBroker } from '@waybill/conformance/brokers';
 import { createAdmin } from './admin.ts';
 import type { Column } from './columns.ts';
+import { deviationsOf } from './emulators/deviations-of.ts';
+import { fauxqs } from './emulators/measured/fauxqs.ts';
 import { createForeign } from './foreign.ts';
 import { createProxiedDrivers } from './proxied-drivers.ts';
 import { createRawClient } from './raw-client.ts';
@@ -19,7 +21,8 @@ export async function openColumnHarness(column: Column): Promise<Harness> {
     startedBy: broker.startedBy,
     keptAs: column,
     levels: levelsOf(column),
-    timing: { leaseMs: 1000, settleMs: 200, patienceMs: 10_000 },
+    deviations: deviationsOf(fauxqs, column),
+    timing: { leaseMs: 3000, settleMs: 200, patienceMs: 30_000 },
     connect: drivers.connect,
     admin: createAdmin(client),
     foreign: createForeign(column, client),
