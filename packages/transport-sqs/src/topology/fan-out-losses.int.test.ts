@@ -52,28 +52,32 @@ const naive = async ({ stage, topic, queue }: Scene, filter?: string): Promise<v
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
 };
 
-test('while its queue cannot be reached, a group loses what is published; here it is a dead letter', { timeout: 30_000 }, async () => {
-  const plain = sceneOf();
-  await naive(plain);
-  await plain.hand.deleteQueue(plain.queue);
-  await plain.publish('lost');
-  // Until SNS has tried: it does not try again.
-  await sleep(2000);
-  await plain.stage.clients.sqs.send(
-    new CreateQueueCommand({ QueueName: plain.queue, Attributes: { FifoQueue: 'true' } }),
-  );
-  await plain.publish('after');
-  expect(await plain.hand.bodies(plain.queue)).toEqual(['after']);
+test(
+  'while its queue cannot be reached, a group loses what is published; here it is a dead letter',
+  { timeout: 30_000 },
+  async () => {
+    const plain = sceneOf();
+    await naive(plain);
+    await plain.hand.deleteQueue(plain.queue);
+    await plain.publish('lost');
+    // Until SNS has tried: it does not try again.
+    await sleep(2000);
+    await plain.stage.clients.sqs.send(
+      new CreateQueueCommand({ QueueName: plain.queue, Attributes: { FifoQueue: 'true' } }),
+    );
+    await plain.publish('after');
+    expect(await plain.hand.bodies(plain.queue)).toEqual(['after']);
 
-  const ours = sceneOf();
-  await ours.stage.ensure(shop);
-  await ours.hand.deleteQueue(ours.queue);
-  await ours.publish('kept');
-  expect(await ours.hand.bodies(ours.stage.names.deadLetterQueueOf(mail))).toEqual(['kept']);
-  expect(await refusalOf(ours.stage.other({ topology: 'verify' }), shop)).toContain(
-    `queues.${ours.queue}: wanted to exist`,
-  );
-});
+    const ours = sceneOf();
+    await ours.stage.ensure(shop);
+    await ours.hand.deleteQueue(ours.queue);
+    await ours.publish('kept');
+    expect(await ours.hand.bodies(ours.stage.names.deadLetterQueueOf(mail))).toEqual(['kept']);
+    expect(await refusalOf(ours.stage.other({ topology: 'verify' }), shop)).toContain(
+      `queues.${ours.queue}: wanted to exist`,
+    );
+  },
+);
 
 test('a removed policy stops a group and tells nobody; here the next start says so, and puts it back', async () => {
   const ours = sceneOf();
