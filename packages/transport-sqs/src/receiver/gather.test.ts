@@ -42,6 +42,26 @@ test('nobody waits when nothing more can come', async () => {
   expect(await answer).toEqual([0, 2, 4]);
 });
 
+test('items that come one by one do not wait after the first', async () => {
+  const { clock, sent, gather } = stage(100);
+  expect(await clock.runUntil(gather([1]))).toEqual([2]);
+  expect(clock.monotonic()).toBe(5);
+  expect(await clock.runUntil(gather([2]))).toEqual([4]);
+  expect(clock.monotonic()).toBe(5);
+  expect(sent).toEqual([[1], [2]]);
+});
+
+test('items that come while a call is under way wait for each other again', async () => {
+  const { clock, sent, gather } = stage(100);
+  await clock.runUntil(gather([1]));
+  const first = gather([2]);
+  await Promise.resolve();
+  const others = [gather([3]), gather([4])];
+  await clock.runUntil(Promise.all([first, ...others]));
+  await clock.runUntil(Promise.all([gather([5]), gather([6])]));
+  expect(sent).toEqual([[1], [2], [3, 4], [5, 6]]);
+});
+
 test('a failed call fails its own batch only', async () => {
   const { gather } = stage(0);
   const failed = gather([13]);

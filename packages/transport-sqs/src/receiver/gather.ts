@@ -12,7 +12,10 @@ export interface GatherOptions<Item, Answer> {
   readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>;
 }
 
-/** Gathers single items into batches: a full one goes at once, one that nothing more can come to as well, any other after a moment. */
+/**
+ * Gathers single items into batches: a full one goes at once, one that nothing more can come to as well, any other after a moment. Whoever has
+ * waited alone has shown that items come one by one: then nobody waits until they come while a call is under way.
+ */
 export function createGather<Item, Answer>(
   options: GatherOptions<Item, Answer>,
 ): (items: readonly Item[]) => Promise<readonly Answer[]> {
@@ -20,13 +23,19 @@ export function createGather<Item, Answer>(
   let waiting: Waiting<Item, Answer>[] = [];
   let timer: Timer | undefined;
   let isScheduled = false;
+  let isCrowded = true;
+  let callsUnderWay = 0;
 
   const sendBatch = async (batch: readonly Waiting<Item, Answer>[]): Promise<void> => {
+    isCrowded = batch.length > 1;
+    callsUnderWay += 1;
     try {
       const answers = await send(batch.map(({ item }) => item));
       for (const [place, { resolve }] of batch.entries()) resolve(answers[place] as Answer);
     } catch (error) {
       for (const { reject } of batch) reject(error);
+    } finally {
+      callsUnderWay -= 1;
     }
   };
 
@@ -44,7 +53,8 @@ export function createGather<Item, Answer>(
     isScheduled = false;
     while (waiting.length >= batchMax) void sendBatch(waiting.splice(0, batchMax));
     if (waiting.length === 0) return;
-    if (waiting.length >= expected()) flush();
+    const isWorthwhile = isCrowded || callsUnderWay > 0;
+    if (!isWorthwhile || waiting.length >= expected()) flush();
     else timer ??= clock.after(waitMs, flush);
   };
 

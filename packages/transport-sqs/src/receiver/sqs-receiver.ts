@@ -101,8 +101,8 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
 
   const close = async (): Promise<void> => {
     doorbell.ring();
-    await Promise.all([poller.stop(), settler.giveBack(held.clear(), 0)]);
-    // What the last polls brought.
+    // First the polls, or they would get what is given back.
+    await poller.stop();
     await settler.giveBack(held.clear(), 0);
   };
 
