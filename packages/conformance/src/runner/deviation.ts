@@ -4,10 +4,10 @@ import type { PropertyId } from '../properties/properties.ts';
 export interface Deviation<Id extends string = PropertyId> {
   readonly id: Id;
   /**
-   * `fails`: the case fails. `proves-nothing`: the server only stands in for the one that is meant and does not do here what that one does, so
-   * that passing says nothing about it, and the verdict is `unproven`; failing is a failure all the same. Default: `fails`.
+   * `fails`: the case fails. The others are for a server that only stands in for the one that is meant and does not do here what that one does:
+   * with `proves-nothing` the case passes, with `may-fail` it does either, and the verdict is `unproven`. Default: `fails`.
    */
-  readonly effect?: 'fails' | 'proves-nothing';
+  readonly effect?: 'fails' | 'proves-nothing' | 'may-fail';
   /** Shown in the table of guarantees. */
   readonly reason: string;
   /** Where it is tracked, as an `https:` address. */

@@ -108,7 +108,13 @@ test('what cannot be looked at on such a server is unproven, not left without a 
   });
 });
 
-test('a failure on such a server is a failure', async () => {
+test('where it may fail for that, it is unproven whether it fails or not', async () => {
+  const harness = harnessOf({ deviations: [{ ...doubt, effect: 'may-fail' }] });
+  expect(await verdictOf(harness, broken)).toEqual({ verdict: 'unproven', reason: told });
+  expect(await verdictOf(harness, plain)).toEqual({ verdict: 'unproven', reason: told });
+});
+
+test('a failure that nobody expects on such a server is a failure', async () => {
   expect(await verdictOf(harnessOf({ deviations: [doubt] }), broken)).toEqual({ verdict: 'fail', reason: 'it broke' });
 });
 

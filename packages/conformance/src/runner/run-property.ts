@@ -79,9 +79,9 @@ function excuse(judged: Judged, deviation: Deviation<string>, today: string): Ju
   const { effect = 'fails', reason, link, expires } = deviation;
   const told = `${reason}, until ${expires}: ${link}`;
   const isFailure = judged.verdict === 'fail';
-  if (effect === 'proves-nothing') {
-    // What is refused at start needs no server, and a failure is one on any.
-    if (isFailure || judged.verdict === 'negative-pass') return judged;
+  if (effect !== 'fails') {
+    // What is refused at start needs no server, and a failure that nobody expects is one on any.
+    if (judged.verdict === 'negative-pass' || (isFailure && effect === 'proves-nothing')) return judged;
     if (today > expires) return { verdict: 'fail', cause: 'assertion', reason: expiredOf(deviation, 'look again') };
     return { verdict: 'unproven', cause: 'none', reason: told };
   }

@@ -6,6 +6,14 @@ import { overTopics } from './over-topics.ts';
 /** What has a matrix of its own: two kinds of queues, and each of them behind topics of its kind. */
 export type Column = 'sqs-fifo' | 'sqs-standard' | 'sns-fifo' | 'sns-standard';
 
+/** What the table of guarantees calls them. */
+export const columnTitles: Readonly<Record<Column, string>> = {
+  'sqs-fifo': 'SQS FIFO',
+  'sqs-standard': 'SQS standard',
+  'sns-fifo': 'SNS FIFO → SQS FIFO',
+  'sns-standard': 'SNS → SQS',
+};
+
 /** Of the column, with what a test cannot wait for made short. */
 export function openColumn(
   column: Column,

@@ -1,17 +1,26 @@
 import type { Harness } from '@waybill/conformance';
 import { startBroker } from '@waybill/conformance/brokers';
+import type { Broker } from '@waybill/conformance/brokers';
 import { createAdmin } from './admin.ts';
+import { columnTitles } from './columns.ts';
 import type { Column } from './columns.ts';
+import { absencesOf } from './emulators/absences-of.ts';
+import { chosenEmulator } from './emulators/chosen-emulator.ts';
 import { deviationsOf } from './emulators/deviations-of.ts';
-import { fauxqs } from './emulators/measured/fauxqs.ts';
+import type { Emulator } from './emulators/emulator.ts';
 import { createForeign } from './foreign.ts';
 import { createProxiedDrivers } from './proxied-drivers.ts';
 import { createRawClient } from './raw-client.ts';
 import { levelsOf } from './sqs-levels.ts';
 
-/** One emulator for all cases. */
-export async function openColumnHarness(column: Column): Promise<Harness> {
-  const broker = await startBroker('fauxqs');
+/** One emulator for all cases; default the one that the environment chooses. */
+export async function openColumnHarness(
+  column: Column,
+  emulator: Emulator = chosenEmulator(process.env),
+): Promise<Harness> {
+  if (!emulator.columns.includes(column)) throw new Error(`${emulator.kind} has no ${columnTitles[column]}.`);
+  const broker = await startBroker(emulator.kind);
+  checkVersion(emulator, broker);
   const client = createRawClient(column, broker.address);
   const drivers = createProxiedDrivers(column, broker.address);
   return {
@@ -19,20 +28,16 @@ export async function openColumnHarness(column: Column): Promise<Harness> {
     product: broker.product,
     version: broker.version,
     startedBy: broker.startedBy,
-    keptAs: column,
+    keptAs: `${column}-${emulator.kind}`,
+    column: columnTitles[column],
     levels: levelsOf(column),
-    deviations: deviationsOf(fauxqs, column),
+    deviations: deviationsOf(emulator, column),
     timing: { leaseMs: 3000, settleMs: 200, patienceMs: 30_000 },
     connect: drivers.connect,
     admin: createAdmin(client),
     foreign: createForeign(column, client),
     faults: { ...drivers.faults, restartBroker: undefined },
-    absent: {
-      restartBroker: 'fauxqs keeps everything in memory',
-      connectAsStranger: 'fauxqs takes any credentials',
-      refusePublishes: 'SQS never runs out of room',
-      lateAnswers: 'fauxqs takes every deletion, also with a receipt that was never given',
-    },
+    absent: absencesOf(emulator, column),
     child: {
       module: new URL('open-driver.ts', import.meta.url).href,
       settings: { column, address: broker.address },
@@ -43,6 +48,12 @@ export async function openColumnHarness(column: Column): Promise<Harness> {
       await broker.stop();
     },
   };
+}
+
+/** What was measured on one version says nothing of another; an emulator of somebody else may keep its version to itself. */
+function checkVersion({ kind, version }: Emulator, broker: Broker): void {
+  if (broker.version === version || broker.version === 'unknown') return;
+  throw new Error(`What ${kind} does otherwise was measured on ${version}, and this is ${broker.version}: measure it.`);
 }
 
 /** That of the product's own name. */

@@ -1,7 +1,10 @@
 import { registerConformance } from '@waybill/conformance';
 import * as vitest from 'vitest';
+import { chosenEmulator } from './emulators/chosen-emulator.ts';
 import { openColumnHarness } from './harness.ts';
 
-vitest.describe.each(['sqs-fifo', 'sqs-standard', 'sns-fifo', 'sns-standard'] as const)('%s', (column) => {
-  registerConformance(vitest, () => openColumnHarness(column));
+const emulator = chosenEmulator(process.env);
+
+vitest.describe.each(emulator.columns)('%s', (column) => {
+  registerConformance(vitest, () => openColumnHarness(column, emulator));
 });

@@ -30,15 +30,15 @@ function pointOf({ point: id }: EmulatorDeviation): Point {
   return point;
 }
 
-/** A property has one deviation: it fails if one of its points makes it fail, and ends with the first of them that ends. */
+/** A property has one deviation: it may fail if one of its points can make it fail, and ends with the first of them that ends. */
 function together(id: PropertyId, first: Departure, all: readonly Departure[]): Deviation {
-  const isFailing = all.some(({ deviation }) => deviation.fails?.includes(id) === true);
+  const mayFail = all.some(({ deviation }) => deviation.mayFail?.includes(id) === true);
   const [expires = first.deviation.expires] = all
     .map(({ deviation }) => deviation.expires)
     .toSorted((one, other) => one.localeCompare(other));
   return {
     id,
-    effect: isFailing ? 'fails' : 'proves-nothing',
+    effect: mayFail ? 'may-fail' : 'proves-nothing',
     reason: all.map(({ point, deviation }) => `${point.aws} (${deviation.seen})`).join('; '),
     link: first.point.source,
     expires,

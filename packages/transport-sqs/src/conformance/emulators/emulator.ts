@@ -21,6 +21,6 @@ export interface EmulatorDeviation {
   readonly seen: string;
   /** Last day on which it is accepted without another look, as `2027-05-31`. */
   readonly expires: string;
-  /** Of the point's properties, those whose cases fail for it on this server; the others pass and prove nothing. Default: none. */
-  readonly fails?: readonly PropertyId[];
+  /** Of the point's properties, those whose cases may fail for it on this server; the others pass and prove nothing. Default: none. */
+  readonly mayFail?: readonly PropertyId[];
 }

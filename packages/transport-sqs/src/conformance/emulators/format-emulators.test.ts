@@ -20,14 +20,14 @@ const emulator: Emulator = {
   version: '9',
   measured: '2026-11-21',
   columns: ['sns-fifo'],
-  deviations: [{ point: 'keeps-order', seen: '2|1', expires: '2027-05-31', fails: ['ORD-4'] }],
+  deviations: [{ point: 'keeps-order', seen: '2|1', expires: '2027-05-31', mayFail: ['ORD-4'] }],
 };
 
-test('a departure is told with what was seen, its last day and what fails for it', () => {
+test('a departure is told with what was seen, its last day and what may fail for it', () => {
   const page = formatEmulators([point], [emulator, { ...emulator, deviations: [] }]);
-  const cells = ['[it keeps order](https://example.org/order)', 'SNS FIFO', 'ORD-4'];
-  expect(page).toContain(`| ${cells.join(' | ')} | ✗ 2\\|1 (until 2027-05-31; ORD-4 fails) | ✓ |`);
-  expect(page).toContain("for SNS FIFO: as Amazon's at 0 of 1 points.");
+  const cells = ['[it keeps order](https://example.org/order)', 'SNS FIFO → SQS FIFO', 'ORD-4'];
+  expect(page).toContain(`| ${cells.join(' | ')} | ✗ 2\\|1 (until 2027-05-31; ORD-4 may fail) | ✓ |`);
+  expect(page).toContain("for SNS FIFO → SQS FIFO: as Amazon's at 0 of 1 points.");
 });
 
 test('an emulator that lacks the column is not asked', () => {

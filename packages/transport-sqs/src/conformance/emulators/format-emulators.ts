@@ -1,4 +1,4 @@
-import type { Column } from '../columns.ts';
+import { columnTitles } from '../columns.ts';
 import type { Emulator } from './emulator.ts';
 import type { Point } from './point.ts';
 
@@ -11,19 +11,12 @@ A property of the transport that rests on a point is proven on an emulator that 
 \`unproven\`, or a known failure, with the words of this page ([conformance.md](conformance.md#servers-that-stand-in-for-another)).
 `;
 
-const queues: Readonly<Record<Column, string>> = {
-  'sqs-fifo': 'SQS FIFO',
-  'sqs-standard': 'SQS',
-  'sns-fifo': 'SNS FIFO',
-  'sns-standard': 'SNS',
-};
-
 /** The page of all points and emulators, as Markdown. */
 export function formatEmulators(points: readonly Point[], emulators: readonly Emulator[]): string {
   const head = ['Point', 'Columns', 'Properties', ...emulators.map(({ kind, version }) => `${kind} ${version}`)];
   const rows = points.map((point) => [
     `[${point.aws}](${point.source})`,
-    point.columns.length === 4 ? 'all' : point.columns.map((column) => queues[column]).join(', '),
+    point.columns.length === 4 ? 'all' : point.columns.map((column) => columnTitles[column]).join(', '),
     point.properties.join(', '),
     ...emulators.map((emulator) => cellOf(point, emulator)),
   ]);
@@ -37,7 +30,7 @@ const canBeAsked = ({ columns }: Point, emulator: Emulator): boolean =>
 function lineOf(emulator: Emulator, points: readonly Point[]): string {
   const { kind, version, measured, columns, deviations } = emulator;
   const asked = points.filter((point) => canBeAsked(point, emulator)).length;
-  const stands = columns.map((column) => queues[column]).join(', ');
+  const stands = columns.map((column) => columnTitles[column]).join(', ');
   return `- ${kind} ${version}, measured on ${measured}, for ${stands}: as Amazon's at ${asked - deviations.length} of ${asked} points.`;
 }
 
@@ -45,8 +38,8 @@ function cellOf(point: Point, emulator: Emulator): string {
   if (!canBeAsked(point, emulator)) return '';
   const deviation = emulator.deviations.find((each) => each.point === point.id);
   if (deviation === undefined) return '✓';
-  const { seen, expires, fails = [] } = deviation;
-  return `✗ ${seen} (until ${expires}${fails.length === 0 ? '' : `; ${fails.join(', ')} fails`})`;
+  const { seen, expires, mayFail = [] } = deviation;
+  return `✗ ${seen} (until ${expires}${mayFail.length === 0 ? '' : `; ${mayFail.join(', ')} may fail`})`;
 }
 
 const escaped = (cell: string): string => cell.replaceAll('|', '\\|');

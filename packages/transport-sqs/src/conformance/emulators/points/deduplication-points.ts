@@ -22,7 +22,7 @@ export const deduplicationPoints: readonly Point[] = [
     aws: 'an identity is known for five minutes, also once its message is deleted',
     source: identity,
     columns: fifo,
-    properties: ['DUP-7', 'FLT-9'],
+    properties: ['DUP-1', 'DUP-5', 'DUP-7', 'FLT-9'],
     look: async (stage) => {
       const queue = await handledOnce(stage);
       await stage.sendTo(queue, 'g', 'again', 'id');
@@ -34,7 +34,7 @@ export const deduplicationPoints: readonly Point[] = [
     aws: 'an identity is known for five minutes from its first send: at 290 s it is a duplicate, at 310 s it is none',
     source: identity,
     columns: fifo,
-    properties: ['DUP-7', 'FLT-9'],
+    properties: ['DUP-2'],
     isSlow: true,
     look: async (stage) => {
       const queue = await handledOnce(stage);
@@ -50,7 +50,7 @@ export const deduplicationPoints: readonly Point[] = [
     aws: 'without a scope an identity is a duplicate in another group too',
     source: sqsCall('CreateQueue'),
     columns: fifo,
-    properties: ['DUP-7'],
+    properties: ['DUP-1'],
     look: async (stage) => {
       const queue = await stage.fifoQueue();
       await stage.sendTo(queue, 'a', 'in a', 'id');
@@ -100,7 +100,7 @@ export const deduplicationPoints: readonly Point[] = [
     aws: 'a FIFO topic drops a duplicate itself: a queue subscribed in between does not get it',
     source: snsGuide('fifo-message-dedup'),
     columns: ['sns-fifo'],
-    properties: ['DUP-7', 'FLT-9'],
+    properties: [],
     look: async (stage) => {
       const topic = await stage.fifoTopic();
       const [early, late] = [await stage.fifoQueue(), await stage.fifoQueue()];
@@ -117,7 +117,7 @@ export const deduplicationPoints: readonly Point[] = [
     aws: 'the identity of a publish is that of its copy in a queue, so that the queue drops a duplicate too',
     source: snsGuide('fifo-message-dedup'),
     columns: ['sns-fifo'],
-    properties: ['DUP-7', 'FLT-9'],
+    properties: ['DUP-1', 'DUP-5', 'DUP-7', 'FLT-9'],
     look: async (stage) => {
       const topic = await stage.fifoTopic();
       const queue = await stage.fifoQueue();
