@@ -1,10 +1,10 @@
 import type { ChannelAddress, Topology } from '@waybill/core/driver';
-import { atMost } from '../time/at-most.ts';
 import { applying } from './apply-topology.ts';
 import { checkAudience } from './check-audience.ts';
 import type { Difference } from './difference.ts';
 import { driftErrorOf } from './drift-error.ts';
 import { createFoundArns } from './found-arns.ts';
+import { createTopologyCall } from './topology-call.ts';
 import type { TopologyContext, TopologyOptions } from './topology-context.ts';
 import { verifying } from './verify-topology.ts';
 import { wantedTopologyOf } from './wanted-topology.ts';
@@ -26,8 +26,7 @@ export interface SqsTopology {
 
 export function createTopology(options: TopologyOptions): SqsTopology {
   const { settings, names } = options;
-  const { clock, requestTimeoutMs } = settings;
-  const context: TopologyContext = { ...options, call: (make) => atMost(requestTimeoutMs, clock, make) };
+  const context: TopologyContext = { ...options, call: createTopologyCall(settings) };
   return {
     ensure: async (topology) => {
       // Names are checked in every mode.

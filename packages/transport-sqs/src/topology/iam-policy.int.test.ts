@@ -101,7 +101,7 @@ test.each(['off', 'verify', 'apply'] as const)(
       ['producer', producer],
       ['consumer', consumer],
     ] as const) {
-      const policy = iamPolicy(role, options, role === 'producer' ? produced : consumed);
+      const policy = iamPolicy(role, { ...options, ...tags }, role === 'producer' ? produced : consumed);
       expect(calls.filter((call) => !allows(policy, call))).toEqual([]);
       expect(unusedRights(policy, calls)).toEqual([]);
     }

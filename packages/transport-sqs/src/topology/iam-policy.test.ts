@@ -77,6 +77,14 @@ test('without a key of KMS nothing is said of keys', () => {
   expect(statementsOf('producer').get('UseKey')).toBeUndefined();
 });
 
+test('whoever sets no tags has no right to, but for the group of a command', () => {
+  const rights = (role: IamRole, tags: Readonly<Record<string, string>>) =>
+    ['TagQueues', 'TagTopics'].map((sid) => statementsOf(role, { topology: 'apply', tags }).get(sid)?.Resource);
+  expect(rights('producer', {})).toEqual([undefined, undefined]);
+  expect(rights('consumer', {})).toEqual([[shopArns.queueArn(shopNames.command)], undefined]);
+  expect(rights('producer', { team: 'till' })[1]).toEqual([shopArns.topicArn(shopNames.topic)]);
+});
+
 test('only what SNS has no resource for is allowed on everything', () => {
   const wide = (['producer', 'consumer'] as const).flatMap((role) =>
     [...statementsOf(role, { topology: 'apply' }).values()].filter(({ Resource }) => [Resource].flat().includes('*')),

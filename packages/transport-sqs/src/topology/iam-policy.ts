@@ -1,4 +1,4 @@
-import type { ChannelAddress, Topology } from '@waybill/core/driver';
+import type { Topology } from '@waybill/core/driver';
 import { arnOf } from '../aws/addresses.ts';
 import { createNames } from '../names.ts';
 import { readOptions } from '../options.ts';
@@ -6,6 +6,8 @@ import type { SqsSettings, SqsTransportOptions } from '../options.ts';
 import { SqsTransportError } from '../sqs-error.ts';
 import { keyStatements } from './key-statements.ts';
 import type { PolicyDocument, PolicyStatement } from './queue-policy.ts';
+import { hasTags } from './resource-tags.ts';
+import type { Tags } from './resource-tags.ts';
 import { wantedTopologyOf } from './wanted-topology.ts';
 
 /** What a process does: `producer` sends to the channels of the topology, `consumer` reads its subscriptions. */
@@ -26,25 +28,36 @@ export function iamPolicy(role: IamRole, options: SqsTransportOptions, topology:
   // A consumer sends too, what its handlers publish; those channels go through a policy for a producer.
   const part = role === 'producer' ? { ...topology, subscriptions: [] } : { ...topology, channels: [] };
   const wanted = wantedTopologyOf(settings, names, part);
-  const work = wanted.queues.filter(({ redrive }) => redrive !== undefined);
-  const queueArns = (queues: readonly { readonly name: string }[]): readonly string[] =>
-    queues.map(({ name }) => arnOf('sqs', { region, accountId, name }));
-  const topicArns = wanted.topics.map(({ name }) => arnOf('sns', { region, accountId, name }));
-  const events = part.channels.filter(({ kind }: ChannelAddress) => kind === 'event');
+  const arnsOf = (service: 'sqs' | 'sns', resources: readonly Resource[]): readonly string[] =>
+    resources.map(({ name }) => arnOf(service, { region, accountId, name }));
+  const workArns = arnsOf(
+    'sqs',
+    wanted.queues.filter(({ redrive }) => redrive !== undefined),
+  );
+  const topicArns = arnsOf('sns', wanted.topics);
   return {
     Version: '2012-10-17',
     Statement: [
-      ...(role === 'producer' ? producing(queueArns(work), topicArns) : consuming(queueArns(work))),
+      ...(role === 'producer' ? producing(workArns, topicArns) : consuming(workArns)),
       ...topologyStatements(settings, {
-        queueArns: queueArns(wanted.queues),
+        queueArns: arnsOf('sqs', wanted.queues),
         topicArns,
+        taggedQueueArns: arnsOf('sqs', wanted.queues.filter(isTagged)),
+        taggedTopicArns: arnsOf('sns', wanted.topics.filter(isTagged)),
         subscribes: wanted.subscriptions.length > 0,
-        looksForAudience: events.length > 0,
+        looksForAudience: role === 'producer' && topicArns.length > 0,
       }),
       ...keyStatements(settings, { accountId, role, hasTopics: topicArns.length > 0 }),
     ],
   };
 }
+
+interface Resource {
+  readonly name: string;
+  readonly tags: Tags;
+}
+
+const isTagged = ({ tags }: Resource): boolean => hasTags(tags);
 
 function producing(queueArns: readonly string[], topicArns: readonly string[]): readonly PolicyStatement[] {
   return [
@@ -67,6 +80,8 @@ function consuming(queueArns: readonly string[]): readonly PolicyStatement[] {
 interface Touched {
   readonly queueArns: readonly string[];
   readonly topicArns: readonly string[];
+  readonly taggedQueueArns: readonly string[];
+  readonly taggedTopicArns: readonly string[];
   readonly subscribes: boolean;
   readonly looksForAudience: boolean;
 }
@@ -84,10 +99,13 @@ function topologyStatements({ topology }: SqsSettings, touched: Touched): readon
   ];
 }
 
-function creating({ queueArns, topicArns, subscribes }: Touched): readonly PolicyStatement[] {
+function creating(touched: Touched): readonly PolicyStatement[] {
+  const { queueArns, topicArns, taggedQueueArns, taggedTopicArns, subscribes } = touched;
   return [
-    ...allow('CreateQueues', ['sqs:CreateQueue', 'sqs:SetQueueAttributes', 'sqs:TagQueue'], queueArns),
-    ...allow('CreateTopics', ['sns:CreateTopic', 'sns:TagResource'], topicArns),
+    ...allow('CreateQueues', ['sqs:CreateQueue', 'sqs:SetQueueAttributes'], queueArns),
+    ...allow('TagQueues', ['sqs:TagQueue'], taggedQueueArns),
+    ...allow('CreateTopics', ['sns:CreateTopic'], topicArns),
+    ...allow('TagTopics', ['sns:TagResource'], taggedTopicArns),
     ...(subscribes
       ? [
           ...allow('Subscribe', ['sns:ListSubscriptionsByTopic', 'sns:Subscribe'], topicArns),

@@ -87,6 +87,25 @@ test('a queue that another process makes between the look and the call is compar
   expect(await refusalOf(stage, commands)).toMatch(/MessageRetentionPeriod: wanted 864000, present 3600/u);
 });
 
+test.each([
+  ['sqs:CreateQueue', 'RequestThrottled'],
+  ['sns:CreateTopic', 'Throttling'],
+  ['sns:Subscribe', 'ThrottledException'],
+  ['sns:GetTopicAttributes', 'ConcurrentAccessException'],
+])('%s that is refused with %s is asked again, so that many can start at once', async (action, code) => {
+  const { stage, waitsMs } = await open(refusing(5, (call) => call.action === action, code));
+  await stage.ensure(shop);
+  expect(waitsMs).toHaveLength(5);
+  expect(await refusalOf(stage.other({ topology: 'verify' }), shop)).toBe('');
+});
+
+test('what stays throttled fails after a minute, by its code', async () => {
+  const { stage, waitsMs } = await open(({ action }) => (action === 'sns:Subscribe' ? 'Throttling' : undefined));
+  const error: unknown = await stage.ensure(shop).catch((failure: unknown) => failure);
+  expect(errorCodeOf(error)).toBe('throttled');
+  expect(waitsMs.reduce((total, waitMs) => total + waitMs, 0)).toBeGreaterThan(50_000);
+});
+
 test('a right that is missing fails at once, by its code', async () => {
   const { stage, waitsMs } = await open(({ action }) => (action === 'sqs:CreateQueue' ? 'AccessDenied' : undefined));
   const error: unknown = await stage.ensure(shop).catch((failure: unknown) => failure);

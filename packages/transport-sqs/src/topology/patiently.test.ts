@@ -16,7 +16,7 @@ const waitingClock = (): SqsClock => {
   };
 };
 
-const patience = { limitMs: 1000, everyMs: 300, isPassing: (error: unknown) => String(error).includes('busy') };
+const patience = { limitMs: 1000, pauseMs: () => 300, isPassing: (error: unknown) => String(error).includes('busy') };
 
 const failing = (...failures: readonly string[]) => {
   const left = [...failures];

@@ -2,7 +2,8 @@ import type { SqsClock } from '../time/system-clock.ts';
 
 export interface Patience {
   readonly limitMs: number;
-  readonly everyMs: number;
+  /** How long to wait before another try. */
+  readonly pauseMs: () => number;
   /** What will pass by itself. */
   readonly isPassing: (error: unknown) => boolean;
 }
@@ -10,16 +11,17 @@ export interface Patience {
 /** Tries again while what fails will pass by itself, and throws the last failure when that takes too long. */
 export async function patiently<Result>(
   clock: SqsClock,
-  { limitMs, everyMs, isPassing }: Patience,
+  { limitMs, pauseMs, isPassing }: Patience,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const startMs = clock.monotonic();
   for (;;) {
+    const nextMs = pauseMs();
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error) || clock.monotonic() - startMs + everyMs > limitMs) throw error;
+      if (!isPassing(error) || clock.monotonic() - startMs + nextMs > limitMs) throw error;
     }
-    await new Promise<void>((resolve) => void clock.after(everyMs, resolve));
+    await new Promise<void>((resolve) => void clock.after(nextMs, resolve));
   }
 }

@@ -10,6 +10,7 @@ import { errorCodeOf } from '../error-code-of.ts';
 import { SqsTransportError } from '../sqs-error.ts';
 import type { Repair } from './difference.ts';
 import { patiently } from './patiently.ts';
+import { hasTags } from './resource-tags.ts';
 import type { Tags } from './resource-tags.ts';
 import type { TopologyContext } from './topology-context.ts';
 
@@ -44,9 +45,9 @@ export interface QueueCalls {
 }
 
 /** SQS refuses a name for 60 seconds after its queue was deleted. */
-const deletedRecently = { limitMs: 65_000, everyMs: 2000, isPassing: isDeletedRecently };
+const deletedRecently = { limitMs: 65_000, pauseMs: () => 2000, isPassing: isDeletedRecently };
 /** A queue can be used a second after it was made (SQS API, CreateQueue). */
-const madeThisMoment = { limitMs: 10_000, everyMs: 500, isPassing: isMissing };
+const madeThisMoment = { limitMs: 10_000, pauseMs: () => 500, isPassing: isMissing };
 
 export function queueCalls({ call, settings: { clock }, clients: { sqs } }: TopologyContext): QueueCalls {
   const find = async (name: string): Promise<string | undefined> => {
@@ -60,7 +61,11 @@ export function queueCalls({ call, settings: { clock }, clients: { sqs } }: Topo
   };
 
   const createNow = async ({ name, attributes, tags }: NewQueue): Promise<string> => {
-    const command = new CreateQueueCommand({ QueueName: name, Attributes: attributes, tags });
+    const command = new CreateQueueCommand({
+      QueueName: name,
+      Attributes: attributes,
+      ...(hasTags(tags) ? { tags } : {}),
+    });
     try {
       const { QueueUrl: url = '' } = await call((abortSignal) => sqs.send(command, { abortSignal }));
       return url;

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { errorCodeOf } from '../error-code-of.ts';
 import { alreadyDiffers } from './already-differs.ts';
+import { hasTags } from './resource-tags.ts';
 import type { Tags } from './resource-tags.ts';
 import { textAttributes } from './text-attributes.ts';
 import type { TopologyContext } from './topology-context.ts';
@@ -33,7 +34,11 @@ export function topicCalls({ call, clients: { sns } }: TopologyContext): TopicCa
     attributes: Readonly<Record<string, string>>,
     tags: Tags,
   ): Promise<string> => {
-    const command = new CreateTopicCommand({ Name: name, Attributes: attributes, Tags: tagList(tags) });
+    const command = new CreateTopicCommand({
+      Name: name,
+      Attributes: attributes,
+      ...(hasTags(tags) ? { Tags: tagList(tags) } : {}),
+    });
     return (await call((abortSignal) => sns.send(command, { abortSignal }))).TopicArn ?? '';
   };
 

@@ -1,5 +1,10 @@
 export type Tags = Readonly<Record<string, string>>;
 
+/** Whether there are any: to ask for none is a right of its own. */
+export function hasTags(tags: Tags): boolean {
+  return Object.keys(tags).length > 0;
+}
+
 /** The tag of a command's queue that says whose it is: a command has one group, and nothing else of a queue would tell a second one. */
 export const groupTagKey = 'waybill:group';
 

@@ -2,6 +2,7 @@ import type { Addresses } from '../aws/addresses.ts';
 import type { AwsClients } from '../aws/create-clients.ts';
 import type { SqsNames } from '../names.ts';
 import type { SqsSettings } from '../options.ts';
+import type { TopologyCall } from './topology-call.ts';
 
 /** What the topology is looked at and made with. */
 export interface TopologyOptions {
@@ -12,6 +13,5 @@ export interface TopologyOptions {
 }
 
 export interface TopologyContext extends TopologyOptions {
-  /** Makes one call to AWS, which may take `requestTimeoutMs`. */
-  readonly call: <Result>(make: (abortSignal: AbortSignal) => Promise<Result>) => Promise<Result>;
+  readonly call: TopologyCall;
 }

@@ -31,7 +31,7 @@ export async function watchEndpoint(target: string, { refuse }: WatchedEndpointO
       calls.push(call);
       const refusal = refuse?.(call);
       if (refusal === undefined) await passOn(target, { request, response, body });
-      else refuseWith(refusal, response);
+      else refuseWith(refusal, { request, response, body });
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -96,8 +96,14 @@ async function passOn(target: string, { request, response, body }: Exchange): Pr
   response.end(Buffer.from(await answer.arrayBuffer()));
 }
 
-function refuseWith(code: string, response: ServerResponse): void {
+/** Each service has its own way to say no. */
+function refuseWith(code: string, { request, response }: Exchange): void {
+  const isSqs = request.headers['x-amz-target'] !== undefined;
   response.statusCode = 400;
-  response.setHeader('content-type', 'application/x-amz-json-1.0');
-  response.end(JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message: code }));
+  response.setHeader('content-type', isSqs ? 'application/x-amz-json-1.0' : 'text/xml');
+  response.end(
+    isSqs
+      ? JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message: code })
+      : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${code}</Message></Error></ErrorResponse>`,
+  );
 }
