@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
-import { createBus, defineCommand } from '@waybill/core';
+import { createBus, defineCommand, defineEvent } from '@waybill/core';
+import type { Command, Event } from '@waybill/core';
+import type { SubscriptionAddress } from '@waybill/core/driver';
 import { pgDatabase, postgresStore } from '@waybill/store-postgres';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -25,14 +27,37 @@ const [endpoint = '', url = ''] = [emulator?.address, server?.address];
 const region = 'us-east-1';
 const timeoutSeconds = 1;
 
-const ChargeOrder = defineCommand<Charge>({
-  name: 'charge-order',
+const chargeContract = {
   version: 1,
   schema: z.object({ orderId: z.string(), step: z.int() }),
-  orderingKey: (order) => order.orderId,
-  deduplicationKey: (order) => `${order.orderId}:${order.step}`,
-});
-const queue = { kind: 'command', channel: 'charge-order', group: 'handler' } as const;
+  deduplicationKey: ({ orderId, step }: Charge) => `${orderId}:${step}`,
+};
+const ChargeOrder = defineCommand({ ...chargeContract, name: 'charge-order', orderingKey: ({ orderId }) => orderId });
+const OrderCharged = defineEvent({ ...chargeContract, name: 'order-charged' });
+
+interface Play {
+  /** Of the function, beside this file's folder. */
+  readonly module: string;
+  readonly queueType: 'fifo' | 'standard';
+  readonly namePrefix: string;
+  readonly contract: Command<Charge> | Event<Charge>;
+  readonly subscription: SubscriptionAddress;
+  readonly queue: string;
+  readonly charges: readonly Charge[];
+}
+
+const command = {
+  queueType: 'fifo',
+  contract: ChargeOrder,
+  subscription: { kind: 'command', channel: 'charge-order', group: 'handler' },
+  queue: 'charge-order.fifo',
+} as const;
+const event = {
+  queueType: 'standard',
+  contract: OrderCharged,
+  subscription: { kind: 'event', channel: 'order-charged', group: 'mail' },
+  queue: 'order-charged--mail',
+} as const;
 
 /** The first steps of all orders, then the second ones, and so on. */
 const chargesOf = (orders: number, steps: number): readonly Charge[] =>
@@ -42,31 +67,31 @@ const chargesOf = (orders: number, steps: number): readonly Charge[] =>
   }));
 
 /** A queue with charges, a function over it, and the steps of each order as the function wrote them, once the queue is empty. */
-async function play(module: string, namePrefix: string, charges: readonly Charge[]) {
+async function play({ module, queueType, namePrefix, contract, subscription, queue, charges }: Play) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const transport = sqsTransport({ region, endpoint, credentials, namePrefix });
+  const transport = sqsTransport({ region, endpoint, credentials, namePrefix, queueType });
   const bus = createBus({ transport, store: postgresStore({ database: pgDatabase({ url }) }) });
   onTestFinished(() => bus.stop());
-  const { kind, channel } = queue;
+  const { kind, channel } = subscription;
   const leaseMs = timeoutSeconds * 6000;
-  await transport.ensureTopology({ channels: [{ kind, channel }], subscriptions: [{ ...queue, leaseMs }] });
+  await transport.ensureTopology({ channels: [{ kind, channel }], subscriptions: [{ ...subscription, leaseMs }] });
   await bus.start();
   const query = (text: string) => bus.transaction(({ native }) => native.query(text));
   await query('drop table if exists charges');
   await query('create table charges (id bigserial primary key, order_id text, step int)');
-  const outcomes = await bus.publishAll(ChargeOrder, charges);
+  const outcomes = await bus.publishAll(contract, charges);
   expect(outcomes.filter(({ status }) => status !== 'confirmed')).toEqual([]);
   await createFunction({
     address: endpoint,
     region,
-    name: `${namePrefix}function`,
+    name: module.replace('.ts', ''),
     module: new URL(`../testing/lambda/${module}`, import.meta.url),
     timeoutSeconds,
     environment: { DATABASE_URL: url, TIMEOUT_SECONDS: String(timeoutSeconds) },
-    queueArn: `arn:aws:sqs:${region}:000000000000:${namePrefix}charge-order.fifo`,
+    queueArn: `arn:aws:sqs:${region}:000000000000:${namePrefix}${queue}`,
   });
   const isEmpty = async (): Promise<boolean> => {
-    const { ready, inFlight } = await transport.inspect(queue);
+    const { ready, inFlight } = await transport.inspect(subscription);
     return ready === 0 && inFlight === 0;
   };
   while (!(await isEmpty())) await sleep(200);
@@ -80,7 +105,12 @@ async function play(module: string, namePrefix: string, charges: readonly Charge
 }
 
 test('a function that names only what failed turns the steps of its orders round', { timeout: 60_000 }, async () => {
-  const { steps } = await play('naive-function.ts', 'naive-', chargesOf(2, 3));
+  const { steps } = await play({
+    ...command,
+    module: 'naive-function.ts',
+    namePrefix: 'naive-',
+    charges: chargesOf(2, 3),
+  });
   expect(steps).toEqual(
     new Map([
       ['o-0', [2, 3, 1]],
@@ -99,10 +129,19 @@ test(
   async () => {
     const beganMs = performance.now();
     const charges = chargesOf(orders, stepsOfAll.length);
-    const { steps, tries } = await play('charge-function.ts', 'waybill-', charges);
+    const { steps, tries } = await play({ ...command, module: 'charge-function.ts', namePrefix: 'waybill-', charges });
     expect(steps).toEqual(new Map(Array.from({ length: orders }, (_, order) => [`o-${order}`, stepsOfAll])));
     expect(tries).toBeGreaterThan(charges.length);
     const seconds = Math.round((performance.now() - beganMs) / 1000);
     console.log(`Lambda loop: ${charges.length} charges, ${tries} tries, ${seconds} s`);
   },
 );
+
+test('an event that comes through SNS to a standard queue has its effect once', { timeout: 120_000 }, async () => {
+  const charges = chargesOf(20, 10);
+  const { steps, tries } = await play({ ...event, module: 'mail-function.ts', namePrefix: 'waybill-', charges });
+  const tenSteps = stepsOfAll.slice(0, 10);
+  const inOrder = [...steps].map(([order, done]) => [order, (done as number[]).toSorted((a, b) => a - b)] as const);
+  expect(new Map(inOrder)).toEqual(new Map(Array.from({ length: 20 }, (_, order) => [`o-${order}`, tenSteps])));
+  expect(tries).toBeGreaterThanOrEqual(charges.length);
+});
