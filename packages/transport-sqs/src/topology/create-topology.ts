@@ -63,15 +63,18 @@ async function goThrough(context: TopologyContext, wanted: WantedTopology): Prom
 
 const atOnceMax = 8;
 
-/** A few at a time: SNS takes some tens of such calls a second. */
+/** A few at a time: SNS takes some tens of such calls a second. When one fails, nothing is under way any more. */
 async function eachOf<Wanted>(
   resources: readonly Wanted[],
   inspect: (wanted: Wanted) => Promise<readonly Difference[]>,
 ): Promise<readonly Difference[]> {
   const found: Difference[] = [];
   for (let start = 0; start < resources.length; start += atOnceMax) {
-    const differences = await Promise.all(resources.slice(start, start + atOnceMax).map(inspect));
-    found.push(...differences.flat());
+    const ends = await Promise.allSettled(resources.slice(start, start + atOnceMax).map(inspect));
+    for (const end of ends) {
+      if (end.status === 'rejected') throw end.reason;
+      found.push(...end.value);
+    }
   }
   return found;
 }

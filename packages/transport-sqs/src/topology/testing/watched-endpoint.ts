@@ -25,14 +25,15 @@ export interface WatchedEndpoint {
 export async function watchEndpoint(target: string, { refuse }: WatchedEndpointOptions = {}): Promise<WatchedEndpoint> {
   const calls: WatchedCall[] = [];
   const server = createServer((request, response) => {
-    void (async () => {
+    const answer = async (): Promise<void> => {
       const body = await bodyOf(request);
       const call = callOf(request, body);
       calls.push(call);
       const refusal = refuse?.(call);
       if (refusal === undefined) await passOn(target, { request, response, body });
       else refuseWith(refusal, { request, response, body });
-    })();
+    };
+    answer().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
