@@ -1,11 +1,22 @@
-import type { ChannelAddress, SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
+import type { ChannelAddress, SubscriptionAddress, SubscriptionTopology, TransportDriver } from '@waybill/core/driver';
 
-/** The driver with topics under everything, so that what the suite asks of commands is asked of SNS as well. */
+/** What core calls the only group of a command. */
+const group = 'handler';
+/** Every receive says its own lease; that of the queue would differ between who publishes first and who receives first. */
+const leaseMs = 30_000;
+
+/**
+ * The driver with topics under everything, so that what the suite asks of commands is asked of SNS as well. A command waits for its handler,
+ * which a topic would not do: so whoever publishes one makes the queue of its group too.
+ */
 export function overTopics(driver: TransportDriver): TransportDriver {
   return {
     ...driver,
     ensureTopology: ({ channels, subscriptions }) =>
-      driver.ensureTopology({ channels: channels.map(asEvent), subscriptions: subscriptions.map(asEvent) }),
+      driver.ensureTopology({
+        channels: channels.map(asEvent),
+        subscriptions: [...subscriptions, ...queuesOf(channels, subscriptions)].map(asEvent).map(withOneLease),
+      }),
     openSender: (channel) => driver.openSender(asEvent(channel)),
     openReceiver: (subscription, options) => driver.openReceiver(asEvent(subscription), options),
     inspect: (subscription) => driver.inspect(asEvent(subscription)),
@@ -14,4 +25,17 @@ export function overTopics(driver: TransportDriver): TransportDriver {
 
 export function asEvent<Address extends ChannelAddress | SubscriptionAddress>(address: Address): Address {
   return { ...address, kind: 'event' };
+}
+
+function queuesOf(
+  channels: readonly ChannelAddress[],
+  subscriptions: readonly SubscriptionTopology[],
+): readonly SubscriptionTopology[] {
+  return channels
+    .filter(({ kind, channel }) => kind === 'command' && !subscriptions.some((each) => each.channel === channel))
+    .map(({ kind, channel }) => ({ kind, channel, group, leaseMs }));
+}
+
+function withOneLease(subscription: SubscriptionTopology): SubscriptionTopology {
+  return subscription.group === group ? { ...subscription, leaseMs } : subscription;
 }

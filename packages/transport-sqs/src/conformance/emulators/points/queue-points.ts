@@ -2,6 +2,7 @@ import {
   CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { answerOf, expiredMs, unless } from '../emulator-stage.ts';
@@ -139,8 +140,11 @@ export const queuePoints: readonly Point[] = [
     look: async (stage) => {
       const queue = await stage.standardQueue();
       const missing = queue.replace(nameOf(queue), 'missing');
-      const seen = `${await answerOf(stage.send(missing, 'm'))}, ${await answerOf(stage.receive(missing))}`;
-      return unless(seen, 'QueueDoesNotExist, QueueDoesNotExist', 'a send and a receive');
+      const lookUp = stage.sqs.send(new GetQueueUrlCommand({ QueueName: 'missing' }));
+      const calls = [lookUp, stage.send(missing, 'm'), stage.receive(missing)];
+      const seen = await Promise.all(calls.map((call) => answerOf(call)));
+      const due = 'QueueDoesNotExist, QueueDoesNotExist, QueueDoesNotExist';
+      return unless(seen.join(', '), due, 'a look-up, a send and a receive');
     },
   },
   {

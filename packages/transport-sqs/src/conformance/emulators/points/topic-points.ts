@@ -2,7 +2,7 @@ import { PublishCommand, SetSubscriptionAttributesCommand } from '@aws-sdk/clien
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { answerOf, unless } from '../emulator-stage.ts';
 import type { EmulatorStage } from '../emulator-stage.ts';
-import { events, snsGuide } from '../point.ts';
+import { columns, events, snsGuide } from '../point.ts';
 import type { Point } from '../point.ts';
 
 const filters = snsGuide('sns-subscription-filter-policies');
@@ -30,6 +30,31 @@ async function publishKinds(stage: EmulatorStage, TopicArn: string): Promise<voi
 
 /** What a topic gives to the queues that are subscribed to it. */
 export const topicPoints: readonly Point[] = [
+  {
+    id: 'there-are-topics',
+    aws: 'SNS stands beside SQS, and a topic can be made',
+    source: snsGuide('sns-create-topic'),
+    columns,
+    properties: [
+      'DEL-5',
+      'DEL-6',
+      'DEL-8',
+      'ORD-12',
+      'DUP-6',
+      'FAN-1',
+      'FAN-6',
+      'FAN-7',
+      'FAN-8',
+      'FAN-9',
+      'RTY-12',
+      'OBS-1',
+      'OBS-2',
+    ],
+    look: async (stage) => {
+      const answer = await answerOf(stage.standardTopic());
+      return unless(answer === 'accepted' ? answer : 'refused', 'accepted', 'a topic');
+    },
+  },
   {
     id: 'every-queue-has-the-order',
     aws: 'each FIFO queue of a FIFO topic gets every message, in the order of its group',
