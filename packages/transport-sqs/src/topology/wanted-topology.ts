@@ -64,12 +64,21 @@ export function wantedTopologyOf(settings: TopologySettings, names: SqsNames, to
   if (events.length > 0) refuseForeignKey(settings);
   const groups = topology.subscriptions.filter(({ kind }) => kind === 'event');
   return {
-    topics: uniqueByName(events.map((event) => topicOf(settings, names, event))),
-    queues: uniqueByName([
-      ...commandsOf(topology).flatMap((command) => queuesOf(settings, names, command)),
-      ...groups.flatMap((group) => queuesOf(settings, names, group)),
-    ]),
-    subscriptions: groups.map((group) => subscriptionOf(settings, names, group)),
+    topics: uniqueBy(
+      events.map((event) => topicOf(settings, names, event)),
+      nameOf,
+    ),
+    queues: uniqueBy(
+      [
+        ...commandsOf(topology).flatMap((command) => queuesOf(settings, names, command)),
+        ...groups.flatMap((group) => queuesOf(settings, names, group)),
+      ],
+      nameOf,
+    ),
+    subscriptions: uniqueBy(
+      groups.map((group) => subscriptionOf(settings, names, group)),
+      ({ queue }) => queue,
+    ),
   };
 }
 
@@ -145,6 +154,8 @@ function refuseForeignKey({ encryption }: TopologySettings): void {
   throw new SqsTransportError('topology-refused', text);
 }
 
-function uniqueByName<Named extends { readonly name: string }>(resources: readonly Named[]): readonly Named[] {
-  return [...new Map(resources.map((resource) => [resource.name, resource])).values()];
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+function uniqueBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }
