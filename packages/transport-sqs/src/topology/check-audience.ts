@@ -2,7 +2,7 @@ import type { ChannelAddress } from '@waybill/core/driver';
 import { SqsTransportError } from '../sqs-error.ts';
 import type { Difference } from './difference.ts';
 import { driftErrorOf } from './drift-error.ts';
-import { subscriptionCalls } from './present-subscription.ts';
+import { subscriptionCalls } from './subscription-calls.ts';
 import type { TopologyContext } from './topology-context.ts';
 
 /**

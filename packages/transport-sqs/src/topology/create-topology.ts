@@ -1,12 +1,12 @@
 import type { ChannelAddress, Topology } from '@waybill/core/driver';
-import { applying } from './apply-topology.ts';
+import { applyPass } from './apply-pass.ts';
 import { checkAudience } from './check-audience.ts';
 import type { Difference } from './difference.ts';
 import { driftErrorOf } from './drift-error.ts';
 import { createFoundArns } from './found-arns.ts';
 import { createTopologyCall } from './topology-call.ts';
 import type { TopologyContext, TopologyOptions } from './topology-context.ts';
-import { verifying } from './verify-topology.ts';
+import { verifyPass } from './verify-pass.ts';
 import { wantedTopologyOf } from './wanted-topology.ts';
 import type { WantedTopology } from './wanted-topology.ts';
 
@@ -44,7 +44,7 @@ export function createTopology(options: TopologyOptions): SqsTopology {
 /** What a policy, a redrive or a subscription names has to be there before it. */
 async function goThrough(context: TopologyContext, wanted: WantedTopology): Promise<readonly Difference[]> {
   const arns = createFoundArns();
-  const pass = context.settings.topology === 'apply' ? applying(context, arns) : verifying(context, arns);
+  const pass = context.settings.topology === 'apply' ? applyPass(context, arns) : verifyPass(context, arns);
   const found = [
     ...(await eachOf(wanted.topics, pass.topic)),
     ...(await eachOf(
@@ -57,7 +57,7 @@ async function goThrough(context: TopologyContext, wanted: WantedTopology): Prom
     )),
   ];
   // Nothing is sent into a queue that is not as it is wanted.
-  const last = found.length === 0 ? pass : verifying(context, arns);
+  const last = found.length === 0 ? pass : verifyPass(context, arns);
   return [...found, ...(await eachOf(wanted.subscriptions, last.subscription))];
 }
 

@@ -1,6 +1,6 @@
 import type { Topology } from '@waybill/core/driver';
 import { expect, test } from 'vitest';
-import { cloudFormationTemplate } from './cloud-formation.ts';
+import { cloudFormationTemplate } from './cloud-formation-template.ts';
 import { iamPolicy } from './iam-policy.ts';
 
 const files = new Map<string, string>();

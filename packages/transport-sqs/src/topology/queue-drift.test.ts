@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PresentQueue } from './present-queue.ts';
+import type { PresentQueue } from './queue-calls.ts';
 import { queueDrift } from './queue-drift.ts';
 import { queuePolicyOf } from './queue-policy.ts';
 import { queueNamed, shopArns, shopNames, wantedShop } from './testing/shop.ts';

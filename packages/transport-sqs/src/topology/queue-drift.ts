@@ -1,7 +1,7 @@
 import { attributeDrift } from './attribute-drift.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Difference } from './difference.ts';
-import type { PresentQueue } from './present-queue.ts';
+import type { PresentQueue } from './queue-calls.ts';
 import { readPolicy } from './queue-policy.ts';
 import type { References } from './references.ts';
 import { redriveAllowPolicyOf, redrivePolicyOf } from './resource-policies.ts';

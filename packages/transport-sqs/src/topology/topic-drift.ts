@@ -1,7 +1,7 @@
 import { attributeDrift } from './attribute-drift.ts';
 import type { Difference } from './difference.ts';
-import type { PresentTopic } from './present-topic.ts';
 import { tagDrift } from './tag-drift.ts';
+import type { PresentTopic } from './topic-calls.ts';
 import type { WantedTopic } from './wanted-topology.ts';
 
 const defaults = { FifoTopic: 'false', ContentBasedDeduplication: 'false', FifoThroughputScope: 'Topic' };

@@ -1,7 +1,7 @@
 import type { ChannelAddress, SubscriptionTopology } from '@waybill/core/driver';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cloudFormationTemplate } from './cloud-formation.ts';
+import { cloudFormationTemplate } from './cloud-formation-template.ts';
 import { wantedShop } from './testing/shop.ts';
 
 /** Names that are close to each other, and some that SQS could not hold as they are. */

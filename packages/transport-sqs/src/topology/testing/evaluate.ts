@@ -1,4 +1,4 @@
-import type { CloudFormationResource, CloudFormationTemplate } from '../cloud-formation.ts';
+import type { CloudFormationResource, CloudFormationTemplate } from '../cloud-formation-template.ts';
 import { shopArns } from './shop.ts';
 
 /** The properties of a resource as CloudFormation would hand them to a service, in the account of the shop. */

@@ -1,13 +1,13 @@
 import type { Difference, Repair } from './difference.ts';
 import type { FoundArns } from './found-arns.ts';
-import { queueCalls } from './present-queue.ts';
-import type { PresentQueue, QueueCalls } from './present-queue.ts';
-import { subscriptionCalls } from './present-subscription.ts';
-import { topicCalls } from './present-topic.ts';
+import { queueCalls } from './queue-calls.ts';
+import type { PresentQueue, QueueCalls } from './queue-calls.ts';
 import { queueDrift } from './queue-drift.ts';
 import { newQueueAttributes } from './resource-policies.ts';
 import { groupTagKey } from './resource-tags.ts';
+import { subscriptionCalls } from './subscription-calls.ts';
 import { subscriptionAttributesOf, subscriptionDrift } from './subscription-drift.ts';
+import { topicCalls } from './topic-calls.ts';
 import { topicDrift } from './topic-drift.ts';
 import type { TopologyContext } from './topology-context.ts';
 import type { TopologyPass } from './topology-pass.ts';
@@ -17,7 +17,7 @@ import type { WantedQueue } from './wanted-topology.ts';
  * Makes what is missing and adds what is missing to what is there; answers with what is there and says otherwise, and leaves that
  * as it is. Every step may be taken by several processes at once, and again after any of them was killed.
  */
-export function applying(context: TopologyContext, arns: FoundArns): TopologyPass {
+export function applyPass(context: TopologyContext, arns: FoundArns): TopologyPass {
   const topics = topicCalls(context);
   const queues = queueCalls(context);
   const subscriptions = subscriptionCalls(context);

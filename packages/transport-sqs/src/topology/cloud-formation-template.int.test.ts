@@ -7,7 +7,7 @@ import {
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { findBroker } from '@waybill/conformance/brokers';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { cloudFormationTemplate } from './cloud-formation.ts';
+import { cloudFormationTemplate } from './cloud-formation-template.ts';
 import { byHand } from './testing/by-hand.ts';
 import { shop } from './testing/shop.ts';
 import { openTopologyStage, refusalOf, stageCredentials } from './testing/topology-stage.ts';

@@ -1,17 +1,17 @@
 import { errorCodeOf } from '../error-code-of.ts';
 import type { Difference } from './difference.ts';
 import type { FoundArns } from './found-arns.ts';
-import { queueCalls } from './present-queue.ts';
-import { subscriptionCalls } from './present-subscription.ts';
-import { topicCalls } from './present-topic.ts';
+import { queueCalls } from './queue-calls.ts';
 import { queueDrift } from './queue-drift.ts';
+import { subscriptionCalls } from './subscription-calls.ts';
 import { subscriptionDrift } from './subscription-drift.ts';
+import { topicCalls } from './topic-calls.ts';
 import { topicDrift } from './topic-drift.ts';
 import type { TopologyContext } from './topology-context.ts';
 import type { TopologyPass } from './topology-pass.ts';
 
 /** Looks, and changes nothing. */
-export function verifying(context: TopologyContext, arns: FoundArns): TopologyPass {
+export function verifyPass(context: TopologyContext, arns: FoundArns): TopologyPass {
   const topics = topicCalls(context);
   const queues = queueCalls(context);
   const subscriptions = subscriptionCalls(context);

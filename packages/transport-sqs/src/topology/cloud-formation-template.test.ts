@@ -1,7 +1,7 @@
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
 import { expect, test } from 'vitest';
-import { cloudFormationTemplate } from './cloud-formation.ts';
-import type { CloudFormationResource, CloudFormationTemplate } from './cloud-formation.ts';
+import { cloudFormationTemplate } from './cloud-formation-template.ts';
+import type { CloudFormationResource, CloudFormationTemplate } from './cloud-formation-template.ts';
 import { createFoundArns } from './found-arns.ts';
 import { newQueueAttributes } from './resource-policies.ts';
 import { subscriptionAttributesOf } from './subscription-drift.ts';
