@@ -1,13 +1,20 @@
+import type { TransportDriver } from '@waybill/core/driver';
 import { expect, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import { sqsTransport } from '../sqs-transport.ts';
 import { requireGroup } from './require-group.ts';
 
-test('a topic has no receive call, and whoever asks for one is told before anything is called', async () => {
+const topic = { kind: 'event', channel: 'charged', group: '' } as const;
+const receiving = { leaseMs: 1000, unsettledMax: 1, onLost: () => undefined };
+const subscribed = { channels: [], subscriptions: [{ ...topic, leaseMs: 1000 }] };
+
+test.each([
+  ['opens a receiver', (transport: TransportDriver) => transport.openReceiver(topic, receiving)],
+  ['starts with one', (transport: TransportDriver) => transport.ensureTopology(subscribed)],
+  ['asks how much waits', (transport: TransportDriver) => transport.inspect(topic)],
+])('a topic has no receive call, and whoever %s is told before anything is called', async (_, ask) => {
   const transport = sqsTransport({ region: 'eu-central-1' });
-  const topic = { kind: 'event', channel: 'charged', group: '' } as const;
-  const receiver = transport.openReceiver(topic, { leaseMs: 1000, unsettledMax: 1, onLost: () => undefined });
-  const error: unknown = await receiver.catch((failure: unknown) => failure);
+  const error: unknown = await ask(transport).catch((failure: unknown) => failure);
   expect(error).toMatchObject({ reason: 'no-receive-call' });
   expect(String(error)).toMatch(/SNS has no receive call/u);
   expect(errorCodeOf(error)).toBe('unsupported');

@@ -4,6 +4,7 @@ import type { SqsSettings } from '../options.ts';
 import { SqsTransportError } from '../sqs-error.ts';
 import { filterPolicyOf } from './filter-policy.ts';
 import type { FilterPolicy } from './filter-policy.ts';
+import { requireGroup } from './require-group.ts';
 import { deadLetterQueueAttributes, topicAttributes, workQueueAttributes } from './resource-attributes.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
 import { groupTag } from './resource-tags.ts';
@@ -57,9 +58,10 @@ export type TopologySettings = Pick<
 
 /**
  * The resources of a topology, each once. Needs no connection.
- * @throws SqsTransportError `illegal-name`; `second-group`; `topology-refused` for what AWS would take and then drop messages by
+ * @throws SqsTransportError `illegal-name`; `second-group`; `no-receive-call`; `topology-refused` for what AWS would take and then drop messages by
  */
 export function wantedTopologyOf(settings: TopologySettings, names: SqsNames, topology: Topology): WantedTopology {
+  for (const subscription of topology.subscriptions) requireGroup(subscription);
   const events = [...topology.channels, ...topology.subscriptions].filter(({ kind }) => kind === 'event');
   if (events.length > 0) refuseForeignKey(settings);
   const groups = topology.subscriptions.filter(({ kind }) => kind === 'event');
