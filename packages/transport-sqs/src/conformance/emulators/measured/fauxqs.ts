@@ -10,6 +10,7 @@ export const fauxqs: Emulator = {
   measured: '2026-11-21',
   columns,
   deviations: [
+    { point: 'a-busy-queue-forgets-nothing', seen: 'waiting after 11,000 others and the first again: 11001', expires },
     { point: 'identity-of-a-group', seen: 'delivered of a1, b1, a2, b2: a1', expires },
     { point: 'purge-forgets-identities', seen: 'sent again after a purge: nothing', expires },
     { point: 'topic-knows-identities', seen: 'the early and the late queue got: first and again', expires },

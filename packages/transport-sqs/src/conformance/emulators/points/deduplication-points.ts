@@ -1,4 +1,4 @@
-import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { unless } from '../emulator-stage.ts';
 import type { EmulatorStage } from '../emulator-stage.ts';
 import { fifo, snsGuide, sqsCall, sqsGuide } from '../point.ts';
@@ -82,6 +82,20 @@ export const deduplicationPoints: readonly Point[] = [
     },
   },
   {
+    id: 'a-busy-queue-forgets-nothing',
+    aws: 'an identity is known for five minutes however many came after it',
+    source: identity,
+    columns: fifo,
+    properties: [],
+    isSlow: true,
+    look: async (stage) => {
+      const queue = await handledOnce(stage);
+      for (let batch = 0; batch < 1100; batch += 1) await sendTen(stage, queue, batch);
+      await stage.sendTo(queue, 'again', 'again', 'id');
+      return unless(await countOf(stage, queue), '11000', 'waiting after 11,000 others and the first again');
+    },
+  },
+  {
     id: 'purge-forgets-identities',
     aws: 'a purge forgets the identities: the same one is delivered again at once',
     source: sqsCall('PurgeQueue'),
@@ -130,3 +144,17 @@ export const deduplicationPoints: readonly Point[] = [
     },
   },
 ];
+
+async function sendTen(stage: EmulatorStage, QueueUrl: string, batch: number): Promise<void> {
+  const Entries = Array.from({ length: 10 }, (_, place) => {
+    const id = `b${batch}e${place}`;
+    return { Id: id, MessageBody: id, MessageGroupId: id, MessageDeduplicationId: id };
+  });
+  await stage.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+}
+
+async function countOf(stage: EmulatorStage, QueueUrl: string): Promise<string> {
+  const wanted = { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
+  const { Attributes } = await stage.sqs.send(new GetQueueAttributesCommand(wanted));
+  return Attributes?.ApproximateNumberOfMessages ?? 'nothing';
+}
