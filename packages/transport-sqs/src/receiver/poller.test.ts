@@ -20,6 +20,7 @@ function stage(repeatsLost = true) {
     clock,
     newId: () => `attempt-${(ids += 1)}`,
     pollersMax: 4,
+    waitMs: 20_000,
     pulseMs: 500,
     repeatsLost,
     receive: (request, signal) => {
@@ -91,6 +92,17 @@ test('when nobody asks any more a poll that waits in vain is cut off at once, a 
   expect([open.length, failures.length]).toEqual([0, 0]);
 });
 
+test('a poll that is about to end by itself is not cut off', async () => {
+  const { clock, poller, open, got, answerAll } = stage();
+  poller.want(10);
+  await clock.advance(19_000);
+  poller.rest(0);
+  await clock.advance(999);
+  expect(open).toHaveLength(1);
+  await answerAll(1);
+  expect(got).toEqual([1]);
+});
+
 test('whoever asks again in time keeps the poll', async () => {
   const { clock, poller, open, calls } = stage();
   poller.want(10);
@@ -109,6 +121,7 @@ test('whoever asks as soon as an answer is there, or a poll is cut off, gets a p
     clock,
     newId: () => 'id',
     pollersMax: 1,
+    waitMs: 20_000,
     pulseMs: 500,
     repeatsLost: false,
     receive: async (_, signal) => {

@@ -13,6 +13,8 @@ export interface PollerOptions<Message> {
   readonly clock: SqsClock;
   readonly newId: NewId;
   readonly pollersMax: number;
+  /** How long a poll waits for a message at most. */
+  readonly waitMs: number;
   /** Asks again with the same id after a lost answer: on FIFO its messages would else hold up their groups for a lease. */
   readonly repeatsLost: boolean;
   readonly receive: (request: PollRequest, signal: AbortSignal) => Promise<readonly Message[]>;
@@ -35,7 +37,10 @@ export interface Poller {
 
 /** Of one request. */
 const countMax = 10;
-/** A poll that has no answer by now found nothing: to cut it off loses no messages that are on their way. */
+/**
+ * A poll that has no answer by now found nothing: to cut it off loses no messages that are on their way. What would end in so short a time by
+ * itself is left to.
+ */
 const answerMsMax = 1000;
 
 interface Poll {
@@ -46,7 +51,7 @@ interface Poll {
 }
 
 export function createPoller<Message>(options: PollerOptions<Message>): Poller {
-  const { clock, newId, pollersMax, repeatsLost, receive, onMessages, onFailure } = options;
+  const { clock, newId, pollersMax, waitMs, repeatsLost, receive, onMessages, onFailure } = options;
   const pulse = createPulse(clock, options.pulseMs);
   /** Those that count: whoever hears of an answer, or asks after one was cut off, must not find it here any more. */
   const polls = new Set<Poll>();
@@ -94,22 +99,17 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
 
   const rest = (afterMs: number): void => {
     for (const poll of polls) {
-      const youngMs = poll.startedAtMs + answerMsMax - clock.monotonic();
-      poll.timer ??= clock.after(Math.max(0, youngMs, afterMs), () => cutOff(poll));
-    }
-  };
-
-  const keep = (): void => {
-    for (const poll of polls) {
-      poll.timer?.cancel();
-      poll.timer = undefined;
+      const ageMs = clock.monotonic() - poll.startedAtMs;
+      const delayMs = Math.max(0, answerMsMax - ageMs, afterMs);
+      const isAboutToEnd = ageMs + delayMs + answerMsMax >= waitMs;
+      if (!isAboutToEnd) poll.timer ??= clock.after(delayMs, () => cutOff(poll));
     }
   };
 
   return {
     want: (count) => {
       if (isStopped) return;
-      keep();
+      keepAll(polls);
       let missing = count;
       for (const { request } of polls) missing -= request.count;
       for (; missing > 0 && polls.size < level; missing -= countMax) {
@@ -119,11 +119,19 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
     rest,
     stop: async () => {
       isStopped = true;
-      keep();
+      keepAll(polls);
       rest(0);
       await Promise.all(underWay);
     },
   };
+}
+
+/** Whoever asks again needs what is under way. */
+function keepAll(polls: ReadonlySet<Poll>): void {
+  for (const poll of polls) {
+    poll.timer?.cancel();
+    poll.timer = undefined;
+  }
 }
 
 /** Twice as many after a full answer, one more after half of one, one less after anything, and one alone after nothing. */

@@ -44,6 +44,7 @@ function stage() {
     newId: () => 'id',
     isFifo: true,
     pollersMax: 2,
+    longPollSeconds: 20,
     receiver: { leaseMs: 30_000, unsettledMax: 100, onLost: (receipts) => lost.push(...receipts) },
     calls: {
       receive: async ({ count }, signal) => {

@@ -23,6 +23,7 @@ export interface SqsReceiverOptions {
   readonly newId: NewId;
   readonly isFifo: boolean;
   readonly pollersMax: number;
+  readonly longPollSeconds: number;
   readonly receiver: ReceiverOptions;
 }
 
@@ -62,6 +63,7 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
 
   const poller = createPoller<Message>({
     ...options,
+    waitMs: options.longPollSeconds * 1000,
     repeatsLost: isFifo,
     receive: (request, signal) => calls.receive({ ...request, leaseSeconds }, signal),
     pulseMs: Math.min(500, receiver.leaseMs / 8),
