@@ -2,6 +2,7 @@ import type { TransportDriver } from '@waybill/core/driver';
 import type { SqsTransportOptions } from '../options.ts';
 import { sqsTransport } from '../sqs-transport.ts';
 import { overTopics } from './over-topics.ts';
+import type { CommandGroups } from './over-topics.ts';
 
 /** What has a matrix of its own: two kinds of queues, and each of them behind topics of its kind. */
 export type Column = 'sqs-fifo' | 'sqs-standard' | 'sns-fifo' | 'sns-standard';
@@ -18,9 +19,15 @@ export const columnTitles: Readonly<Record<Column, string>> = {
 export function openColumn(
   column: Column,
   options: Pick<SqsTransportOptions, 'endpoint' | 'credentials'>,
+  groups: CommandGroups = new Map(),
 ): TransportDriver {
-  const driver = sqsTransport({ ...suiteOptions, ...options, queueType: queueTypeOf(column) });
-  return isOverTopics(column) ? overTopics(driver) : driver;
+  const driver = sqsTransport({
+    ...suiteOptions,
+    credentials: suiteCredentials,
+    ...options,
+    queueType: queueTypeOf(column),
+  });
+  return isOverTopics(column) ? overTopics(driver, groups) : driver;
 }
 
 export const queueTypeOf = (column: Column): 'fifo' | 'standard' => (column.endsWith('fifo') ? 'fifo' : 'standard');

@@ -2,8 +2,9 @@ import type { Faults } from '@waybill/conformance';
 import { startProxy } from '@waybill/conformance/proxy';
 import type { Frame, FrameOrigin, Proxy, Toxic } from '@waybill/conformance/proxy';
 import type { TransportDriver } from '@waybill/core/driver';
+import { openColumn } from './columns.ts';
 import type { Column } from './columns.ts';
-import { openDriver } from './open-driver.ts';
+import type { CommandGroups } from './over-topics.ts';
 
 /** Drivers, and what can be done to the network between them and AWS. */
 export interface ProxiedDrivers {
@@ -14,6 +15,7 @@ export interface ProxiedDrivers {
 /** Every driver reaches AWS through a proxy of its own. */
 export function createProxiedDrivers(column: Column, address: string): ProxiedDrivers {
   const proxies = new Map<TransportDriver, Proxy>();
+  const groups: CommandGroups = new Map();
   const { hostname: host, port } = new URL(address);
 
   const proxyOf = (driver: TransportDriver): Proxy => {
@@ -25,7 +27,7 @@ export function createProxiedDrivers(column: Column, address: string): ProxiedDr
   return {
     connect: async () => {
       const proxy = await startProxy({ target: { host, port: Number(port) }, protocol: 'http' });
-      const driver = await openDriver({ column, address: `http://127.0.0.1:${proxy.port}` });
+      const driver = openColumn(column, { endpoint: `http://127.0.0.1:${proxy.port}` }, groups);
       const close = async (): Promise<void> => {
         await driver.close();
         proxies.delete(connected);
