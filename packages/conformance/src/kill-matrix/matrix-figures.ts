@@ -5,6 +5,7 @@ export interface MatrixFigures {
   freezes: number;
   cuts: number;
   databaseKills: number;
+  brokerKills: number;
 }
 
 export const createMatrixFigures = (): MatrixFigures => ({
@@ -13,4 +14,5 @@ export const createMatrixFigures = (): MatrixFigures => ({
   freezes: 0,
   cuts: 0,
   databaseKills: 0,
+  brokerKills: 0,
 });

@@ -2,15 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker } from '../brokers/index.ts';
 import { placeUntilAnswered } from './buy.ts';
 import type { Lane } from './lane.ts';
-import type { MatrixFigures } from './matrix-figures.ts';
 import { settleShop } from './settle-shop.ts';
 
-export interface DatabaseCrashes {
+export interface ServerCrashes {
   readonly kills: number;
   readonly everyMs: number;
 }
 
-export const databaseCell = 'database kill -9';
+/** What is killed under load, by the name that its orders have. */
+export type CrashCell = 'database kill -9' | 'broker kill -9';
+
+export interface CrashesOptions extends ServerCrashes {
+  readonly cell: CrashCell;
+  readonly server: Pick<Broker, 'kill9' | 'restart'>;
+  readonly onKilled: () => void;
+}
 
 const buyers = 8;
 const together = 4;
@@ -18,17 +24,16 @@ const together = 4;
 const thinkMs = 40;
 
 export interface CrashesResult {
+  readonly cell: CrashCell;
   readonly orders: number;
   /** Why it did not come to its end. */
   readonly problem: string | undefined;
 }
 
-/** Buyers order without an end while the database server is killed again and again; then everything has to settle. */
-export async function runDatabaseCrashes(
+/** Buyers order without an end while a server is killed again and again; then everything has to settle. */
+export async function runServerCrashes(
   lane: Lane,
-  database: Broker,
-  { kills, everyMs }: DatabaseCrashes,
-  figures: MatrixFigures,
+  { cell, server, kills, everyMs, onKilled }: CrashesOptions,
 ): Promise<CrashesResult> {
   const shops = [await lane.victim(), lane.healthy];
   let isOver = false;
@@ -36,7 +41,7 @@ export async function runDatabaseCrashes(
   const buy = async (buyer: number): Promise<void> => {
     for (let number = 1; !isOver; number += 1) {
       const customers = Array.from({ length: together }, (_, at) => `${buyer}-${at}`);
-      const wanted = customers.map((customer) => ({ cell: databaseCell, customer, number, isPoison: false }));
+      const wanted = customers.map((customer) => ({ cell, customer, number, isPoison: false }));
       await placeUntilAnswered(wanted, () => shops);
       orders += wanted.length;
       await sleep(thinkMs);
@@ -45,9 +50,9 @@ export async function runDatabaseCrashes(
   const crash = async (): Promise<void> => {
     for (let count = 0; count < kills; count += 1) {
       await sleep(everyMs);
-      await database.kill9();
-      await database.restart();
-      figures.databaseKills += 1;
+      await server.kill9();
+      await server.restart();
+      onKilled();
     }
     await sleep(everyMs);
   };
@@ -56,11 +61,11 @@ export async function runDatabaseCrashes(
   });
   const work = async (): Promise<void> => {
     await Promise.all([crashAll, ...Array.from({ length: buyers }, (_, buyer) => buy(buyer))]);
-    await settleShop(lane, databaseCell, orders);
+    await settleShop(lane, cell, orders);
   };
   const problem = await work().then(
     () => undefined,
     (error: unknown) => String(error),
   );
-  return { orders, problem };
+  return { cell, orders, problem };
 }
