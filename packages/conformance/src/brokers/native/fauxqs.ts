@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { probeEmulator } from '../probe/probe-emulator.ts';
 import { freePorts } from './free-ports.ts';
 import type { Recipe } from './recipe.ts';
