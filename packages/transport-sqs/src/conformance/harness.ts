@@ -20,10 +20,15 @@ export async function openColumnHarness(
   emulator: Emulator = chosenEmulator(process.env),
 ): Promise<Harness> {
   if (!emulator.columns.includes(column)) throw new Error(`${emulator.kind} has no ${columnTitles[column]}.`);
-  const broker = await startBroker(emulator.kind);
+  const broker = await startBroker(emulator.kind, { configuration: emulator.configuration ?? {} });
   checkVersion(emulator, broker);
   const client = createRawClient(column, broker.address);
   const drivers = createProxiedDrivers(column, broker.address);
+  const absent = absencesOf(emulator, column);
+  const crash = async (): Promise<void> => {
+    await broker.kill9();
+    await broker.restart();
+  };
   return {
     transport: 'sqs',
     product: broker.product,
@@ -37,8 +42,8 @@ export async function openColumnHarness(
     connect: drivers.connect,
     admin: createAdmin(client),
     foreign: createForeign(column, client),
-    faults: { ...drivers.faults, restartBroker: undefined },
-    absent: absencesOf(emulator, column),
+    faults: { ...drivers.faults, restartBroker: absent.restartBroker === undefined ? crash : undefined },
+    absent,
     child: {
       module: new URL('open-driver.ts', import.meta.url).href,
       settings: { column, address: broker.address },

@@ -8,6 +8,8 @@ export interface Emulator {
   readonly version: string;
   /** The day of the measurement. */
   readonly measured: string;
+  /** The settings that it is run with, by the launcher's names. Default: none. */
+  readonly configuration?: Readonly<Record<string, string>>;
   /** The columns that it can stand in for. */
   readonly columns: readonly Column[];
   /** Every point at which it does otherwise than SQS and SNS. */

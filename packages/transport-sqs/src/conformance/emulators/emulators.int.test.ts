@@ -9,8 +9,10 @@ import type { Point } from './point.ts';
 import { points } from './points.ts';
 
 const found = new Map<string, Broker | undefined>();
-for (const { kind } of emulators)
-  found.set(kind, await findBroker(kind, `what ${kind} does otherwise than SQS`, { origins: ['native'] }));
+for (const { kind, configuration = {} } of emulators) {
+  const subject = `what ${kind} does otherwise than SQS`;
+  found.set(kind, await findBroker(kind, subject, { origins: ['native'], configuration }));
+}
 
 afterAll(() => Promise.all([...found.values()].map(async (broker) => broker?.stop())));
 
