@@ -1,6 +1,6 @@
 import { declareLevel } from '@waybill/conformance';
 import type { PropertyLevels } from '@waybill/conformance';
-import { queueTypeOf } from './columns.ts';
+import { isOverTopics, queueTypeOf } from './columns.ts';
 import type { Column } from './columns.ts';
 
 /** What every column gives, property by property. */
@@ -187,6 +187,10 @@ const standardLevels: PropertyLevels = {
   ...declareLevel('emulated', 'the bus does it, on every transport in the same way', ['DUP-1', 'DUP-5', 'DUP-7']),
 };
 
+/** What a topic is without: whoever publishes looks for subscriptions first, and SNS tells nobody who loses his queue later. */
+const behindTopics = declareLevel('unsupported', 'SNS takes what reaches nobody, and says nothing', ['DEL-22']);
+
 export function levelsOf(column: Column): PropertyLevels {
-  return queueTypeOf(column) === 'fifo' ? levels : standardLevels;
+  const ofQueues = queueTypeOf(column) === 'fifo' ? levels : standardLevels;
+  return isOverTopics(column) ? { ...ofQueues, ...behindTopics } : ofQueues;
 }
