@@ -36,9 +36,6 @@ export interface Lane {
   readonly close: () => Promise<void>;
 }
 
-/** Of the relays' buckets and, where the broker has some, of deliveries. */
-const leaseMs = 1000;
-
 export async function openLane({ name, databaseAddress, broker, charging, figures }: LaneOptions): Promise<Lane> {
   const tables = await createShopTables(databaseAddress, name);
   const { hostname, port } = new URL(databaseAddress);
@@ -70,7 +67,7 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
         },
         transport: broker.driverAt(brokerAt),
         charging,
-        leaseMs,
+        leaseMs: broker.leaseMs,
       },
       events,
     );
@@ -93,7 +90,14 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
     victim: currentVictim,
     strike: async (cell, time) => {
       underWay?.lift();
-      underWay = strikeVictim({ cell, time, victim: await currentVictim(), wires, figures });
+      underWay = strikeVictim({
+        cell,
+        time,
+        victim: await currentVictim(),
+        wires,
+        leaseMs: broker.leaseMs,
+        figures,
+      });
       return underWay;
     },
     halt,

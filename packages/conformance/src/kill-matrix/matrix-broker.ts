@@ -8,6 +8,8 @@ export interface BrokerSite {
   readonly protocol: Protocol;
   readonly exchanges: BrokerExchanges;
   readonly target: ProxyTarget;
+  /** Of everything that shops lease; where it runs by time, long enough for a machine that is busy with the matrix to renew it. */
+  readonly leaseMs: number;
   /** How a shop reaches it there: at itself, or at a proxy before it. */
   readonly driverAt: (target: ProxyTarget) => DriverModule;
 }

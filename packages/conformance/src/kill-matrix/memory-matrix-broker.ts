@@ -19,6 +19,7 @@ export async function startMemoryMatrixBroker(): Promise<MatrixBroker> {
   return {
     protocol: 'memory',
     exchanges,
+    leaseMs: 1000,
     target: { host: '127.0.0.1', port: host.port },
     driverAt: ({ port }) => ({
       module: new URL('open-remote-memory.ts', import.meta.url).href,

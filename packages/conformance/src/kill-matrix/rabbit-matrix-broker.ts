@@ -9,6 +9,7 @@ export function rabbitMatrixBroker(broker: Broker): MatrixBroker {
   return {
     protocol: 'amqp',
     exchanges,
+    leaseMs: 1000,
     target: { host: hostname, port: Number(port) },
     driverAt: (target) => ({
       module: new URL('../../../transport-rabbit/src/conformance/open-driver.ts', import.meta.url).href,

@@ -26,6 +26,7 @@ function siteOf({ address }: Broker): BrokerSite {
   return {
     protocol: 'http',
     exchanges,
+    leaseMs: 4000,
     target: { host: hostname, port: Number(port) },
     driverAt: (target) => ({
       module: new URL('../../../transport-sqs/src/conformance/open-driver.ts', import.meta.url).href,
