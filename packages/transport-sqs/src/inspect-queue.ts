@@ -9,13 +9,20 @@ import { atMost } from './time/at-most.ts';
 export interface InspectQueueOptions {
   readonly sqs: SQSClient;
   readonly url: string;
-  readonly settings: Pick<SqsSettings, 'clock' | 'requestTimeoutMs'>;
+  readonly queue: string;
+  readonly settings: Pick<SqsSettings, 'clock' | 'requestTimeoutMs' | 'queueAge'>;
   /** Of the receivers of this process, asked last. */
   readonly sights: () => readonly QueueSight[];
 }
 
 /** SQS's own figures, which lag by up to a minute. A delayed message counts as one that waits. */
-export async function inspectQueue({ sqs, url, settings, sights }: InspectQueueOptions): Promise<QueueInspection> {
+export async function inspectQueue({
+  sqs,
+  url,
+  queue,
+  settings,
+  sights,
+}: InspectQueueOptions): Promise<QueueInspection> {
   const command = new GetQueueAttributesCommand({
     QueueUrl: url,
     AttributeNames: [
@@ -30,5 +37,8 @@ export async function inspectQueue({ sqs, url, settings, sights }: InspectQueueO
   const ready =
     Number(Attributes.ApproximateNumberOfMessages ?? 0) + Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0);
   const inFlight = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
-  return { ready, inFlight, oldestAgeMs: ageMsOf({ ready, inFlight }, sights(), settings.clock.now()) };
+  const { queueAge, clock } = settings;
+  const oldestAgeMs =
+    queueAge === undefined ? ageMsOf({ ready, inFlight }, sights(), clock.now()) : await queueAge(queue);
+  return { ready, inFlight, oldestAgeMs };
 }

@@ -65,6 +65,11 @@ export interface SqsTransportOptions {
   readonly connectTimeoutMs?: number;
   /** How long any call but a long poll may take; a publish that took longer has an unknown outcome. Default 10,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * Answers with the age of the oldest message of a queue, in milliseconds, such as CloudWatch knows it (`ApproximateAgeOfOldestMessage`), or
+   * with `undefined`. Default: what the receivers of this process have seen.
+   */
+  readonly queueAge?: (queueName: string) => Promise<number | undefined>;
   readonly clock?: SqsClock;
   readonly random?: Random;
   readonly newId?: NewId;
@@ -104,6 +109,7 @@ export interface SqsSettings {
   readonly longPollSeconds: number;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  readonly queueAge: ((queueName: string) => Promise<number | undefined>) | undefined;
   readonly clock: SqsClock;
   readonly random: Random;
   readonly newId: NewId;
@@ -130,6 +136,7 @@ const defaults = {
   longPollSeconds: 20,
   connectTimeoutMs: 3000,
   requestTimeoutMs: 10_000,
+  queueAge: undefined,
   clock: systemClock,
   random: systemRandom,
   newId: systemIds,

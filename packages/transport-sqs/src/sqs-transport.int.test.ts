@@ -161,6 +161,18 @@ test('the age is that of the oldest message held, and unknown to a process that 
   expect(await transport.inspect(address)).toEqual({ ready: 0, inFlight: 0, oldestAgeMs: 0 });
 });
 
+test('the age comes from whoever was asked to tell it, by the name of the queue', async () => {
+  const asked: string[] = [];
+  const queueAge = async (queue: string): Promise<number | undefined> => {
+    asked.push(queue);
+    return asked.length === 1 ? 7000 : undefined;
+  };
+  const { transport, address } = await stage('event', { queueAge });
+  expect(await transport.inspect(address)).toEqual({ ready: 0, inFlight: 0, oldestAgeMs: 7000 });
+  expect(await transport.inspect(address)).toEqual({ ready: 0, inFlight: 0, oldestAgeMs: undefined });
+  expect(asked[0]).toMatch(/orders--workers\.fifo$/u);
+});
+
 test('what was released comes again after its delay and before what is behind it', async () => {
   const { sender, receiver } = await stage('command');
   await sender.sendBatch([message('a', { key: 'k' }), message('b', { key: 'k' })]);

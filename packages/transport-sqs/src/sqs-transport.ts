@@ -71,7 +71,7 @@ export function sqsTransport(options: SqsTransportOptions): TransportDriver {
       refuseWhenClosed();
       const { queue, url } = await queueOf(subscription);
       const sights = () => [...receivers].map((receiver) => receiver.sight()).filter((sight) => sight.queue === queue);
-      return inspectQueue({ sqs, url, settings, sights });
+      return inspectQueue({ sqs, url, queue, settings, sights });
     },
     codeOf: errorCodeOf,
     close: async () => {

@@ -22,8 +22,8 @@ const oneOf = <Words extends readonly [string, ...string[]]>(words: Words, wordi
   z.enum(words, { error: `must be ${wording}` });
 const recordOf = <Value extends z.ZodType>(value: Value) => z.record(z.string(), value, { error: 'must be an object' });
 
-/** What can be said in plain data; credentials, a clock, chance and ids are given in code. */
-type PlainOptions = Omit<SqsTransportOptions, 'credentials' | 'clock' | 'random' | 'newId'>;
+/** What can be said in plain data; credentials and functions are given in code. */
+type PlainOptions = Omit<SqsTransportOptions, 'credentials' | 'queueAge' | 'clock' | 'random' | 'newId'>;
 
 const region = z.string({ error: 'is required, as text' });
 const kmsKey = z.strictObject({ kmsKeyId: text }, { error: 'must be none, sqs, or an object with kmsKeyId' });
