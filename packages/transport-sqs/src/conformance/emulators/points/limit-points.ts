@@ -103,6 +103,19 @@ export const limitPoints: readonly Point[] = [
     },
   },
   {
+    id: 'characters-beyond-the-first-plane',
+    aws: 'a body may have characters from U+10000 on',
+    source: sqsCall('SendMessage'),
+    columns,
+    properties: ['PAY-5', 'PAY-8'],
+    look: async ({ standardQueue, send, bodies }) => {
+      const queue = await standardQueue();
+      const answer = await answerOf(send(queue, 'é \u{1F9FE}'));
+      const seen = answer === 'accepted' ? await bodies(queue) : answer;
+      return unless(seen, 'é \u{1F9FE}', 'a body with U+1F9FE');
+    },
+  },
+  {
     id: 'one-bad-entry',
     aws: 'of a batch with one bad entry the others are taken, and each has an answer of its own',
     source: sqsCall('SendMessageBatch'),
