@@ -36,7 +36,7 @@ test('a server that does not come back is a problem', () => {
   expect(
     problemsOf({
       cells: [struck],
-      crashes: [{ cell: 'database kill -9', orders: 4, problem: 'no answer' }],
+      crashes: [{ cell: 'database kill -9', orders: 4, serverKills: 1, shopKills: 1, problem: 'no answer' }],
       wrongs: {},
     }),
   ).toEqual(['database kill -9: no answer']);

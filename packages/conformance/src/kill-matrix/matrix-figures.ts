@@ -4,8 +4,6 @@ export interface MatrixFigures {
   kills: number;
   freezes: number;
   cuts: number;
-  databaseKills: number;
-  brokerKills: number;
 }
 
 export const createMatrixFigures = (): MatrixFigures => ({
@@ -13,6 +11,4 @@ export const createMatrixFigures = (): MatrixFigures => ({
   kills: 0,
   freezes: 0,
   cuts: 0,
-  databaseKills: 0,
-  brokerKills: 0,
 });

@@ -80,17 +80,13 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMat
     await Promise.all(Array.from({ length: laneCount }, (_, number) => work(number)));
     const crashes: CrashesResult[] = [];
     if (databaseCrashes.kills > 0) {
-      const onKilled = (): void => void (figures.databaseKills += 1);
       const lane = await open(`wb_${run}_database`);
-      crashes.push(
-        await runServerCrashes(lane, { cell: 'database kill -9', server: database, onKilled, ...databaseCrashes }),
-      );
+      crashes.push(await runServerCrashes(lane, { cell: 'database kill -9', server: database, ...databaseCrashes }));
     }
-    if (broker.mortal !== undefined && brokerCrashes.kills > 0) {
-      const onKilled = (): void => void (figures.brokerKills += 1);
-      const lane = await open(`wb_${run}_broker`, broker.mortal);
-      const { server } = broker.mortal;
-      crashes.push(await runServerCrashes(lane, { cell: 'broker kill -9', server, onKilled, ...brokerCrashes }));
+    const { mortal } = broker;
+    if (mortal !== undefined && brokerCrashes.kills > 0) {
+      const lane = await open(`wb_${run}_broker`, mortal);
+      crashes.push(await runServerCrashes(lane, { cell: 'broker kill -9', server: mortal.server, ...brokerCrashes }));
     }
     const tables = lanes.map((lane) => lane.tables);
     const report = {

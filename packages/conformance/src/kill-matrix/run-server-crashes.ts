@@ -15,7 +15,6 @@ export type CrashCell = 'database kill -9' | 'broker kill -9';
 export interface CrashesOptions extends ServerCrashes {
   readonly cell: CrashCell;
   readonly server: Pick<Broker, 'kill9' | 'restart'>;
-  readonly onKilled: () => void;
 }
 
 const buyers = 8;
@@ -26,33 +25,41 @@ const thinkMs = 40;
 export interface CrashesResult {
   readonly cell: CrashCell;
   readonly orders: number;
+  readonly serverKills: number;
+  readonly shopKills: number;
   /** Why it did not come to its end. */
   readonly problem: string | undefined;
 }
 
-/** Buyers order without an end while a server is killed again and again; then everything has to settle. */
+/** Buyers order without an end while a server and a shop are killed in turn, again and again; then everything has to settle. */
 export async function runServerCrashes(
   lane: Lane,
-  { cell, server, kills, everyMs, onKilled }: CrashesOptions,
+  { cell, server, kills, everyMs }: CrashesOptions,
 ): Promise<CrashesResult> {
-  const shops = [await lane.victim(), lane.healthy];
+  let victim = await lane.victim();
   let isOver = false;
   let orders = 0;
+  let serverKills = 0;
+  let shopKills = 0;
   const buy = async (buyer: number): Promise<void> => {
     for (let number = 1; !isOver; number += 1) {
       const customers = Array.from({ length: together }, (_, at) => `${buyer}-${at}`);
       const wanted = customers.map((customer) => ({ cell, customer, number, isPoison: false }));
-      await placeUntilAnswered(wanted, () => shops);
+      await placeUntilAnswered(wanted, () => [victim, lane.healthy]);
       orders += wanted.length;
       await sleep(thinkMs);
     }
   };
   const crash = async (): Promise<void> => {
     for (let count = 0; count < kills; count += 1) {
-      await sleep(everyMs);
+      await sleep(everyMs / 2);
+      await victim.end();
+      shopKills += 1;
+      victim = await lane.victim();
+      await sleep(everyMs / 2);
       await server.kill9();
+      serverKills += 1;
       await server.restart();
-      onKilled();
     }
     await sleep(everyMs);
   };
@@ -67,5 +74,5 @@ export async function runServerCrashes(
     () => undefined,
     (error: unknown) => String(error),
   );
-  return { cell, orders, problem };
+  return { cell, orders, serverKills, shopKills, problem };
 }
