@@ -76,8 +76,10 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMat
         await lane.halt();
         lane = await open(`wb_${run}_${number}_${results.length}`);
       }
+      // Idle shops would take from the machine what the crashes are to have.
+      await lane.halt();
     };
-    await Promise.all(Array.from({ length: laneCount }, (_, number) => work(number)));
+    await Promise.all(Array.from({ length: Math.min(laneCount, cells.length) }, (_, number) => work(number)));
     const crashes: CrashesResult[] = [];
     if (databaseCrashes.kills > 0) {
       const lane = await open(`wb_${run}_database`);
