@@ -76,10 +76,14 @@ function poll(
     MaxNumberOfMessages: batchSize,
     WaitTimeSeconds: 20,
     MessageAttributeNames: ['All'],
-    MessageSystemAttributeNames: ['ApproximateReceiveCount' as const, 'SentTimestamp' as const],
+    MessageSystemAttributeNames: [
+      'ApproximateReceiveCount' as const,
+      'SentTimestamp' as const,
+      'MessageGroupId' as const,
+    ],
   };
   const work = async (messages: readonly Message[]): Promise<void> => {
-    await Promise.all(messages.map(({ Body = '' }) => handler(orderSchema.parse(JSON.parse(Body)))));
+    await Promise.all(messages.map((message) => handler(orderIn(message))));
     const Entries = messages.map(({ ReceiptHandle }, place) => ({ Id: String(place), ReceiptHandle }));
     await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
   };
@@ -103,4 +107,10 @@ function poll(
       await ended;
     },
   };
+}
+
+/** Of an envelope nothing is needed here, and it is read all the same: who sends one does it for those who need it. */
+function orderIn({ Body = '', MessageAttributes = {} }: Message): OrderMessage {
+  for (const { StringValue = '' } of Object.values(MessageAttributes)) JSON.parse(StringValue);
+  return orderSchema.parse(JSON.parse(Body));
 }
