@@ -2,12 +2,13 @@ import { virtualClock } from '@waybill/core/testing';
 import { expect, test } from 'vitest';
 import { createGather } from './gather.ts';
 
-function stage(expected: number) {
+function stage(expected: number, callsMax = 100) {
   const clock = virtualClock();
   const sent: (readonly number[])[] = [];
   const gather = createGather<number, number>({
     clock,
     batchMax: 10,
+    callsMax,
     waitMs: 5,
     expected: () => expected,
     send: async (items) => {
@@ -60,6 +61,35 @@ test('items that come while a call is under way wait for each other again', asyn
   await clock.runUntil(Promise.all([first, ...others]));
   await clock.runUntil(Promise.all([gather([5]), gather([6])]));
   expect(sent).toEqual([[1], [2], [3, 4], [5, 6]]);
+});
+
+test('beyond the calls that may be under way batches fill up, and go as calls end', async () => {
+  const clock = virtualClock();
+  const sent: number[] = [];
+  const ends: (() => void)[] = [];
+  const gather = createGather<number, number>({
+    clock,
+    batchMax: 10,
+    callsMax: 1,
+    waitMs: 5,
+    expected: () => 100,
+    send: (items) => {
+      sent.push(items.length);
+      return new Promise((resolve) => ends.push(() => resolve(items)));
+    },
+  });
+  const answers = Promise.all([gather(numbers(10)), gather(numbers(3))]);
+  await clock.advance(50);
+  const more = gather(numbers(12));
+  await clock.advance(50);
+  expect(sent).toEqual([10]);
+  for (let call = 0; call < 3; call += 1) {
+    ends[call]?.();
+    await clock.advance(5);
+  }
+  expect(sent).toEqual([10, 10, 5]);
+  expect((await Promise.all([answers, more])).flat(2)).toHaveLength(25);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('a failed call fails its own batch only', async () => {

@@ -4,6 +4,8 @@ import type { SqsClock } from '../time/system-clock.ts';
 export interface GatherOptions<Item, Answer> {
   readonly clock: SqsClock;
   readonly batchMax: number;
+  /** Calls under way at once: with more than that, batches fill up instead. */
+  readonly callsMax: number;
   /** How long an item waits for others. */
   readonly waitMs: number;
   /** How many items could still come: when there are no more than wait already, nobody waits. */
@@ -19,43 +21,47 @@ export interface GatherOptions<Item, Answer> {
 export function createGather<Item, Answer>(
   options: GatherOptions<Item, Answer>,
 ): (items: readonly Item[]) => Promise<readonly Answer[]> {
-  const { clock, batchMax, waitMs, expected, send } = options;
-  let waiting: Waiting<Item, Answer>[] = [];
+  const { clock, batchMax, callsMax, waitMs, expected, send } = options;
+  const waiting: Waiting<Item, Answer>[] = [];
   let timer: Timer | undefined;
   let isScheduled = false;
+  let isOverdue = false;
   let isCrowded = true;
   let callsUnderWay = 0;
 
-  const sendBatch = async (batch: readonly Waiting<Item, Answer>[]): Promise<void> => {
+  const sendBatch = async (): Promise<void> => {
+    const batch = waiting.splice(0, batchMax);
     isCrowded = batch.length > 1;
+    isOverdue = false;
     callsUnderWay += 1;
     try {
       const answers = await send(batch.map(({ item }) => item));
       for (const [place, { resolve }] of batch.entries()) resolve(answers[place] as Answer);
     } catch (error) {
       for (const { reject } of batch) reject(error);
-    } finally {
-      callsUnderWay -= 1;
     }
+    callsUnderWay -= 1;
+    look();
   };
 
-  const flush = (): void => {
-    timer?.cancel();
-    timer = undefined;
-    const batches = waiting;
-    waiting = [];
-    for (let start = 0; start < batches.length; start += batchMax) {
-      void sendBatch(batches.slice(start, start + batchMax));
-    }
+  const mustGo = (): boolean => {
+    if (isOverdue || waiting.length >= batchMax || waiting.length >= expected()) return true;
+    return !isCrowded && callsUnderWay === 0;
   };
 
   const look = (): void => {
     isScheduled = false;
-    while (waiting.length >= batchMax) void sendBatch(waiting.splice(0, batchMax));
-    if (waiting.length === 0) return;
-    const isWorthwhile = isCrowded || callsUnderWay > 0;
-    if (!isWorthwhile || waiting.length >= expected()) flush();
-    else timer ??= clock.after(waitMs, flush);
+    while (waiting.length > 0 && callsUnderWay < callsMax && mustGo()) void sendBatch();
+    if (waiting.length === 0) {
+      timer?.cancel();
+      timer = undefined;
+    } else if (!isOverdue) {
+      timer ??= clock.after(waitMs, () => {
+        timer = undefined;
+        isOverdue = true;
+        look();
+      });
+    }
   };
 
   return (items) => {

@@ -26,12 +26,15 @@ export interface Settler {
 
 /** How long a deletion waits for others to share its call. */
 const gatherMs = 5;
+/** Calls that delete at once. */
+const deletesMax = 16;
 
 /** Deletes and changes visibility in batches of ten. What SQS says of a handle decides: an expired one is lost. */
 export function createSettler({ clock, calls, held }: SettlerOptions): Settler {
   const remove = createGather<HeldMessage, EntryAnswer>({
     clock,
     batchMax: requestEntriesMax,
+    callsMax: deletesMax,
     waitMs: gatherMs,
     expected: () => held.handedOut,
     send: (messages) => calls.remove(messages.map(({ handle }) => handle)),
