@@ -21,7 +21,7 @@ export const fauxqs: Emulator = {
     { point: 'identity-of-a-group', seen: 'delivered of a1, b1, a2, b2: a1', expires },
     { point: 'purge-forgets-identities', seen: 'sent again after a purge: nothing', expires },
     { point: 'topic-knows-identities', seen: 'the early and the late queue got: first and again', expires },
-    { point: 'ten-of-a-group-in-one-receive', seen: 'one receive gave: g1', expires },
+    { point: 'ten-of-a-group-in-one-receive', seen: 'one receive gave: g1', expires, mayFail: ['FLT-9'] },
     { point: 'group-waits-for-all-in-flight', seen: 'one receive gives no two of a group', expires },
     { point: 'released-message-comes-first', seen: 'one receive gives no two of a group', expires },
     { point: 'later-release-waits-for-the-first', seen: 'one receive gives no two of a group', expires },

@@ -58,7 +58,7 @@ export const groupPoints: readonly Point[] = [
     aws: 'one receive hands out as many messages of one group as it may, in order',
     source: logic,
     columns: fifo,
-    properties: ['DEL-14', 'ACK-6', 'ACK-8'],
+    properties: ['DEL-14', 'ACK-6', 'ACK-8', 'FLT-9'],
     look: async (stage) => unless(await stage.bodies(await groupOf(stage, 4)), 'g1,g2,g3,g4', 'one receive gave'),
   },
   {
