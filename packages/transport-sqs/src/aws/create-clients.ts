@@ -30,6 +30,9 @@ export function createClients({ region, endpoint, credentials, connectTimeoutMs 
   // The sum over a body is checked twice already, by TLS and by the codec; a mismatch here would throw away an answer that arrived.
   const sqs = new SQSClient({ ...shared, md5: false });
   const sns = new SNSClient(shared);
+  // This part of the SDK copies every message for a logger that nobody has given.
+  sqs.middlewareStack.remove('loggerMiddleware');
+  sns.middlewareStack.remove('loggerMiddleware');
   return {
     sqs,
     sns,
