@@ -7,7 +7,7 @@ import type { CannedAnswer } from './testing/canned-endpoint.ts';
 import { within } from './testing/within.ts';
 
 /** What AWS refuses, and what is no answer of AWS at all: the outcome of a publish, and the code that core goes by. */
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 const endpoint = await startCannedEndpoint();
 const transports: { readonly close: () => Promise<void> }[] = [];
@@ -34,7 +34,7 @@ function open(options: Partial<SqsTransportOptions> = {}) {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     topology: 'off',
     longPollSeconds: 1,
-    requestTimeoutMs: 400,
+    requestTimeoutMs: 2000,
     ...options,
   });
   transports.push(transport);
@@ -74,7 +74,7 @@ test.each<[string, CannedAnswer | 'silence' | 'hang-up', string, string]>([
   expect(String(error)).not.toContain('test');
 
   const receiver = await transport.openReceiver(orders, { leaseMs: 1000, unsettledMax: 1, onLost: () => undefined });
-  const failure: unknown = await receiver.receiveBatch(1, within(10_000)).catch((thrown: unknown) => thrown);
+  const failure: unknown = await receiver.receiveBatch(1, within(15_000)).catch((thrown: unknown) => thrown);
   expect(transport.codeOf(failure)).toBe(code);
 });
 

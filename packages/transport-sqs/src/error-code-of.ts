@@ -31,7 +31,7 @@ const unauthorized =
   /^(?:AccessDenied|AuthorizationError|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|ExpiredToken|RequestExpired|RequestTimeTooSkewed|InvalidSecurity|InvalidAccessKeyId|OptInRequired|CredentialsProviderError|TokenProviderError|K(?:ms|MS)(?:AccessDenied|Disabled|InvalidKeyUsage|InvalidState|NotFound|OptInRequired))$/u;
 
 const throttling =
-  /^(?:RequestThrottled|Throttling|Throttled|ThrottledRequest|ThrottlingRequest|TooManyRequests|RequestLimitExceeded|OverLimit|SlowDown|LimitExceeded|BandwidthLimitExceeded|RequestThrottledException|K(?:ms|MS)Thrott\w+)$/u;
+  /^(?:RequestThrottled|Throttling|Throttled|ThrottledRequest|ThrottlingRequest|TooManyRequests|RequestLimitExceeded|OverLimit|SlowDown|LimitExceeded|BandwidthLimitExceeded|K(?:ms|MS)Thrott\w+)$/u;
 
 /** Codes of Node's sockets, of name look-ups, and of TLS with a peer that speaks none. */
 const systemCode =

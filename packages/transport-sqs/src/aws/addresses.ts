@@ -2,6 +2,7 @@ import { ListTopicsCommand } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import type { SqsSettings } from '../options.ts';
 import { SqsTransportError } from '../sqs-error.ts';
+import { atMost } from '../time/at-most.ts';
 import type { AwsClients } from './create-clients.ts';
 
 /** Where queues and topics are reached, by their names; asked once for each. */
@@ -15,9 +16,11 @@ export interface Addresses {
   readonly rememberTopic: (name: string, arn: string) => void;
 }
 
+type AddressSettings = Pick<SqsSettings, 'region' | 'accountId' | 'clock' | 'requestTimeoutMs'>;
+
 export function createAddresses(
   { sqs, sns }: Pick<AwsClients, 'sqs' | 'sns'>,
-  { region, accountId }: Pick<SqsSettings, 'region' | 'accountId'>,
+  { region, accountId, clock, requestTimeoutMs }: AddressSettings,
 ): Addresses {
   const urls = new Map<string, string>();
   const arns = new Map<string, string>();
@@ -25,7 +28,8 @@ export function createAddresses(
   const findTopic = async (name: string): Promise<string> => {
     let token: string | undefined;
     do {
-      const page = await sns.send(new ListTopicsCommand(token === undefined ? {} : { NextToken: token }));
+      const command = new ListTopicsCommand(token === undefined ? {} : { NextToken: token });
+      const page = await atMost(requestTimeoutMs, clock, (late) => sns.send(command, { abortSignal: late }));
       for (const { TopicArn: arn = '' } of page.Topics ?? []) arns.set(arn.slice(arn.lastIndexOf(':') + 1), arn);
       token = page.NextToken;
     } while (token !== undefined && !arns.has(name));
@@ -41,7 +45,9 @@ export function createAddresses(
     queueUrlOf: async (name) => {
       const known = urls.get(name);
       if (known !== undefined) return known;
-      const { QueueUrl: url = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+      const command = new GetQueueUrlCommand({ QueueName: name });
+      const answer = await atMost(requestTimeoutMs, clock, (late) => sqs.send(command, { abortSignal: late }));
+      const { QueueUrl: url = '' } = answer;
       urls.set(name, url);
       return url;
     },

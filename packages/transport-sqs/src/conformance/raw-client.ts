@@ -5,6 +5,7 @@ import { createClients } from '../aws/create-clients.ts';
 import type { AwsClients } from '../aws/create-clients.ts';
 import { createNames } from '../names.ts';
 import type { SqsNames } from '../names.ts';
+import { systemClock } from '../time/system-clock.ts';
 import { isOverTopics, queueTypeOf, suiteCredentials, suiteOptions } from './columns.ts';
 import type { Column } from './columns.ts';
 import { asEvent } from './over-topics.ts';
@@ -21,7 +22,7 @@ export interface RawClient extends AwsClients {
 export function createRawClient(column: Column, endpoint: string): RawClient {
   const clients = createClients({ ...suiteOptions, endpoint, credentials: suiteCredentials });
   const names = createNames({ ...suiteOptions, queueType: queueTypeOf(column) });
-  const addresses = createAddresses(clients, { ...suiteOptions, accountId: undefined });
+  const addresses = createAddresses(clients, { ...suiteOptions, accountId: undefined, clock: systemClock });
   const placeOf: RawClient['placeOf'] = (address) => (isOverTopics(column) ? asEvent(address) : address);
   return {
     ...clients,
