@@ -230,6 +230,17 @@ test('close gives back all that is held, and ends the receiver', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('what the last poll brings to a receiver that is closed is given back, and handed out to nobody', async () => {
+  const { clock, receiver, waiting, changes } = stage();
+  waiting.push(arrival('1', 'a'));
+  const asked = receiver.receiveBatch(10, new AbortController().signal);
+  const closed = receiver.close();
+  await expect(asked).rejects.toMatchObject({ reason: 'closed' });
+  await expect(receiver.receiveBatch(10, new AbortController().signal)).rejects.toMatchObject({ reason: 'closed' });
+  await clock.runUntil(closed);
+  expect(changes).toEqual([{ handle: 'handle-1', seconds: 0 }]);
+});
+
 test('what it has seen of the age of its queue', async () => {
   const { receiver, waiting, receive, clock } = stage();
   expect(receiver.sight()).toEqual({ queue: 'orders', oldestHeldAtMs: undefined, clearedAtMs: undefined });

@@ -80,7 +80,6 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
   });
 
   const raise = (): void => {
-    if (closed !== undefined) throw new SqsTransportError('closed', 'The receiver is closed.');
     if (failure === undefined) return;
     const { error } = failure;
     failure = undefined;
@@ -91,6 +90,7 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
     const untilMs = clock.monotonic() + waitMsMax;
     for (;;) {
       if (signal.aborted) return [];
+      if (closed !== undefined) throw new SqsTransportError('closed', 'The receiver is closed.');
       const taken = held.take(limit);
       if (taken.length > 0) return taken.map((message) => message.handOut());
       raise();
