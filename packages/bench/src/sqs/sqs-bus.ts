@@ -20,7 +20,8 @@ export interface SqsBusOptions {
 export async function startSqsBus({ handler, ...options }: SqsBusOptions): Promise<Bus> {
   const bus = createBus({ transport: sqsTransport({ ...access, ...options }) });
   // Without a database its marks are kept in memory, which is none of what is measured.
-  if (handler !== undefined) bus.handle(ChargeOrder, handler, { concurrency, durability: 'volatile' });
+  const guarantees = { durability: 'volatile', order: options.queueType === 'fifo' ? 'per-key' : 'none' } as const;
+  if (handler !== undefined) bus.handle(ChargeOrder, handler, { concurrency, ...guarantees });
   await bus.start();
   return bus;
 }
