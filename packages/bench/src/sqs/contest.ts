@@ -27,8 +27,8 @@ export interface SqsContest {
 }
 
 /**
- * Runs a contest on an emulator of its own and ends that. It is fauxqs in a process of its own: the others take several times as much of the
- * machine for a call, of which the clients have the rest. Without one it prints why, and measures nothing.
+ * Runs a contest on an emulator of its own and ends that. It is fauxqs, in memory and in another process, so that its work is not counted with
+ * the client's. Without one it prints why, and measures nothing.
  */
 export async function onSqs(
   subject: string,
