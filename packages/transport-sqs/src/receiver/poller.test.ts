@@ -23,6 +23,8 @@ function stage(repeatsLost = true) {
     waitMs: 20_000,
     pulseMs: 500,
     repeatsLost,
+    lostMsMax: 4000,
+    mayHaveHandedOut: (error) => !String(error).includes('refused'),
     receive: (request, signal) => {
       calls += 1;
       const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
@@ -124,6 +126,8 @@ test('whoever asks as soon as an answer is there, or a poll is cut off, gets a p
     waitMs: 20_000,
     pulseMs: 500,
     repeatsLost: false,
+    lostMsMax: 4000,
+    mayHaveHandedOut: () => true,
     receive: async (_, signal) => {
       calls += 1;
       await clock.sleep(20_000, signal);
@@ -156,6 +160,27 @@ test('after a lost answer the same request is made again on FIFO, and another on
     const repeated = open[0]?.request;
     expect(repeated).toEqual(repeatsLost ? first?.request : { count: 3, attemptId: 'attempt-2' });
   }
+});
+
+test('a lost request is made again while its messages may still be hidden, and never after a refusal', async () => {
+  const { clock, poller, open } = stage();
+  const attempts: string[] = [];
+  const failWith = async (reason: string): Promise<void> => {
+    poller.want(10);
+    attempts.push(open[0]?.request.attemptId ?? '');
+    open[0]?.fail(new Error(reason));
+    await clock.advance(0);
+  };
+  await failWith('socket hang up');
+  await clock.advance(2000);
+  await failWith('socket hang up');
+  await clock.advance(1999);
+  await failWith('socket hang up');
+  await clock.advance(1);
+  await failWith('socket hang up');
+  await failWith('refused: the attempt is no longer valid');
+  await failWith('refused');
+  expect(attempts).toEqual(['attempt-1', 'attempt-1', 'attempt-1', 'attempt-2', 'attempt-2', 'attempt-3']);
 });
 
 test('stop resolves when nothing is under way, and what comes last is still told', async () => {

@@ -17,6 +17,10 @@ export interface PollerOptions<Message> {
   readonly waitMs: number;
   /** Asks again with the same id after a lost answer: on FIFO its messages would else hold up their groups for a lease. */
   readonly repeatsLost: boolean;
+  /** For how long, after the first loss: then others may have its messages, and the same request may be refused for ever. */
+  readonly lostMsMax: number;
+  /** False for an answer of SQS and for a request that never left: neither has handed out anything. */
+  readonly mayHaveHandedOut: (error: unknown) => boolean;
   readonly receive: (request: PollRequest, signal: AbortSignal) => Promise<readonly Message[]>;
   /** How exactly it is known when an answer arrived, about twice as much in milliseconds. */
   readonly pulseMs: number;
@@ -43,21 +47,29 @@ const countMax = 10;
  */
 const answerMsMax = 1000;
 
+interface LostRequest {
+  readonly request: PollRequest;
+  /** When that was first known. */
+  readonly lostAtMs: number;
+}
+
 interface Poll {
   readonly request: PollRequest;
   readonly startedAtMs: number;
+  /** Where the answer to an earlier try was lost. */
+  readonly lostAtMs: number | undefined;
   readonly cancelling: AbortController;
   timer: Timer | undefined;
 }
 
 export function createPoller<Message>(options: PollerOptions<Message>): Poller {
-  const { clock, newId, pollersMax, waitMs, repeatsLost, receive, onMessages, onFailure } = options;
+  const { clock, newId, pollersMax, waitMs, receive, onMessages, onFailure } = options;
   const pulse = createPulse(clock, options.pulseMs);
   /** Those that count: whoever hears of an answer, or asks after one was cut off, must not find it here any more. */
   const polls = new Set<Poll>();
   const underWay = new Set<Promise<void>>();
   /** Requests whose answers were lost, and with them perhaps messages that nobody else can get now. */
-  const lost: PollRequest[] = [];
+  const lost: LostRequest[] = [];
   let level = 1;
   let isStopped = false;
 
@@ -73,7 +85,7 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
   };
 
   const run = async (poll: Poll): Promise<void> => {
-    const { request, startedAtMs, cancelling } = poll;
+    const { request, startedAtMs, lostAtMs = Infinity, cancelling } = poll;
     try {
       const messages = await receive(request, cancelling.signal);
       const sinceMs = Math.max(startedAtMs, pulse.readUntilMs());
@@ -83,18 +95,27 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
     } catch (error) {
       forget(poll);
       level = 1;
-      if (repeatsLost) lost.push(request);
+      if (options.repeatsLost && options.mayHaveHandedOut(error)) {
+        lost.push({ request, lostAtMs: Math.min(lostAtMs, clock.monotonic()) });
+      }
       if (!cancelling.signal.aborted) onFailure(error);
     }
   };
 
-  const start = (request: PollRequest): void => {
+  const start = (request: PollRequest, lostAtMs?: number): void => {
     pulse.start();
     const startedAtMs = clock.monotonic();
-    const poll: Poll = { request, startedAtMs, cancelling: new AbortController(), timer: undefined };
+    const poll: Poll = { request, startedAtMs, lostAtMs, cancelling: new AbortController(), timer: undefined };
     polls.add(poll);
     const done = run(poll).finally(() => underWay.delete(done));
     underWay.add(done);
+  };
+
+  const nextLost = (): LostRequest | undefined => {
+    for (;;) {
+      const next = lost.shift();
+      if (next === undefined || clock.monotonic() - next.lostAtMs < options.lostMsMax) return next;
+    }
   };
 
   const rest = (afterMs: number): void => {
@@ -113,7 +134,8 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
       let missing = count;
       for (const { request } of polls) missing -= request.count;
       for (; missing > 0 && polls.size < level; missing -= countMax) {
-        start(lost.shift() ?? { count: Math.min(missing, countMax), attemptId: newId() });
+        const again = nextLost();
+        start(again?.request ?? { count: Math.min(missing, countMax), attemptId: newId() }, again?.lostAtMs);
       }
     },
     rest,

@@ -1,6 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Delivery, NewId, ReceiverOptions, TransportReceiver } from '@waybill/core/driver';
 import { readMessage } from '../message/read-message.ts';
+import { failedOutcome } from '../sender/failed-outcome.ts';
 import { SqsTransportError } from '../sqs-error.ts';
 import type { SqsClock } from '../time/system-clock.ts';
 import { createDoorbell } from './doorbell.ts';
@@ -65,6 +66,8 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
     ...options,
     waitMs: options.longPollSeconds * 1000,
     repeatsLost: isFifo,
+    lostMsMax: receiver.leaseMs,
+    mayHaveHandedOut: (error) => failedOutcome(error).status === 'unknown',
     receive: (request, signal) => calls.receive({ ...request, leaseSeconds }, signal),
     pulseMs: Math.min(500, receiver.leaseMs / 8),
     onMessages: (messages, sinceMs) => {
