@@ -30,6 +30,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'development|production'] } },
   test: {
     passWithNoTests: true,
+    // Nothing here is a measure of time: on a machine that does other things as well a test may take as long as it needs.
+    testTimeout: 30_000,
     projects: [
       project('unit', { include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: special }),
       project('property', { include: ['packages/*/src/**/*.property.test.ts'] }),

@@ -26,6 +26,7 @@ const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
   'postgres-relay': async () => (await import('./scenarios/postgres-relay.ts')).postgresRelay,
   'postgres-relay-rabbit': async () => (await import('./scenarios/postgres-relay-rabbit.ts')).postgresRelayRabbit,
   'postgres-stages': async () => (await import('./scenarios/postgres-stages.ts')).postgresStages,
+  'postgres-fence-storage': async () => (await import('./scenarios/postgres-fence-storage.ts')).postgresFenceStorage,
   'postgres-rows-kept': async () => (await import('./scenarios/postgres-rows-kept.ts')).postgresRowsKept,
 };
 

@@ -4,6 +4,9 @@ import type { PgDatabaseOptions, PgTransactionClient, PostgresStore, SqlTransact
 import { Pool } from 'pg';
 import type { Measurement } from '../measurement.ts';
 
+/** As a server is set up for a service: with the defaults a checkpoint every few seconds is most of what would be measured. */
+const serverOfAService = { shared_buffers: '2GB', max_wal_size: '8GB' };
+
 /** What both sides of every contest have. */
 export const connections = 8;
 export const keys = 1000;
@@ -26,7 +29,7 @@ export async function onPostgres(
   subject: string,
   contest: (setting: PostgresContest) => Promise<readonly Measurement[]>,
 ): Promise<readonly Measurement[]> {
-  const broker = await findBroker('postgres', subject);
+  const broker = await findBroker('postgres', subject, { configuration: serverOfAService });
   if (broker === undefined) return [];
   const url = broker.address;
   const pool = new Pool({ connectionString: url, max: connections });

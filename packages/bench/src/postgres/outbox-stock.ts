@@ -14,22 +14,28 @@ export interface OutboxStock {
 const columns = 'bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms';
 const inTransaction = 500;
 
-export async function createOutboxStock({ pool, openStore }: PostgresContest, rows: number): Promise<OutboxStock> {
+/** @param keysOfRows the rows are spread over so many keys, one after the other. */
+export async function createOutboxStock(
+  { pool, openStore }: PostgresContest,
+  rows: number,
+  keysOfRows: number = keys,
+): Promise<OutboxStock> {
   const bus = createBus({ transport: memoryTransport(), store: openStore(), relay: 'off' });
   await bus.start();
   for (let from = 0; from < rows; from += inTransaction) {
     await bus.transaction(async ({ send }) => {
-      for (let n = from; n < from + inTransaction; n += 1) await send(ChargeOrder, orderAt(n, keys));
+      for (let n = from; n < from + inTransaction; n += 1) await send(ChargeOrder, orderAt(n, keysOfRows));
     });
   }
   await bus.stop();
-  await pool.query('create table stock as table waybill.outbox; analyze waybill.outbox; truncate waybill.outbox');
+  const stock = `stock_of_${keysOfRows}_keys`;
+  await pool.query(`create table ${stock} as table waybill.outbox; analyze waybill.outbox; truncate waybill.outbox`);
   return {
     rows,
     putIn: async () => {
       // What the last round has left behind is not this one's affair.
       await pool.query('vacuum waybill.outbox');
-      await pool.query(`insert into waybill.outbox (${columns}) select ${columns} from stock order by id`);
+      await pool.query(`insert into waybill.outbox (${columns}) select ${columns} from ${stock} order by id`);
     },
   };
 }

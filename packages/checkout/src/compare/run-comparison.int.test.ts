@@ -20,6 +20,8 @@ const compare = async (seed: number): Promise<Comparison> =>
     behaviour: busyProvider,
     clock: systemClock,
     newId: systemNewId,
+    // A machine that does other things as well may need a real minute for what is left over.
+    settleMs: 3_600_000,
   });
 
 /** The whole comparison over real HTTP, sixty times as fast as life. */
@@ -36,5 +38,5 @@ describe.concurrent.each([1, 2, 3])('seed %i', (seed) => {
     expect(idsOf(({ duplicateOrders }) => duplicateOrders > 0)).toEqual(all.slice(0, -1));
     expect(idsOf(({ duplicateCharges }) => duplicateCharges > 0)).toEqual(all.slice(0, -1));
     expect(results.at(-1)).toMatchObject({ orders: buyers, lostOrders: 0, chargesWithoutOrder: 0, stuckOrders: 0 });
-  }, 60_000);
+  }, 180_000);
 });

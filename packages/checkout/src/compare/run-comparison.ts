@@ -17,6 +17,8 @@ export interface RunComparisonOptions {
   /** Unscaled. */
   readonly clock: Clock;
   readonly newId: NewId;
+  /** Longest wait for an architecture to settle after its last buyer, in the time of the run. Default 740,000: an order of CloudTrail may stick. */
+  readonly settleMs?: number;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -26,7 +28,7 @@ export interface Progress {
 }
 
 /** An object of Firehose waits 300 s and an event of CloudTrail up to 10 minutes, its retries included; this is a little more. */
-const settleMs = 740_000;
+const defaultSettleMs = 740_000;
 
 /**
  * CloudTrail first, because its waiting is the longest; Firehose third, because its buffer is then written when all buyers have gone:
@@ -47,7 +49,7 @@ const startOrder: readonly ArchitectureId[] = [
  * mostly that: waiting.
  */
 export async function runComparison(options: RunComparisonOptions): Promise<Comparison> {
-  const { seed, buyers, timeScale, clock, architectures, onProgress } = options;
+  const { seed, buyers, timeScale, clock, architectures, settleMs = defaultSettleMs, onProgress } = options;
   const startedAtMs = clock.now();
   const workload = createWorkload(options);
   const failed = Promise.withResolvers<never>();
@@ -99,7 +101,7 @@ async function warmUp(options: RunComparisonOptions): Promise<void> {
   await Promise.all(
     quick.map((architecture) => {
       const clock = scaledClock(options.clock, Math.min(options.timeScale, architecture.timeScaleMax) * 10);
-      return runArchitecture({ ...options, architecture, workload, clock, settleMs });
+      return runArchitecture({ ...options, architecture, workload, clock, settleMs: defaultSettleMs });
     }),
   );
 }

@@ -5,8 +5,7 @@ import type { Harness, NetworkFault } from '../harness/harness.ts';
 import { declareLevel } from '../harness/property-level.ts';
 import { properties } from '../properties/properties.ts';
 import type { PropertyId } from '../properties/properties.ts';
-import { startProxy } from '../proxy/start-proxy.ts';
-import type { Proxy } from '../proxy/start-proxy.ts';
+import { createProxiedDrivers } from '../proxy/proxied-drivers.ts';
 import type { Toxic } from '../proxy/toxic.ts';
 import { runSuite } from '../runner/run-suite.ts';
 import { transportSuite } from '../transport-suite.ts';
@@ -26,13 +25,11 @@ async function openHarness(): Promise<Harness> {
   const connectInside = async (): Promise<TransportDriver> => memoryTransport({ broker });
   let host = await startMemoryBrokerHost({ connect: connectInside });
   const { port } = host;
-  const proxies = new Map<TransportDriver, Proxy>();
-
-  const proxyOf = (driver: TransportDriver): Proxy => {
-    const proxy = proxies.get(driver);
-    if (proxy === undefined) throw new Error('This driver is none of the harness, or it is closed.');
-    return proxy;
-  };
+  const { connect, faults } = createProxiedDrivers({
+    proxy: { target: { host: '127.0.0.1', port }, protocol: 'memory' },
+    open: (proxyPort) => remoteMemoryTransport({ port: proxyPort, answerMsMax: 4000, heartbeatMs: 500 }),
+    toxicOf: (how) => toxics[how],
+  });
 
   return {
     transport: 'remote-memory',
@@ -44,18 +41,7 @@ async function openHarness(): Promise<Harness> {
       ...declareLevel('unsupported', 'the contract has no such request', notAsked),
     },
     timing: { leaseMs: 3000, settleMs: 100, patienceMs: 20_000 },
-    connect: async () => {
-      const proxy = await startProxy({ target: { host: '127.0.0.1', port }, protocol: 'memory' });
-      const driver = await remoteMemoryTransport({ port: proxy.port, answerMsMax: 4000, heartbeatMs: 500 });
-      const close = async (): Promise<void> => {
-        await driver.close();
-        proxies.delete(connected);
-        await proxy.close();
-      };
-      const connected = { ...driver, close };
-      proxies.set(connected, proxy);
-      return connected;
-    },
+    connect: () => connect(),
     admin: {
       depth: async (address) => broker.channelOf(address).inspect(address.group).ready ?? 0,
       inFlight: async (address) => broker.channelOf(address).inspect(address.group).inFlight ?? 0,
@@ -69,20 +55,7 @@ async function openHarness(): Promise<Harness> {
         await host.close();
         host = await startMemoryBrokerHost({ connect: connectInside, port });
       },
-      cutConnections: async () => {
-        const counts = await Promise.all([...proxies.values()].map((proxy) => proxy.cutAll()));
-        return counts.reduce((total, count) => total + count, 0);
-      },
-      abandon: async (driver) => proxyOf(driver).close(),
-      breakNetwork: async (driver, how) => {
-        const proxy = proxyOf(driver);
-        const toxic = proxy.addToxic(toxics[how]);
-        const heal = async (): Promise<void> => {
-          toxic.remove();
-          if (how === 'black-hole') await proxy.cutAll();
-        };
-        return { landed: () => toxic.hits, heal };
-      },
+      ...faults,
     },
     absent: {
       connectAsStranger: 'there are no users',

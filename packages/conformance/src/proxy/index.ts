@@ -3,6 +3,8 @@ export type { Direction } from './direction.ts';
 export type { FrameChoice, FrameOrigin } from './frame-choice.ts';
 export { FrameError } from './frames/frame-error.ts';
 export type { Frame, FrameKind, Protocol } from './frames/frame.ts';
+export { createProxiedDrivers } from './proxied-drivers.ts';
+export type { ProxiedDrivers, ProxiedDriversOptions } from './proxied-drivers.ts';
 export { startProxy } from './start-proxy.ts';
 export type { Proxy, ProxyOptions, ProxyTarget } from './start-proxy.ts';
 export type { Toxic, ToxicScope } from './toxic.ts';

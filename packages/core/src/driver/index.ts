@@ -1,4 +1,5 @@
 export type { Clock, NewId, Random, Timer } from './clock.ts';
+export { cutPage } from './cut-page.ts';
 export type {
   DeadLetterChange,
   DeadLetterDraft,

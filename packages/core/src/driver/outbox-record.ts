@@ -57,9 +57,14 @@ export interface OutboxQuery {
   readonly buckets: readonly number[];
   /** Keys that wait behind a failed or unknown send. */
   readonly blocked: readonly OutboxKey[];
-  /** Channels of which nothing is to be read: a page of theirs is under way, or their broker is down. */
+  /** Channels of which nothing is to be read: their broker is down, or enough of theirs is under way. */
   readonly blockedChannels: readonly string[];
+  /** Rows that were read before and are being sent. What comes behind them on their keys is read all the same. Default none. */
+  readonly underWay?: readonly number[];
+  /** In rows. */
   readonly limit: number;
+  /** The page ends with the row whose body brings it to so many bytes. Default none. */
+  readonly bytesMax?: number;
 }
 
 export interface OutboxKey {
@@ -69,6 +74,8 @@ export interface OutboxKey {
 
 export interface OutboxPage {
   readonly rows: readonly OutboxRow[];
+  /** `bytesMax` has ended it: there were more within `limit`. Default false. */
+  readonly isCut?: boolean;
   /**
    * When to read again for the sake of what is scheduled, at the latest; may be too early, never too late for what was committed before the
    * read. `undefined` where nothing is.

@@ -1,3 +1,4 @@
+import { cutPage } from '../driver/index.ts';
 import type { Clock, NewId, StoreDriver } from '../driver/index.ts';
 import { systemNewId } from '../time/system-chance.ts';
 import { systemClock } from '../time/system-clock.ts';
@@ -69,7 +70,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     readOutbox: async (query) => {
       requireOpen();
       const nextDueInMs = moveDue(state, query.buckets, clock);
-      return { rows: state.outbox.read(query), nextDueInMs };
+      return { ...cutPage(state.outbox.read(query), query.bytesMax), nextDueInMs };
     },
     deleteOutbox: async ({ rowIds, leases }) => {
       requireOpen();

@@ -20,6 +20,7 @@ const query: fc.Arbitrary<OutboxQuery> = fc.record({
   blocked: fc.array(channelAndKey, { maxLength: 3 }),
   blockedChannels: fc.uniqueArray(channel, { maxLength: 1 }),
   limit: fc.integer({ min: 1, max: 8 }),
+  underWay: fc.uniqueArray(fc.nat({ max: 500 }), { maxLength: 100 }),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -61,9 +62,13 @@ interface Model {
 const isParked = ({ parked }: Model, row: OutboxRow): boolean =>
   row.key !== undefined && parked.has(`${row.address.channel} ${row.key}`);
 
-function readModel(model: Model, { buckets, blocked, blockedChannels, limit }: OutboxQuery): readonly OutboxRow[] {
+function readModel(
+  model: Model,
+  { buckets, blocked, blockedChannels, limit, underWay = [] }: OutboxQuery,
+): readonly OutboxRow[] {
   const isBlocked = (row: OutboxRow): boolean =>
     blockedChannels.includes(row.address.channel) ||
+    underWay.includes(row.rowId) ||
     blocked.some((one) => one.channel === row.address.channel && one.key === row.key);
   return [...model.rows.values()]
     .filter((row) => buckets.includes(row.bucket) && !isParked(model, row) && !isBlocked(row))

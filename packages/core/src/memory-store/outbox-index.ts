@@ -63,7 +63,7 @@ export class OutboxIndex {
   }
 
   /** In id order. */
-  read({ buckets, blocked, blockedChannels, limit }: OutboxQuery): readonly OutboxRow[] {
+  read({ buckets, blocked, blockedChannels, limit, underWay }: OutboxQuery): readonly OutboxRow[] {
     const heap = new MinHeap<Cursor>((left, right) => left.rowId < right.rowId);
     const keys = Map.groupBy(blocked, ({ channel }) => channel);
     const skipped = new Map([...keys].map(([channel, some]) => [channel, new Set(some.map(({ key }) => key))]));
@@ -73,7 +73,7 @@ export class OutboxIndex {
         for (const cursor of this.#cursorsOf(channel, lane, skipped.get(channel))) heap.push(cursor);
       }
     }
-    return merge(heap, limit);
+    return merge(heap, limit, new Set(underWay));
   }
 
   /** Rows that are neither sent nor parked, and when the oldest of them was written; `undefined` when there is none. */
@@ -113,14 +113,14 @@ function openCursor(lane: OutboxLane, list: OrderedList<OutboxRow>, blocked: Cur
   return { lane, list, blocked, place, rowId: list.orderAt(place) };
 }
 
-function merge(heap: MinHeap<Cursor>, limit: number): readonly OutboxRow[] {
+function merge(heap: MinHeap<Cursor>, limit: number, underWay: ReadonlySet<number>): readonly OutboxRow[] {
   const rows: OutboxRow[] = [];
   const strays: { readonly lane: OutboxLane; readonly row: OutboxRow }[] = [];
   for (let cursor = heap.peek(); cursor !== undefined && rows.length < limit; cursor = heap.peek()) {
     const { lane, list, blocked, place } = cursor;
     const row = list.at(place);
     if (row.key !== undefined && blocked?.has(row.key) === true) strays.push({ lane, row });
-    else rows.push(row);
+    else if (!underWay.has(row.rowId)) rows.push(row);
     cursor.place = list.nextPlace(place + 1);
     if (cursor.place === -1) {
       heap.pop();

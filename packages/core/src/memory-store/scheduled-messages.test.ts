@@ -36,7 +36,7 @@ test('a message of 30 days is not there a millisecond before, and there at its t
   const { clock, store } = openStore();
   await enqueue(store, draft('reminder', 'a', 30 * dayMs));
   await clock.advance(30 * dayMs - 1);
-  expect(await read(store)).toEqual({ rows: [], nextDueInMs: 1 });
+  expect(await read(store)).toEqual({ rows: [], isCut: false, nextDueInMs: 1 });
   await clock.advance(1);
   const page = await read(store);
   expect(page.rows).toMatchObject([{ id: 'reminder', sequence: 1, delayMs: 0, createdAtMs: clock.now() }]);
@@ -73,14 +73,14 @@ test('a rollback schedules nothing', async () => {
   });
   await expect(failed).rejects.toThrow('no');
   await clock.advance(10);
-  expect(await read(store)).toEqual({ rows: [], nextDueInMs: undefined });
+  expect(await read(store)).toEqual({ rows: [], isCut: false, nextDueInMs: undefined });
 });
 
 test('only buckets that are asked for are moved, and what lies in others does not say when to come again', async () => {
   const { clock, store } = openStore();
   await enqueue(store, draft('1', 'a', 10));
   await clock.advance(10);
-  expect(await read(store, [])).toEqual({ rows: [], nextDueInMs: undefined });
+  expect(await read(store, [])).toEqual({ rows: [], isCut: false, nextDueInMs: undefined });
   const { scheduledRows, outboxRows, outboxOldestAgeMs } = await store.inspect();
   expect({ scheduledRows, outboxRows, outboxOldestAgeMs }).toEqual({
     scheduledRows: 1,

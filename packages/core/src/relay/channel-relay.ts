@@ -16,7 +16,7 @@ export interface ChannelRelayOptions {
   readonly address: ChannelAddress;
   readonly leases: BucketLeases;
   readonly stopping: AbortSignal;
-  /** A page has ended: there may be more to read. */
+  /** There is room for another page: there may be more to read. */
   readonly onFree: () => void;
 }
 
@@ -32,14 +32,22 @@ const unroutableTriesMax = 10;
 /** More keys than this standing still at once mean that it is not the keys. */
 const blockedMax = 500;
 
-/** Sends the rows of one channel, one page at a time, so that a slow or dead broker keeps only its own channels waiting. */
+/**
+ * Sends the rows of one channel, one page at a time, so that a slow or dead broker keeps only its own channels waiting. While a page goes well
+ * the next one is read; after any failure that one is read anew, because what it holds may have to wait.
+ */
 export class ChannelRelay {
   readonly address: ChannelAddress;
   readonly blocked: BlockedRows;
   readonly #options: ChannelRelayOptions;
   readonly #sender: ChannelSender;
   readonly #deleter: RowDeleter;
-  #page: Promise<void> | undefined = undefined;
+  #pages: Promise<void> | undefined = undefined;
+  #underWay: readonly OutboxRow[] = [];
+  #next: readonly OutboxRow[] = [];
+  /** A page of this run was not confirmed as a whole, so that none may follow. */
+  #isBroken = false;
+  #brokenRuns = 0;
   /** Times in a row that the channel as a whole could not send. */
   #failures = 0;
   #restUntilMs = -Infinity;
@@ -57,9 +65,20 @@ export class ChannelRelay {
     return this.#failures > 0;
   }
 
-  /** Whether rows of it may be read now. */
+  /** Nothing of it is under way, and it need not rest. */
   get isFree(): boolean {
-    return this.#page === undefined && this.#options.services.clock.monotonic() >= this.#restUntilMs;
+    return this.#pages === undefined && this.#options.services.clock.monotonic() >= this.#restUntilMs;
+  }
+
+  /** Whether rows of it may be read now, but for those under way. */
+  get takesRows(): boolean {
+    if (this.#pages === undefined) return this.isFree;
+    return this.#next.length === 0 && !this.#isBroken && this.blocked.size === 0 && !this.isFailing;
+  }
+
+  /** Ids of the rows that it holds. */
+  underWay(): readonly number[] {
+    return this.#underWay.map(({ rowId }) => rowId);
   }
 
   /** Nothing is under way, and nothing waits for another try. */
@@ -69,30 +88,79 @@ export class ChannelRelay {
 
   /** Time until something of it may be tried again; `Infinity` when a page is under way or nothing waits. */
   nextInMs(): number {
-    if (this.#page !== undefined) return Infinity;
+    if (this.#pages !== undefined) return Infinity;
     const restMs = this.#restUntilMs - this.#options.services.clock.monotonic();
     return restMs > 0 ? restMs : this.blocked.nextInMs();
   }
 
-  /** Takes over a page. Only when it is free. */
-  send(rows: readonly OutboxRow[]): void {
-    this.#page = this.#send(rows);
+  /** Grows with every run of pages that ended because one was not confirmed as a whole. */
+  get brokenRuns(): number {
+    return this.#brokenRuns;
+  }
+
+  /**
+   * Takes over a page that was read while it took rows.
+   * @param brokenRuns as it was before the read. If it has grown since, what was left out as under way may still be to send, and the page is
+   * to be read anew: it is not taken.
+   */
+  send(rows: readonly OutboxRow[], brokenRuns: number): void {
+    if (brokenRuns !== this.#brokenRuns) return;
+    this.#options.leases.began(rows);
+    if (this.#pages === undefined) this.#pages = this.#sendAll(rows);
+    else this.#next = rows;
   }
 
   /** Ends with the batches under way. */
   async stop(): Promise<void> {
-    await this.#page;
+    await this.#pages;
     await this.#sender.close();
   }
 
-  async #send(rows: readonly OutboxRow[]): Promise<void> {
-    const { leases, services, onFree } = this.#options;
-    leases.began(rows);
-    await sendPage(rows, services.transport.capabilities.send, (batch) => this.#sendBatch(batch));
-    await this.#deleter.flushed();
-    leases.ended(rows);
-    this.#page = undefined;
+  async #sendAll(first: readonly OutboxRow[]): Promise<void> {
+    const { leases, onFree } = this.#options;
+    let sent: readonly OutboxRow[] = [];
+    let deleted = Promise.resolve();
+    for (let page = first; page.length > 0; page = await this.#nextPage(deleted)) {
+      this.#underWay = [...sent, ...page];
+      this.#isBroken = !(await this.#sendPage(page));
+      // A page is sent while the one before is deleted, but no two ahead of a store that is slow.
+      await deleted;
+      leases.ended(sent);
+      sent = page;
+      deleted = this.#deleter.flushed();
+    }
+    leases.ended(sent);
+    this.#underWay = [];
+    this.#isBroken = false;
+    this.#pages = undefined;
     onFree();
+  }
+
+  /** Waits for the last deletion where there is none yet: one may come meanwhile. */
+  async #nextPage(deleted: Promise<void>): Promise<readonly OutboxRow[]> {
+    if (this.#isBroken) this.#brokenRuns += 1;
+    if (this.#next.length === 0) await deleted;
+    const next = this.#next;
+    this.#next = [];
+    if (next.length === 0) return next;
+    if (this.#isBroken || this.#options.stopping.aborted) {
+      this.#options.leases.ended(next);
+      await deleted;
+      return [];
+    }
+    this.#options.onFree();
+    return next;
+  }
+
+  /** True when every row of it was confirmed. */
+  async #sendPage(page: readonly OutboxRow[]): Promise<boolean> {
+    let isWhole = true;
+    await sendPage(page, this.#options.services.transport.capabilities.send, async (batch) => {
+      const end = await this.#sendBatch(batch);
+      isWhole &&= end.failed.length === 0;
+      return end;
+    });
+    return isWhole;
   }
 
   /** Never rejects: a driver that breaks its contract must not stop its channel for ever. */

@@ -42,7 +42,7 @@ export function createRelay(options: CreateRelayOptions): Relay {
 
 function requirePositive(options: CreateRelayOptions): void {
   const settings = { ...defaultRelaySettings, ...options };
-  const names = (['leaseMs', 'pollMs', 'pageMax'] as const).filter((name) => !(settings[name] > 0));
+  const names = (['leaseMs', 'pollMs', 'pageMax', 'pageBytesMax'] as const).filter((name) => !(settings[name] > 0));
   const problems = names.map((name) => `${name} must be above 0`);
   if (!(settings.oldestAgeMsMax >= 0)) problems.push('oldestAgeMsMax must not be below 0');
   if (problems.length === 0) return;

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OutboxDraft, Random, TransportCapabilities, TransportDriver, TransportMessage } from '../driver/index.ts';
+import type {
+  OutboxDraft,
+  Random,
+  StoreDriver,
+  TransportCapabilities,
+  TransportDriver,
+  TransportMessage,
+} from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { createMemoryStoreState } from '../memory-store/memory-store-state.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
@@ -31,6 +38,8 @@ interface Plan {
   readonly seed: number;
   readonly strikes: readonly Strike[];
   readonly isNoisy: boolean;
+  /** Small ones are full, so that the next is read while one is sent. */
+  readonly pageMax: number;
   /** What the broker allows. */
   readonly send: Pick<TransportCapabilities['send'], 'batchMax' | 'batchesInFlightMax' | 'afterFailure'>;
 }
@@ -44,6 +53,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(),
   strikes: fc.array(strike, { minLength: 1, maxLength: 3 }),
   isNoisy: fc.boolean(),
+  pageMax: fc.constantFrom(1, 2, 5, 20),
   send: fc.record({
     batchMax: fc.constantFrom(1, 2, 256),
     batchesInFlightMax: fc.constantFrom(1, 3),
@@ -52,11 +62,12 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 });
 
 /** What outlives the relays. */
-function createWorld({ seed, isNoisy, send }: Plan) {
+function createWorld({ seed, isNoisy, pageMax, send }: Plan) {
   const random = seededRandom(seed);
   const broker: InProcessBroker = new Map();
   const committed: string[] = [];
-  return { clock: virtualClock(), random, broker, isNoisy, send, committed, state: createMemoryStoreState('e') };
+  const state = createMemoryStoreState('e');
+  return { clock: virtualClock(), random, broker, isNoisy, pageMax, send, committed, state };
 }
 
 type World = ReturnType<typeof createWorld>;
@@ -81,8 +92,21 @@ function slowTransport({ clock, random, broker, send }: World): TransportDriver 
   };
 }
 
+/** A store whose answers are under way for a time in which a page may end. */
+function slowStore({ clock, random, state }: World): StoreDriver {
+  const store = memoryStore({ clock, state });
+  return {
+    ...store,
+    readOutbox: async (query) => {
+      const page = await store.readOutbox(query);
+      await clock.sleep(random() * 80);
+      return page;
+    },
+  };
+}
+
 function startRelay(world: World, name: string, what: Strike | undefined) {
-  const { clock, random, isNoisy, state } = world;
+  const { clock, random, isNoisy, pageMax } = world;
   const gate = createProcessGate();
   const act = (struck: ProcessGate): void => {
     if (what?.kind === 'crash') return struck.kill();
@@ -93,14 +117,14 @@ function startRelay(world: World, name: string, what: Strike | undefined) {
   const rates = isNoisy ? { refused: 0.05, requestLost: 0.05, replyLost: 0.05 } : {};
   const faults = { gate, boundaries, chance: { random, rates } };
   const relay = createRelay({
-    store: faultyStore(memoryStore({ clock, state }), faults),
+    store: faultyStore(slowStore(world), faults),
     transport: faultyTransport(slowTransport(world), faults),
     clock: gate.clock(clock),
     random,
     newId: () => name,
     leaseMs,
     pollMs: 100,
-    pageMax: 20,
+    pageMax,
   });
   relay.start();
   return { relay, boundaries };

@@ -10,6 +10,9 @@ import { defaultRelaySettings, relayBackoff } from './relay-options.ts';
 import type { RelayOptions, RelaySettings } from './relay-options.ts';
 import { Wakeup } from './wakeup.ts';
 
+/** To look behind the rows of busy channels costs a walk over them: it is a tenth of the time at most that finds nothing there. */
+const restAfterVainLook = 9;
+
 /**
  * Sends committed outbox rows: any number of relays share the buckets of keys, each key in the order of its numbers. A key stops at its
  * first send that failed or whose end is unknown, and is tried again with the same ids; a row that no broker will ever take becomes a
@@ -30,6 +33,8 @@ export class Relay {
   #isWorking = false;
   /** Reads in a row that failed. */
   #failures = 0;
+  /** Until then nothing is looked for behind the rows of busy channels. */
+  #looksAgainAtMs = -Infinity;
   /** Until something is due that the store keeps back, as its last answer had it. */
   #nextDueInMs = Infinity;
 
@@ -129,24 +134,30 @@ export class Relay {
   }
 
   #pauseMs(): number {
-    let pauseMs = Math.min(this.#settings.pollMs, this.#nextDueInMs);
+    const restsMs = this.#restsMs();
+    let pauseMs = Math.min(this.#settings.pollMs, this.#nextDueInMs, restsMs > 0 ? restsMs : Infinity);
     for (const channel of this.#channels.values()) pauseMs = Math.min(pauseMs, channel.nextInMs());
     return pauseMs;
   }
 
-  /** Reads one page and hands it to its channels. True when there may be more for others. */
+  /** Reads one page and hands it to its channels. True when there may be more. */
   async #read(): Promise<boolean> {
     this.#wakeup.heard();
+    if (this.#restsMs() > 0) return false;
     this.#nextDueInMs = Infinity;
     const buckets = this.#leases.usable();
     if (buckets.size === 0) {
       this.#forgetOthers(buckets);
       return false;
     }
+    const broken = new Map(this.#channels.values().map((channel) => [channel, channel.brokenRuns]));
+    const wasPartial = this.#isPartial();
+    const startedAtMs = this.#options.clock.monotonic();
     try {
       const { rows, isFull } = await this.#readPage(buckets);
       this.#failures = 0;
-      for (const ofChannel of Map.groupBy(rows, channelOf).values()) this.#hand(ofChannel);
+      if (wasPartial && rows.length === 0) this.#restFromLooking(startedAtMs);
+      for (const ofChannel of Map.groupBy(rows, channelOf).values()) this.#hand(ofChannel, broken);
       return isFull || this.#nextDueInMs <= 0;
     } catch (error) {
       await this.#recover(error);
@@ -159,19 +170,25 @@ export class Relay {
   ): Promise<{ readonly rows: readonly OutboxRow[]; readonly isFull: boolean }> {
     const { store } = this.#options;
     const channels = [...this.#channels.values()];
-    const free = channels.filter(({ isFree }) => isFree);
+    const free = channels.filter(({ takesRows }) => takesRows);
     const single = new Set(free.flatMap(({ blocked }) => [...blocked.waitingRows()]));
     const due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
     // What cannot be left out by its key comes along and is put aside here.
     const limit = Math.min(this.#settings.pageMax + single.size, store.capabilities.outbox.readMax);
-    const { rows, nextDueInMs = Infinity } = await store.readOutbox({
+    const {
+      rows,
+      isCut = false,
+      nextDueInMs = Infinity,
+    } = await store.readOutbox({
       buckets: [...buckets],
       blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
-      blockedChannels: channels.filter(({ isFree }) => !isFree).map(({ address }) => address.channel),
+      blockedChannels: channels.filter(({ takesRows }) => !takesRows).map(({ address }) => address.channel),
+      underWay: free.flatMap((channel) => channel.underWay()),
       limit,
+      bytesMax: this.#settings.pageBytesMax,
     });
     this.#nextDueInMs = nextDueInMs;
-    const isFull = rows.length >= limit;
+    const isFull = isCut || rows.length >= limit;
     // What should have been read and was not has gone through another relay; to wait for it would be to wait for ever.
     const readUpTo = isFull ? (rows.at(-1)?.rowId ?? 0) : Infinity;
     const found = new Set(due.length === 0 ? [] : rows.map(({ rowId }) => rowId));
@@ -186,9 +203,27 @@ export class Relay {
     await clock.sleep(backoffDelay(relayBackoff, this.#failures, random), this.#stopping.signal);
   }
 
-  #hand(rows: readonly OutboxRow[]): void {
+  /** Rows of some channels cannot be read now, and would be walked over. */
+  #isPartial(): boolean {
+    return this.#channels.values().some(({ takesRows }) => !takesRows);
+  }
+
+  /** How long to read nothing, because a moment ago there was nothing but rows of busy channels. */
+  #restsMs(): number {
+    if (!this.#isPartial()) return 0;
+    return this.#looksAgainAtMs - this.#options.clock.monotonic();
+  }
+
+  #restFromLooking(sinceMs: number): void {
+    const nowMs = this.#options.clock.monotonic();
+    this.#looksAgainAtMs = nowMs + restAfterVainLook * (nowMs - sinceMs);
+  }
+
+  #hand(rows: readonly OutboxRow[], broken: ReadonlyMap<ChannelRelay, number>): void {
     const [first] = rows;
-    if (first !== undefined && !this.#isStopping) this.#channelFor(first).send(rows);
+    if (first === undefined || this.#isStopping) return;
+    const channel = this.#channelFor(first);
+    channel.send(rows, broken.get(channel) ?? 0);
   }
 
   #channelFor(row: OutboxRow): ChannelRelay {

@@ -1,8 +1,9 @@
+import type { OutboxRow } from '@waybill/core/driver';
 import { outboxPartition } from '../items/item-keys.ts';
 import { queryPages } from '../items/query-items.ts';
 import type { DynamodbSettings } from '../options.ts';
 import { readRow } from './row-item.ts';
-import type { RowMessage, StoredRow } from './row-item.ts';
+import type { StoredRow } from './row-item.ts';
 
 /** The rows of one bucket, read as far as they are wanted. */
 export interface BucketLane {
@@ -14,7 +15,7 @@ export interface BucketLane {
 
 export interface BucketLaneOptions {
   readonly pageItems: number;
-  readonly isSkipped: (message: RowMessage) => boolean;
+  readonly isSkipped: (row: OutboxRow) => boolean;
 }
 
 export function bucketLane(

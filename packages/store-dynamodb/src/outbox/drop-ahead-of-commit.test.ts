@@ -25,7 +25,12 @@ const wanted = ({ input }: SentCommand): readonly number[] =>
   ).map(({ Get }) => Number(Get.Key.sk.S));
 
 /** The ids that are left of a page, where `present` are in the table although the page does not show them. */
-async function keptOf(rows: readonly StoredRow[], present: readonly number[], busy: readonly number[] = []) {
+async function keptOf(
+  rows: readonly StoredRow[],
+  present: readonly number[],
+  busy: readonly number[] = [],
+  underWay: readonly number[] = [],
+) {
   const { client, sent } = scriptedClient((command) => {
     const ids = wanted(command);
     if (ids.some((id) => busy.includes(id))) {
@@ -33,7 +38,7 @@ async function keptOf(rows: readonly StoredRow[], present: readonly number[], bu
     }
     return { Responses: ids.map((id) => (present.includes(id) ? { Item: { pk: { S: 'outbox#00' } } } : {})) };
   });
-  const kept = await dropAheadOfCommit(readOptions({ client, table: 't', buckets: 1 }), rows);
+  const kept = await dropAheadOfCommit(readOptions({ client, table: 't', buckets: 1 }), rows, new Set(underWay));
   return { ids: kept.map((one) => one.row.rowId), asked: sent.map(wanted) };
 }
 
@@ -61,4 +66,8 @@ test('a predecessor that a transaction is at work on counts as there', async () 
 test('more than a hundred keys are asked for in several requests', async () => {
   const rows = Array.from({ length: 150 }, (_, index) => row(1000 + index * 2, 1 + index * 2));
   expect((await keptOf(rows, [])).asked.map((ids) => ids.length)).toEqual([100, 50]);
+});
+
+test('a row whose predecessor is under way is kept without asking', async () => {
+  expect(await keptOf([row(5, 4), row(6, 5)], [4], [], [4])).toEqual({ ids: [5, 6], asked: [] });
 });

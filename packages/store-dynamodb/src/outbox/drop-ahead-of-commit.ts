@@ -10,13 +10,14 @@ const getsMax = 100;
 /**
  * Drops rows that have come ahead of their key's row before. A `Query` is no snapshot: it may show the later row of a transaction, or of a
  * later page, whose earlier one it has passed before that was written (AWS "Transaction isolation levels": read-committed). A row whose
- * predecessor is not right before it is kept only when the predecessor is gone, asked by a read that is serialised with transactions.
+ * predecessor is not right before it is kept only when the predecessor is gone, asked by a read that is serialised with transactions, or under way.
  */
 export async function dropAheadOfCommit(
   settings: DynamodbSettings,
   rows: readonly StoredRow[],
+  underWay: ReadonlySet<number>,
 ): Promise<readonly StoredRow[]> {
-  const shown = new Set(rows.map(({ row }) => row.rowId));
+  const shown = new Set([...rows.map(({ row }) => row.rowId), ...underWay]);
   const missing = rows.flatMap(({ previousRowId }) =>
     previousRowId === undefined || shown.has(previousRowId) ? [] : [previousRowId],
   );

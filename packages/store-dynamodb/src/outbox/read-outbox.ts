@@ -1,4 +1,5 @@
-import type { OutboxPage, OutboxQuery } from '@waybill/core/driver';
+import { cutPage } from '@waybill/core/driver';
+import type { OutboxPage, OutboxQuery, OutboxRow } from '@waybill/core/driver';
 import type { DynamodbSettings } from '../options.ts';
 import { bucketLane } from './bucket-lane.ts';
 import type { BucketLane } from './bucket-lane.ts';
@@ -10,12 +11,18 @@ import { skippedBy } from './skipped-by.ts';
 /** Reads committed rows of the buckets in id order, each bucket from its start, so that no late commit is passed over. */
 export async function readOutbox(settings: DynamodbSettings, query: OutboxQuery): Promise<OutboxPage> {
   const { buckets, blocked, blockedChannels, limit } = query;
-  const isSkipped = skippedBy([...blocked, ...(await readParkedKeys(settings))], blockedChannels);
+  const underWay = new Set(query.underWay);
+  const isLeftOut = skippedBy([...blocked, ...(await readParkedKeys(settings))], blockedChannels);
+  const isSkipped = (row: OutboxRow): boolean => underWay.has(row.rowId) || isLeftOut(row);
   const pageItems = Math.max(25, Math.ceil((2 * limit) / Math.max(1, buckets.length)));
   const lanes = [...new Set(buckets)].map((bucket) => bucketLane(settings, bucket, { pageItems, isSkipped }));
   const rows = await mergeLanes(lanes, limit);
-  const visible = await dropAheadOfCommit(settings, rows);
-  return { rows: visible.map(({ row }) => row), nextDueInMs: undefined };
+  const visible = await dropAheadOfCommit(settings, rows, underWay);
+  const page = cutPage(
+    visible.map(({ row }) => row),
+    query.bytesMax,
+  );
+  return { ...page, nextDueInMs: undefined };
 }
 
 async function mergeLanes(lanes: readonly BucketLane[], limit: number): Promise<readonly StoredRow[]> {

@@ -19,6 +19,8 @@ interface Look {
   readonly blockedChannels: readonly string[];
   readonly isHalf: boolean;
   readonly limit: number;
+  /** Places among the rows that were ever read. */
+  readonly underWay: readonly number[];
 }
 
 type Step =
@@ -33,6 +35,7 @@ const look: fc.Arbitrary<Look> = fc.record({
   blockedChannels: fc.subarray(channels),
   isHalf: fc.boolean(),
   limit: fc.integer({ min: 1, max: 30 }),
+  underWay: fc.array(fc.nat(), { maxLength: 8 }),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -66,10 +69,15 @@ interface ModelRow {
 const expectPage = (found: readonly OutboxRow[], ids: readonly string[]): void => expect(idsOf(found)).toEqual(ids);
 
 /** What a read without any memory answers. */
-function readModel(rows: readonly ModelRow[], parked: ReadonlySet<string>, asked: Look): readonly string[] {
+function readModel(
+  rows: readonly ModelRow[],
+  parked: ReadonlySet<string>,
+  asked: Look,
+  underWay: readonly string[],
+): readonly string[] {
   const blocked = new Set(asked.blocked.map(nameOf));
   const isLeftOut = (row: ModelRow): boolean => {
-    if (asked.blockedChannels.includes(row.channel)) return true;
+    if (asked.blockedChannels.includes(row.channel) || underWay.includes(row.id)) return true;
     if (asked.isHalf && !half.includes(bucketOf(row.channel, row.key ?? row.id, 64))) return true;
     if (row.key === undefined) return false;
     const name = nameOf({ channel: row.channel, key: row.key });
@@ -93,6 +101,7 @@ test(
         const free = `delete from ${outbox.schema}.parked_keys where channel = $1 and key = $2`;
         const parked = new Set<string>();
         let rows: readonly ModelRow[] = [];
+        const seen = new Map<string, number>();
         let written = 0;
         for (const next of steps) {
           if (next.step === 'enqueue') {
@@ -103,11 +112,14 @@ test(
               drafts.map((draft) => ({ id: draft.id, key: draft.key, channel: draft.address.channel })),
             );
           } else if (next.step === 'read') {
-            const { isHalf, ...asked } = next.look;
+            const { isHalf, underWay: places, ...asked } = next.look;
+            const ids = seen.size === 0 ? [] : places.map((place) => [...seen.keys()][place % seen.size] ?? '');
+            const underWay = ids.map((id) => seen.get(id) ?? 0);
             let found: readonly OutboxRow[] = [];
             for (let reads = 0; reads < next.times; reads += 1) {
-              found = await outbox.read({ ...asked, ...(isHalf ? { buckets: half } : {}) });
-              expectPage(found, readModel(rows, parked, next.look));
+              found = await outbox.read({ ...asked, underWay, ...(isHalf ? { buckets: half } : {}) });
+              expectPage(found, readModel(rows, parked, next.look, ids));
+              found.forEach(({ id, rowId }) => seen.set(id, rowId));
             }
             if (next.takes) {
               await outbox.remove(
@@ -125,7 +137,8 @@ test(
         }
         const { outboxRows } = await outbox.inspect();
         expect(outboxRows).toBe(
-          readModel(rows, parked, { blocked: [], blockedChannels: [], isHalf: false, limit: 1e6 }).length,
+          readModel(rows, parked, { blocked: [], blockedChannels: [], isHalf: false, limit: 1e6, underWay: [] }, [])
+            .length,
         );
         await embedded.query(`drop schema ${outbox.schema} cascade`);
       }),

@@ -9,21 +9,42 @@ interface Envelope {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A row as core knows it. */
-export function outboxRowOf(row: SqlRow): OutboxRow {
-  const { channel, id, key, deduplicationKey, headers } = JSON.parse(String(row['envelope'])) as Envelope;
+type RowFields = readonly [
+  rowId: number,
+  bucket: number,
+  kind: 'command' | 'event',
+  sequence: number | null,
+  epoch: string,
+  delayMs: number,
+  createdAtMs: number,
+  envelope: Envelope,
+];
+
+/**
+ * All of a row `o` but its body as the text of one JSON array: a client takes longer for each column of a row than for all of this. The
+ * envelope is put in as it is, because it was written as JSON.
+ */
+export const rowFieldsText = `'[' || o.id || ',' || o.bucket || ',"' || o.kind || '",' || coalesce(o.sequence::text, 'null') || ','
+    || to_json(o.epoch) || ',' || o.delay_ms || ',' || floor(date_part('epoch', o.created_at) * 1000)::bigint || ',' || o.envelope || ']'`;
+
+/** A row as core knows it, from `rowFieldsText` as `fields` and its `body`. */
+export function outboxRowOf({ fields, body }: SqlRow): OutboxRow {
+  const [rowId, bucket, kind, sequence, epoch, delayMs, createdAtMs, envelope] = JSON.parse(
+    String(fields),
+  ) as RowFields;
+  const { channel, id, key, deduplicationKey, headers } = envelope;
   return {
-    rowId: Number(row['id']),
-    bucket: Number(row['bucket']),
-    address: { kind: row['kind'] === 'command' ? 'command' : 'event', channel },
+    rowId,
+    bucket,
+    address: { kind, channel },
     id,
     key,
     deduplicationKey,
     headers,
-    body: row['body'] as Uint8Array,
-    delayMs: Number(row['delay_ms']),
-    sequence: row['sequence'] === null ? undefined : Number(row['sequence']),
-    epoch: String(row['epoch']),
-    createdAtMs: Number(row['created_at_ms']),
+    body: body as Uint8Array,
+    delayMs,
+    sequence: sequence ?? undefined,
+    epoch,
+    createdAtMs,
   };
 }

@@ -5,9 +5,9 @@ import { exclusionOf, exclusionParameters } from './exclusion.ts';
 import { dueInMs, dueInMsOf } from './move-due.ts';
 import type { MoveDue } from './move-due.ts';
 import type { OutboxMap } from './outbox-map.ts';
-import { outboxRowOf } from './outbox-row-of.ts';
+import { outboxRowOf, rowFieldsText } from './outbox-row-of.ts';
 import { rangeParameters, rowsInRanges } from './row-filter.ts';
-import { rangesMax } from './stretches.ts';
+import { idMax, rangesMax } from './stretches.ts';
 import type { IdRange } from './stretches.ts';
 
 export interface ReadOutboxOptions {
@@ -27,33 +27,44 @@ export type ReadOutbox = (query: SqlQuery, outboxQuery: OutboxQuery) => Promise<
 export function createReadOutbox({ schema, map, moveDue }: ReadOutboxOptions): ReadOutbox {
   const statements = Array.from({ length: rangesMax }, (_, place) => readStatement(schema, place + 1));
 
-  const readRanges = async (query: SqlQuery, exclusion: Exclusion, ranges: readonly IdRange[], limit: number) => {
-    const parameters = [...exclusionParameters(exclusion), String(limit), ...rangeParameters(ranges)];
+  const readRanges = async (
+    query: SqlQuery,
+    exclusion: Exclusion,
+    ranges: readonly IdRange[],
+    { limit, underWay = [], bytesMax = idMax }: OutboxQuery,
+  ) => {
+    const parameters = [
+      ...exclusionParameters(exclusion),
+      String(limit),
+      `{${underWay.join(',')}}`,
+      String(bytesMax),
+      ...rangeParameters(ranges),
+    ];
     const { rows } = await query(statements[ranges.length - 1] ?? '', parameters);
-    return {
-      server: String(rows[0]?.['server']),
-      rows: rows.filter((row) => row['id'] !== null).map(outboxRowOf),
-      nextDueInMs: dueInMs(rows[0]?.['due_in_ms']),
-    };
+    const head = rows.find(({ body }) => body === null);
+    const [server, dueIn, isCut] = JSON.parse(String(head?.['fields'])) as readonly [string, string | null, boolean];
+    const page = rows.filter((row) => row !== head).map(outboxRowOf);
+    // SQL promises no order behind `union all`; what is in order already costs nothing to sort.
+    page.sort((left, right) => left.rowId - right.rowId);
+    return { server, page: { rows: page, isCut, nextDueInMs: dueInMs(dueIn) } };
   };
 
   const readPage = async (query: SqlQuery, outboxQuery: OutboxQuery): Promise<OutboxPage> => {
-    const { limit } = outboxQuery;
     const { exclusion, ranges } = await map.lookUp(query, exclusionOf(outboxQuery));
-    const page = await readRanges(query, exclusion, ranges, limit);
-    if (map.isOf(page.server)) return page;
+    const { server, page } = await readRanges(query, exclusion, ranges, outboxQuery);
+    if (map.isOf(server)) return page;
     // Another server, or the same one after a restore: its ids may be those of other rows.
     map.forget();
-    return readRanges(query, exclusion, map.everything, limit);
+    return (await readRanges(query, exclusion, map.everything, outboxQuery)).page;
   };
 
   return async (query, outboxQuery) => {
     if (outboxQuery.buckets.length === 0) return { rows: [], nextDueInMs: undefined };
-    const { rows, nextDueInMs } = await readPage(query, outboxQuery);
-    if (nextDueInMs === undefined || nextDueInMs > 0) return { rows, nextDueInMs };
+    const page = await readPage(query, outboxQuery);
+    if (page.nextDueInMs === undefined || page.nextDueInMs > 0) return page;
     const moved = await moveDue(query, outboxQuery.buckets);
-    const page = moved.count === 0 ? { rows } : await readPage(query, outboxQuery);
-    return { rows: page.rows, nextDueInMs: moved.nextDueInMs };
+    const after = moved.count === 0 ? page : await readPage(query, outboxQuery);
+    return { ...after, nextDueInMs: moved.nextDueInMs };
   };
 }
 
@@ -61,13 +72,12 @@ const columns = 'o.id, o.bucket, o.kind, o.sequence, o.epoch, o.envelope, o.body
 
 const readStatement = (schema: string, count: number): string => `
 with page as materialized (
-  ${rowsInRanges({ schema, columns, count, limit: '$4::text::bigint', firstParameter: 5 })}
+  select o.*, sum(octet_length(o.body)) over (order by o.id rows unbounded preceding) - octet_length(o.body) as bytes_before from (
+    ${rowsInRanges({ schema, columns, count, limit: '$4::text::bigint', underWay: '$5', firstParameter: 7 })}
+  ) o
 )
-select m.server, m.due_in_ms, o.id::text as id, o.bucket::text as bucket, o.kind, o.sequence::text as sequence, o.epoch, o.envelope, o.body,
-  o.delay_ms::text as delay_ms, floor(date_part('epoch', o.created_at) * 1000)::bigint::text as created_at_ms
-from (
-  select pg_postmaster_start_time()::text as server, (
-    select ${dueInMsOf('due_at')} from ${schema}.scheduled s order by s.due_at limit 1
-  ) as due_in_ms
-) m left join page o on true
-order by o.id`;
+select json_build_array(pg_postmaster_start_time()::text, (
+  select ${dueInMsOf('due_at')} from ${schema}.scheduled s order by s.due_at limit 1
+), coalesce((select max(bytes_before) >= $6::text::bigint from page), false))::text as fields, null::bytea as body
+union all
+select ${rowFieldsText}, o.body from page o where o.bytes_before < $6::text::bigint`;

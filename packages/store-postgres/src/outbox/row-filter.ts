@@ -26,6 +26,8 @@ export interface RowsInRangesOptions {
   readonly limit: string;
   /** Number of the parameter that is the lower end of the first range; those of `rangeParameters` follow. */
   readonly firstParameter: number;
+  /** The parameter with the ids of rows that are left out for themselves. Hashed as a query, whatever the version of the server. */
+  readonly underWay?: string;
 }
 
 /**
@@ -33,14 +35,15 @@ export interface RowsInRangesOptions {
  * planner expects that to hold nearly always, and the last range has no upper end for the same reason: expecting few rows it
  * would fetch and sort them all, and have the statement compiled before.
  */
-export function rowsInRanges({ schema, columns, count, limit, firstParameter }: RowsInRangesOptions): string {
+export function rowsInRanges({ schema, columns, count, limit, firstParameter, underWay }: RowsInRangesOptions): string {
+  const notUnderWay = underWay === undefined ? 'true' : `o.id not in (select unnest(${underWay}::text::bigint[]))`;
   const branches = Array.from({ length: count }, (_, range) => {
     const low = `o.id >= $${firstParameter + 2 * range}::text::bigint`;
     const isLast = range === count - 1;
     const within = isLast ? low : `${low} and o.id <= $${firstParameter + 2 * range + 1}::text::bigint`;
     return `(
   select ${columns} from ${schema}.outbox o
-  where ${within} and (case when (${exclusionOfRow(schema)}) is null then true end) is not null
+  where ${within} and ${notUnderWay} and (case when (${exclusionOfRow(schema)}) is null then true end) is not null
   order by o.id limit ${limit}
 )`;
   });

@@ -6,8 +6,8 @@ import { withConnection } from './checked-out.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
-import { pgStatements } from './pg-statements.ts';
-import type { PgStatements } from './pg-statements.ts';
+import { pgSessions } from './pg-sessions.ts';
+import type { PgSessions } from './pg-sessions.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 import { runPgTransaction } from './run-pg-transaction.ts';
 
@@ -19,12 +19,20 @@ import { runPgTransaction } from './run-pg-transaction.ts';
 export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransactionClient> {
   const settings = readPgOptions(options);
   const { connectionsMax, ownConnectionsMax, connectTimeoutMs, statementTimeoutMs } = settings;
-  const statements = pgStatements(settings.preparedStatements);
+  const sessions = pgSessions(settings.preparedStatements, settings);
   // The server's limit comes first; this one is for a network that swallows its answer.
-  const handlers = createPool(settings, statements, connectionsMax, statementTimeoutMs + connectTimeoutMs);
+  const handlers = createPool(settings, {
+    max: connectionsMax,
+    answerTimeoutMs: statementTimeoutMs + connectTimeoutMs,
+    onConnect: sessions.onConnectForTransactions,
+  });
   // The server's limit would need a transaction around each; the client's ends the wait, and the connection with it.
-  const own = createPool(settings, statements, ownConnectionsMax, statementTimeoutMs);
-  const transactions = { pool: handlers, begin: beginText(settings), statements };
+  const own = createPool(settings, {
+    max: ownConnectionsMax,
+    answerTimeoutMs: statementTimeoutMs,
+    onConnect: sessions.onConnect,
+  });
+  const transactions = { pool: handlers, sessions };
   const listener = pgListener(settings, clientConfig(settings));
   const underWay = new WorkUnderWay();
 
@@ -32,7 +40,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
     kind: 'server',
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) =>
-      underWay.track(() => withConnection(own, ({ client, ask }) => ask(statements.of(client)(text, values)))),
+      underWay.track(() => withConnection(own, ({ client, ask }) => ask(sessions.statementOf(client)(text, values)))),
     listen: (channel, wake, fail) => underWay.track(() => listener.listen(channel, wake, fail)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
     close: () =>
@@ -42,7 +50,13 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   };
 }
 
-function createPool(settings: PgSettings, { onConnect }: PgStatements, max: number, answerTimeoutMs: number): Pool {
+interface PoolOptions {
+  readonly max: number;
+  readonly answerTimeoutMs: number;
+  readonly onConnect: PgSessions['onConnect'];
+}
+
+function createPool(settings: PgSettings, { max, answerTimeoutMs, onConnect }: PoolOptions): Pool {
   // oxlint-disable-next-line no-misused-promises -- the pool awaits it; its types do not say so
   const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
   // Without listeners the loss of a connection would end the process: of one that lies idle, and of one that is lost in the same moment in
@@ -60,15 +74,4 @@ function clientConfig({ url, client, applicationName, connectTimeoutMs }: PgSett
     connectionTimeoutMillis: connectTimeoutMs,
     ...client,
   };
-}
-
-/** Set for the transaction only: a setting of the session would reach other users of a pooler. */
-function beginText(settings: PgSettings): string {
-  const { statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs } = settings;
-  return [
-    'begin isolation level read committed',
-    `set local statement_timeout = ${statementTimeoutMs}`,
-    `set local lock_timeout = ${lockTimeoutMs}`,
-    `set local idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}`,
-  ].join(';');
 }

@@ -5,8 +5,8 @@ import { checkOptions } from '../check-options.ts';
 import { systemClock } from '../time/system-clock.ts';
 import type { PostgresClock } from '../time/system-clock.ts';
 import { systemRandom } from '../time/system-random.ts';
+import type { PreparedStatements } from './pg-sessions.ts';
 import { pgSchema } from './pg-shape.ts';
-import type { PreparedStatements } from './pg-statements.ts';
 
 export interface PgDatabaseOptions {
   /** `postgres://…`; a pooler in transaction mode will do. Default: what `PGHOST` and the like say. */

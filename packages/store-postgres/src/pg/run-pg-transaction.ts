@@ -6,7 +6,7 @@ import type { OpenTransaction } from '../sql/transaction-runner.ts';
 import { withConnection } from './checked-out.ts';
 import type { CheckedOut } from './checked-out.ts';
 import { commitPgTransaction } from './commit-pg-transaction.ts';
-import type { PgStatements } from './pg-statements.ts';
+import type { PgSessions } from './pg-sessions.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
 
@@ -14,9 +14,7 @@ type PgTransaction = OpenTransaction<SqlTransaction<PgTransactionClient>>;
 
 export interface PgTransactionSettings {
   readonly pool: Pool;
-  /** BEGIN and its time limits in one message. */
-  readonly begin: string;
-  readonly statements: PgStatements;
+  readonly sessions: PgSessions;
 }
 
 /**
@@ -24,13 +22,13 @@ export interface PgTransactionSettings {
  * last one of the store together with COMMIT: the server takes them in this order, and answers a COMMIT behind a failure with a rollback.
  */
 export function runPgTransaction<Result>(
-  { pool, begin, statements }: PgTransactionSettings,
+  { pool, sessions }: PgTransactionSettings,
   work: (transaction: PgTransaction) => Promise<Result>,
 ): Promise<Result> {
   return withConnection(pool, async (connection) => {
-    const statement = statements.of(connection.client);
+    const statement = sessions.statementOf(connection.client);
     const queue = new StatementQueue();
-    const begun = sentAhead(connection.ask(begin));
+    const begun = sentAhead(connection.ask(sessions.beginOf(connection.client)));
     let last: Promise<unknown> | undefined;
     const ask: CheckedOut['ask'] = async (text, values) => {
       await last;

@@ -8,7 +8,7 @@ import { errorCodeOf } from '../error-code-of.ts';
 import type { Database } from '../sql/database.ts';
 import type { SqlQuery } from '../sql/sql-query.ts';
 import { pgDatabase } from './pg-database.ts';
-import { pgStatements } from './pg-statements.ts';
+import { pgSessions } from './pg-sessions.ts';
 
 // A machine that is busy with other servers makes them slow, not wrong.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -116,8 +116,9 @@ test('a work that asks nothing of the database begins and ends a transaction all
   expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['idle']));
 });
 
-test('statements are prepared where the session is the connection’s own, and not where a pooler stands in between', async () => {
-  const { onConnect, of } = pgStatements('auto');
+test('statements are prepared, and limits kept by the session, where that is the connection’s own, and not where a pooler stands in between', async () => {
+  const limits = { statementTimeoutMs: 9000, lockTimeoutMs: 800, idleInTransactionTimeoutMs: 7000 };
+  const { onConnectForTransactions: onConnect, statementOf: of, beginOf } = pgSessions('auto', limits);
   const own = new Client({ connectionString: direct });
   const pooled = new Client({ connectionString: direct });
   await Promise.all([own.connect(), pooled.connect()]);
@@ -126,5 +127,16 @@ test('statements are prepared where the session is the connection’s own, and n
   await Promise.all([onConnect(own), onConnect(pooled)]);
   expect(of(own)('select 1')).toEqual({ name: 'waybill_1', text: 'select 1', values: [] });
   expect(of(pooled)('select 1')).toEqual({ text: 'select 1', values: [] });
+  const limitOf = async (client: Client) =>
+    (await client.query<{ statement_timeout: string }>('show statement_timeout')).rows[0];
+  expect([beginOf(own), await limitOf(own)]).toEqual([
+    'begin isolation level read committed',
+    { statement_timeout: '9s' },
+  ]);
+  expect([beginOf(pooled), await limitOf(pooled)]).toEqual([
+    'begin isolation level read committed;set local statement_timeout = 9000;set local lock_timeout = 800;' +
+      'set local idle_in_transaction_session_timeout = 7000',
+    { statement_timeout: '0' },
+  ]);
   await Promise.all([own.end(), pooled.end()]);
 });

@@ -3,7 +3,7 @@ import { startBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
 import { createAdmin } from './admin.ts';
 import { createForeign } from './foreign.ts';
-import { createProxiedDrivers } from './proxied-drivers.ts';
+import { createProxiedRabbitDrivers } from './proxied-drivers.ts';
 import { rabbitLevels } from './rabbit-levels.ts';
 import { createRawClient } from './raw-client.ts';
 
@@ -11,7 +11,7 @@ import { createRawClient } from './raw-client.ts';
 export const openHarness: OpenHarness = async () => {
   const broker = await startBroker('rabbitmq');
   const client = createRawClient(broker.address);
-  const drivers = createProxiedDrivers(broker.address);
+  const drivers = createProxiedRabbitDrivers(broker.address);
   const harness: Harness = {
     transport: 'rabbit',
     product: broker.product,

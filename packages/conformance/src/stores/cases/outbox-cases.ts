@@ -2,7 +2,7 @@ import type { OutboxRow } from '@waybill/core/driver';
 import { check, checkEqual } from '../../harness/check.ts';
 import { attempt, persist } from '../stage/attempt.ts';
 import { holdOpen, meanwhile } from '../stage/hold-open.ts';
-import { enqueue, idsOf, numbersOf, readRows, sortedIdsOf } from '../stage/outbox.ts';
+import { enqueue, idsOf, numbersOf, readPage, readRows, sortedIdsOf } from '../stage/outbox.ts';
 import { draft, hostileTexts } from '../stage/samples.ts';
 import { proves } from './store-case.ts';
 import type { StoreCase } from './store-case.ts';
@@ -238,6 +238,42 @@ export const outboxCases: readonly StoreCase[] = [
     await enqueue(store, draft('free', 'free'));
     const blocked = [{ channel: 'order-paid', key: 'blocked' }];
     checkEqual(sortedIdsOf(await readRows(store, { blocked, limit: 10 })), ['free'], 'rows behind the blocked ones');
+  }),
+
+  proves('OBX-18', 'a page is read while one is sent', async (world) => {
+    const store = await world.open();
+    await enqueue(store, draft('1', 'a'), draft('2', undefined), draft('3', 'b'));
+    const underWay = (await readRows(store)).map(({ rowId }) => rowId);
+    await enqueue(store, draft('4', 'a'), draft('5', 'a'), draft('6', undefined));
+    const next = await readRows(store, { underWay, limit: 2 });
+    checkEqual(next.length, 2, 'rows of a full page');
+    const numberOf = new Map<string, number | undefined>([
+      ['4', 2],
+      ['5', 3],
+      ['6', undefined],
+    ]);
+    checkEqual(
+      numbersOf(next),
+      next.map(({ id }) => [id, numberOf.get(id)]),
+      'rows behind those under way',
+    );
+    checkEqual(sortedIdsOf(await readRows(store, { underWay })), ['4', '5', '6'], 'all of them');
+    checkEqual(sortedIdsOf(await readRows(store)), ['1', '2', '3', '4', '5', '6'], 'rows when nothing is under way');
+  }),
+
+  proves('OBX-19', 'pages of large bodies', async (world) => {
+    const store = await world.open();
+    const sizes = [300, 700, 1, 0, 5000];
+    for (const [at, size] of sizes.entries()) await enqueue(store, draft(`${at}`, 'a', { body: new Uint8Array(size) }));
+    const look = async (bytesMax: number) => {
+      const { rows, isCut = false } = await readPage(store, { bytesMax });
+      return [rows.length, isCut];
+    };
+    checkEqual(await look(999), [2, true], 'rows and end of a page of 999 bytes');
+    checkEqual(await look(1), [1, true], 'rows and end of a page of 1 byte');
+    checkEqual(await look(1001), [3, true], 'rows and end of a page of 1001 bytes');
+    checkEqual(await look(1002), [5, false], 'rows and end of a page that its last body fills');
+    checkEqual(await look(1_000_000), [5, false], 'rows and end of a page with room');
   }),
 ];
 

@@ -68,6 +68,43 @@ export const outboxMutants: readonly StoreMutant[] = [
       }),
   },
   {
+    name: 'rows under way are read again',
+    killedBy: 'OBX-18',
+    finding: 'rows behind those under way',
+    mutate: () => readsInstead(async (store, query) => (await store.readOutbox({ ...query, underWay: [] })).rows),
+  },
+  {
+    name: 'a page is filled first and rid of rows under way then',
+    killedBy: 'OBX-18',
+    finding: 'rows of a full page',
+    mutate: () =>
+      readsInstead(async (store, { underWay = [], ...query }) => {
+        const { rows } = await store.readOutbox(query);
+        return rows.filter(({ rowId }) => !underWay.includes(rowId));
+      }),
+  },
+  {
+    name: 'keys with rows under way are left out',
+    killedBy: 'OBX-18',
+    finding: 'rows of a full page',
+    mutate: () =>
+      readsInstead(async (store, { underWay = [], ...query }) => {
+        const { rows } = await store.readOutbox({ ...query, limit: 1000 });
+        const busy = new Set(rows.filter(({ rowId }) => underWay.includes(rowId)).map(({ key }) => key));
+        return rows.filter(({ key }) => !busy.has(key)).slice(0, query.limit);
+      }),
+  },
+  {
+    name: 'pages have no end but their number of rows',
+    killedBy: 'OBX-19',
+    finding: 'rows and end of a page of 999 bytes',
+    mutate: () =>
+      readsInstead(async (store, { buckets, blocked, blockedChannels, limit }) => {
+        const { rows } = await store.readOutbox({ buckets, blocked, blockedChannels, limit });
+        return rows;
+      }),
+  },
+  {
     name: 'keys that wait behind a letter of the outbox are read',
     killedBy: 'OBX-9',
     finding: 'rows beside the parked key',

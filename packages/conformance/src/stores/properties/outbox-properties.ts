@@ -17,4 +17,6 @@ export const outboxProperties = {
   'OBX-15': 'count and age of what is to be sent leave out what is parked',
   'OBX-16': 'a command and an event of one channel name are numbered apart',
   'OBX-17': 'a blocked key with many rows in front hides no other',
+  'OBX-18': 'rows under way are left out and take no place of the limit, what is behind them on their keys is read',
+  'OBX-19': 'a page ends with the body that brings it to its bytes, and says so',
 } as const;

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import type { OutboxDraft, OutboxQuery, StoreDriver } from '../driver/index.ts';
+import { memoryStore } from '../memory-store/memory-store.ts';
+import { recordingTransport } from '../testing/recording-transport.ts';
+import type { RecordingTransportOptions } from '../testing/recording-transport.ts';
+import { countingIds, seededRandom } from '../testing/seeded-random.ts';
+import { virtualClock } from '../testing/virtual-clock.ts';
+import { createRelay } from './create-relay.ts';
+
+const readMs = 10;
+const sendMs = 40;
+
+const draft = (id: string): OutboxDraft => ({
+  address: { kind: 'event', channel: id.startsWith('x') ? 'other' : 'orders' },
+  id,
+  key: id.charAt(0),
+  deduplicationKey: id,
+  headers: {},
+  body: new Uint8Array(),
+  delayMs: 0,
+});
+
+/** A store whose reads are answered late, and a broker that takes its time for one channel. */
+function createWorld({ onBatch, ...options }: RecordingTransportOptions = {}) {
+  const clock = virtualClock();
+  const store = memoryStore({ clock, newId: countingIds('epoch') });
+  const reads: OutboxQuery[] = [];
+  const slowStore: StoreDriver = {
+    ...store,
+    readOutbox: async (query) => {
+      reads.push(query);
+      const page = await store.readOutbox(query);
+      await clock.sleep(readMs);
+      return page;
+    },
+  };
+  const transport = recordingTransport({
+    ...options,
+    onBatch: async (messages, address) => {
+      if (address.channel === 'orders') await clock.sleep(sendMs);
+      await onBatch?.(messages, address);
+    },
+  });
+  const relay = createRelay({ clock, store: slowStore, transport, pageMax: 2, random: seededRandom(1) });
+  const publish = (...ids: readonly string[]): Promise<void> =>
+    store.transaction(({ enqueue }) => enqueue(ids.map(draft)));
+  return { clock, reads, relay, publish, sent: () => transport.sent.map(({ message }) => message.id) };
+}
+
+test('while a page is sent the next one is read, so that neither waits for the other', async () => {
+  const { clock, relay, publish, sent } = createWorld();
+  const ids = ['a1', 'b1', 'a2', 'c1', 'b2', 'a3', 'c2', 'a4'];
+  await publish(...ids);
+  relay.start();
+  await clock.runUntil(relay.idle());
+  expect(sent()).toEqual(ids);
+  // The first page is read, four are sent, and one more read finds nothing.
+  expect(clock.monotonic()).toBeLessThanOrEqual(readMs + 4 * sendMs + readMs);
+});
+
+test('a page ends with the body that brings it to its bytes, and the rest comes at once', async () => {
+  const clock = virtualClock();
+  const store = memoryStore({ clock, newId: countingIds('epoch') });
+  const transport = recordingTransport();
+  const relay = createRelay({ clock, store, transport, pageBytesMax: 1000, pollMs: 60_000, random: seededRandom(1) });
+  await store.transaction(({ enqueue }) =>
+    enqueue(['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => ({ ...draft(id), body: new Uint8Array(600) }))),
+  );
+  relay.start();
+  await clock.runUntil(relay.idle());
+  expect(transport.batches.map((batch) => batch.length)).toEqual([2, 2, 1]);
+  expect(clock.monotonic()).toBe(0);
+});
+
+test('what was read behind a page that failed is not sent, but read anew with what has failed', async () => {
+  let refusals = 1;
+  const { clock, relay, publish, sent } = createWorld({
+    refuse: ({ id }) => (id === 'a2' && refusals-- > 0 ? 'throttled' : undefined),
+  });
+  await publish('a1', 'b1', 'a2', 'c1', 'a3', 'b2', 'a4', 'c2');
+  relay.start();
+  await clock.runUntil(relay.idle());
+  for (const key of ['a', 'b', 'c']) {
+    const ofKey = sent().filter((id) => id.startsWith(key));
+    expect(ofKey).toEqual(ofKey.toSorted());
+  }
+  expect(sent().toSorted()).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1', 'c2']);
+});
+
+test('a look behind a busy channel that finds nothing is repeated for a tenth of the time, and one that finds something at once', async () => {
+  const { clock, reads, relay, publish, sent } = createWorld();
+  await publish(...Array.from({ length: 60 }, (_, n) => `a${n}`));
+  relay.start();
+  await clock.advance(readMs);
+  await publish('x1', 'x2', 'x3');
+  await clock.advance(1000);
+  expect(sent().filter((id) => id.startsWith('x'))).toEqual(['x1', 'x2', 'x3']);
+  const looks = reads.filter(({ blockedChannels }) => blockedChannels.includes('orders'));
+  expect(looks.length).toBeGreaterThan(3);
+  expect(looks.length * readMs).toBeLessThanOrEqual(200);
+  await clock.runUntil(relay.idle());
+  expect(sent()).toHaveLength(63);
+});

@@ -1,0 +1,60 @@
+import type { ClientBase } from 'pg';
+import { isDirect } from './is-direct.ts';
+import { namedStatements, unnamedStatement } from './pg-statement.ts';
+import type { PgStatement } from './pg-statement.ts';
+
+/** Whether the store's own statements are prepared: `auto` where the session is the connection's own. */
+export type PreparedStatements = 'auto' | boolean;
+
+/** The time limits of a transaction, in milliseconds. */
+export interface TimeLimits {
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+}
+
+/** What is done otherwise where the session behind a connection is its own, and not lent by a pooler for a transaction each. */
+export interface PgSessions {
+  /** Looks at a new connection. */
+  readonly onConnect: (client: ClientBase) => Promise<void>;
+  /** The same for a connection of transactions, which have time limits. */
+  readonly onConnectForTransactions: (client: ClientBase) => Promise<void>;
+  readonly statementOf: (client: ClientBase) => PgStatement;
+  /** BEGIN, with the time limits where the session must not keep them: it would bring them to other users of the pooler. */
+  readonly beginOf: (client: ClientBase) => string;
+}
+
+/**
+ * Prepared statements save the server half of what a statement of the store costs, and limits of the session a twentieth of a small
+ * transaction. A pooler in transaction mode may lose both.
+ */
+export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): PgSessions {
+  const named = namedStatements();
+  const direct = new WeakSet<ClientBase>();
+  const begin = 'begin isolation level read committed';
+  const beginWithLimits = [begin, ...setLimits('local', limits)].join(';');
+  const onConnect = async (client: ClientBase): Promise<void> => {
+    if (await isDirect(client)) direct.add(client);
+  };
+  return {
+    onConnect,
+    onConnectForTransactions: async (client) => {
+      await onConnect(client);
+      if (direct.has(client)) await client.query(setLimits('session', limits).join(';'));
+    },
+    statementOf: (client) => {
+      const isPrepared = prepared === 'auto' ? direct.has(client) : prepared;
+      return isPrepared ? named : unnamedStatement;
+    },
+    beginOf: (client) => (direct.has(client) ? begin : beginWithLimits),
+  };
+}
+
+const setLimits = (
+  scope: 'local' | 'session',
+  { statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs }: TimeLimits,
+): readonly string[] => [
+  `set ${scope} statement_timeout = ${statementTimeoutMs}`,
+  `set ${scope} lock_timeout = ${lockTimeoutMs}`,
+  `set ${scope} idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}`,
+];
