@@ -10,7 +10,7 @@ import { deviationsOf } from './emulators/deviations-of.ts';
 import type { Emulator } from './emulators/emulator.ts';
 import { sqsGuide } from './emulators/point.ts';
 import { createForeign } from './foreign.ts';
-import { createProxiedDrivers } from './proxied-drivers.ts';
+import { createProxiedSqsDrivers } from './proxied-drivers.ts';
 import { createRawClient } from './raw-client.ts';
 import { levelsOf } from './sqs-levels.ts';
 
@@ -23,7 +23,7 @@ export async function openColumnHarness(
   const broker = await startBroker(emulator.kind, { configuration: emulator.configuration ?? {} });
   checkVersion(emulator, broker);
   const client = createRawClient(column, broker.address);
-  const drivers = createProxiedDrivers(column, broker.address);
+  const drivers = createProxiedSqsDrivers(column, broker.address);
   const absent = absencesOf(emulator, column);
   const crash = async (): Promise<void> => {
     await broker.kill9();
@@ -39,7 +39,7 @@ export async function openColumnHarness(
     levels: levelsOf(column),
     deviations: [...deviationsOf(emulator, column), ...(queueTypeOf(column) === 'fifo' ? [fiveMinutes] : [])],
     timing: { leaseMs: 3000, settleMs: 200, patienceMs: 30_000 },
-    connect: drivers.connect,
+    connect: () => drivers.connect(),
     admin: createAdmin(client),
     foreign: createForeign(column, client),
     faults: { ...drivers.faults, restartBroker: absent.restartBroker === undefined ? crash : undefined },
