@@ -7,12 +7,12 @@ export interface Rounds {
 }
 
 /** Runs the contestants in turn, round for round, so that a slow moment of the machine hits all of them; answers what each has reached. */
-export async function alternate<Name extends string>(
-  contestants: Readonly<Record<Name, () => Promise<number>>>,
+export async function alternate<Name extends string, Reached = number>(
+  contestants: Readonly<Record<Name, () => Promise<Reached>>>,
   { rounds, warmUps }: Rounds,
-): Promise<Readonly<Record<Name, readonly number[]>>> {
+): Promise<Readonly<Record<Name, readonly Reached[]>>> {
   const names = Object.keys(contestants) as Name[];
-  const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const figures = Object.fromEntries(names.map((name) => [name, [] as Reached[]])) as Record<Name, Reached[]>;
   for (let round = -warmUps; round < rounds; round += 1) {
     for (const name of names) {
       const figure = await contestants[name]();

@@ -2,13 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { defineCommand, defineEvent } from '@waybill/core';
 import type { Bus, Environment } from '@waybill/core';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { configuredBus } from './configured-bus.ts';
 
 const broker = await findBroker('rabbitmq', 'the same program on RabbitMQ');
+const aws = await findBroker('fauxqs', 'the same program on SQS and SNS');
 
-afterAll(() => broker?.stop());
+// Where the AWS SDK looks first.
+vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all([broker?.stop(), aws?.stop()]);
+});
 
 const schema = z.object({ customer: z.string(), orderId: z.string() });
 const byCustomer = { schema, orderingKey: (o: z.infer<typeof schema>) => o.customer };
@@ -26,6 +33,14 @@ const rabbit: Environment = {
   WAYBILL_TRANSPORT__URLS: broker?.address ?? '',
   WAYBILL_TRANSPORT__NAME_PREFIX: `swap-${process.pid}`,
   WAYBILL_TRANSPORT__PARTITIONS: '2',
+};
+
+const sqs: Environment = {
+  WAYBILL_TRANSPORT__KIND: 'sqs',
+  WAYBILL_TRANSPORT__REGION: 'us-east-1',
+  WAYBILL_TRANSPORT__ENDPOINT: aws?.address ?? '',
+  WAYBILL_TRANSPORT__NAME_PREFIX: `swap-${process.pid}-`,
+  WAYBILL_TRANSPORT__LONG_POLL_SECONDS: '1',
 };
 
 /** One program, which knows no broker: every order is charged once and in its customer's order, and two groups hear of it. */
@@ -71,7 +86,9 @@ const expected = new Map(
 test.for([
   ['memory', memory],
   ['rabbit', rabbit],
+  ['sqs', sqs],
 ] as const)('the broker is a matter of configuration: %s', async ([kind, env], { skip }) => {
   skip(kind === 'rabbit' && broker === undefined, 'RabbitMQ cannot be had here.');
+  skip(kind === 'sqs' && aws === undefined, 'fauxqs cannot be had here.');
   expect(await chargeEverything(env)).toEqual(expected);
 });

@@ -1,5 +1,16 @@
 /** The servers the launcher knows. */
-export const brokerKinds = ['rabbitmq', 'redis', 'postgres', 'pgbouncer', 'dynamodb', 'kafka', 'sqs'] as const;
+export const brokerKinds = [
+  'rabbitmq',
+  'redis',
+  'postgres',
+  'pgbouncer',
+  'dynamodb',
+  'fauxqs',
+  'elasticmq',
+  'localstack',
+  'ministack',
+  'kafka',
+] as const;
 
 export type BrokerKind = (typeof brokerKinds)[number];
 

@@ -64,7 +64,7 @@ describe('waybill-brokers up', { timeout: 120_000 }, () => {
   });
 
   test('ends at once with status 1 when nothing can be had', async () => {
-    expect(await run('up', 'sqs').ended).toEqual([1, null]);
+    expect(await run('up', 'kafka').ended).toEqual([1, null]);
   });
 
   test('interrupted while a broker starts, leaves nothing', async () => {

@@ -177,7 +177,8 @@ export const orderingCases: readonly ConformanceCase[] = [
       hasFailed = true;
       throw new Error('later');
     };
-    const retry = { backoffMs: 200, jitter: 0 };
+    // Long enough for the other key's five, also where each of them is a call to a slow broker.
+    const retry = { backoffMs: Math.max(200, world.harness.timing.leaseMs / 3), jitter: 0 };
     const bus = await startConsumer(world, command, 'c', { work, handler: { retry } });
     await publishNumbered(world, bus, command, ['k1', 'k2'], 5);
     await untilAccepted(world, 10);

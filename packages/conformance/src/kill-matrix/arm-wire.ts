@@ -1,5 +1,6 @@
 import type { Frame, FrameOrigin, Proxy, ToxicHandle } from '../proxy/index.ts';
 import type { BoundaryRequest } from './boundary.ts';
+import type { BrokerExchanges, Exchange } from './exchange.ts';
 import { strikeMark } from './shop/strike-point.ts';
 import type { WirePhase } from './strike.ts';
 
@@ -10,13 +11,12 @@ export type WireRequest = Exclude<BoundaryRequest, 'answer'>;
 export interface VictimWires {
   readonly database: Proxy;
   readonly broker: Proxy;
+  /** What is said to the broker. */
+  readonly exchanges: BrokerExchanges;
 }
 
-interface Exchange {
-  readonly link: keyof VictimWires;
-  readonly isRequest: (frame: Frame) => boolean;
-  /** `none`: the protocol has no reply to it. */
-  readonly isReply: ((frame: Frame) => boolean) | 'none';
+interface WatchedExchange extends Exchange {
+  readonly link: 'database' | 'broker';
   /** Only on the connection of the transaction that has come to the boundary. */
   readonly isMarked?: boolean;
 }
@@ -33,7 +33,7 @@ export function armWire(
   { request, phase }: { readonly request: WireRequest; readonly phase: WirePhase },
   strike: () => void,
 ): ToxicHandle {
-  const exchange = exchanges[request];
+  const exchange = exchangeOf(request, wires.exchanges);
   const { isReply } = exchange;
   const watch = createWatch(exchange, phase === 'request-lost' || (isReply === 'none' && phase !== 'replied'));
   const at = (frame: Frame, origin: FrameOrigin): boolean => {
@@ -49,7 +49,7 @@ export function armWire(
 
 /** True once: at the request, or at the first reply on its connection. */
 function createWatch(
-  { isRequest, isReply, isMarked = false }: Exchange,
+  { isRequest, isReply, isMarked = false }: WatchedExchange,
   atRequest: boolean,
 ): (frame: Frame, origin: FrameOrigin) => boolean {
   const marked = new Set<number>();
@@ -76,7 +76,13 @@ const any = (): boolean => true;
 /** The messages that carry the text of a statement. */
 const isStatement = ({ label }: Frame): boolean => label === 'P' || label === 'Q';
 
-const exchanges: Readonly<Record<WireRequest, Exchange>> = {
+function exchangeOf(request: WireRequest, ofBroker: BrokerExchanges): WatchedExchange {
+  if (request === 'broker') return { link: 'broker', isRequest: any, isReply: any };
+  if (request === 'publish' || request === 'settle') return { link: 'broker', ...ofBroker[request] };
+  return databaseExchanges[request];
+}
+
+const databaseExchanges: Readonly<Record<Exclude<WireRequest, 'broker' | 'publish' | 'settle'>, WatchedExchange>> = {
   begin: {
     link: 'database',
     isRequest: (frame) => isStatement(frame) && frame.bytes.includes('begin isolation level'),
@@ -89,12 +95,4 @@ const exchanges: Readonly<Record<WireRequest, Exchange>> = {
     isRequest: (frame) => isStatement(frame) && frame.bytes.includes('.outbox where id = any'),
     isReply: any,
   },
-  publish: {
-    link: 'broker',
-    isRequest: ({ kind }) => kind === 'amqp.publish' || kind === 'memory.send',
-    isReply: ({ kind }) => kind === 'amqp.confirm' || kind === 'memory.sent',
-  },
-  // AMQP acknowledges without a reply; where there is one, the first frame behind the request is as good.
-  settle: { link: 'broker', isRequest: ({ kind }) => kind === 'amqp.ack' || kind === 'memory.settle', isReply: 'none' },
-  broker: { link: 'broker', isRequest: any, isReply: any },
 };

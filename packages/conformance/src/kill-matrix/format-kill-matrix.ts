@@ -10,7 +10,7 @@ const columnWidth = 12;
 /** The matrix as a table of how long each cell took, and the figures under it. */
 export function formatKillMatrix(report: KillMatrixReport): string {
   const { cells, crashes, figures, orders, tookMs } = report;
-  const { deliveries, kills, freezes, cuts, databaseKills } = figures;
+  const { deliveries, kills, freezes, cuts } = figures;
   const problems = problemsOf(report);
   const cellText = (boundary: Boundary, fault: Fault): string => {
     const cell = cells.find((each) => each.boundary === boundary && each.fault === fault);
@@ -28,7 +28,11 @@ export function formatKillMatrix(report: KillMatrixReport): string {
         faults.map((fault) => cellText(boundary, fault)),
       ),
     ),
-    `${cells.filter(({ hasStruck }) => hasStruck).length}/${cells.length} cells struck: ${kills} kills, ${freezes} freezes, ${cuts} cuts; ${databaseKills} kills of PostgreSQL under ${crashes?.orders ?? 0} orders`,
+    `${cells.filter(({ hasStruck }) => hasStruck).length}/${cells.length} cells struck: ${kills} kills, ${freezes} freezes, ${cuts} cuts`,
+    ...crashes.map(
+      ({ cell, serverKills, shopKills, orders: under }) =>
+        `${cell}: ${serverKills} times, and ${shopKills} times a shop, under ${under} orders`,
+    ),
     `${orders} orders, ${deliveries} deliveries, ${(tookMs / 1000).toFixed(0)} s`,
     problems.length === 0 ? 'lost 0, duplicate effects 0, reorders 0' : problems.join('\n'),
   ].join('\n');

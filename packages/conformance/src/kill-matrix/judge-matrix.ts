@@ -1,6 +1,5 @@
 import type { CellResult } from './run-cell.ts';
 import { nameOf } from './run-cell.ts';
-import { databaseCell } from './run-database-crashes.ts';
 import type { KillMatrixReport } from './run-kill-matrix.ts';
 
 /** What is wrong with a run, a sentence each: an effect that was lost, doubled or out of order, or a cell that proved nothing. */
@@ -11,7 +10,7 @@ export function problemsOf({
 }: Pick<KillMatrixReport, 'cells' | 'crashes' | 'wrongs'>): readonly string[] {
   return [
     ...cells.flatMap(problemsOfCell),
-    ...(crashes?.problem === undefined ? [] : [`${databaseCell}: ${crashes.problem}`]),
+    ...crashes.flatMap(({ cell, problem }) => (problem === undefined ? [] : [`${cell}: ${problem}`])),
     ...Object.entries(wrongs).map(
       ([cell, { lost, duplicates, reorders }]) =>
         `${cell}: ${lost} lost, ${duplicates} duplicate, ${reorders} out of order`,

@@ -8,13 +8,17 @@ import { matrixTransports } from './matrix-broker.ts';
 import type { MatrixTransport } from './matrix-broker.ts';
 import { nameOf } from './run-cell.ts';
 import type { CellResult } from './run-cell.ts';
-import { databaseCell } from './run-database-crashes.ts';
 import { allCells, runKillMatrix } from './run-kill-matrix.ts';
 import type { KillMatrixOptions, KillMatrixReport } from './run-kill-matrix.ts';
+import type { CrashCell } from './run-server-crashes.ts';
 import { startMatrixBroker } from './start-matrix-broker.ts';
 
 /** A minute under load. */
-const databaseCrashes = { kills: 5, everyMs: 10_000 } as const;
+const crashes = { kills: 5, everyMs: 10_000 } as const;
+/** Of what is not chosen. */
+const noCrashes = { ...crashes, kills: 0 } as const;
+
+type Choice = Pick<KillMatrixOptions, 'cells' | 'databaseCrashes' | 'brokerCrashes'>;
 
 /** Runs the matrix, prints it and answers with the exit status. @throws UsageError */
 export async function killMatrixCommand(command: KillMatrixCommand): Promise<number> {
@@ -34,7 +38,7 @@ export async function killMatrixCommand(command: KillMatrixCommand): Promise<num
 
 function runChosen(
   { orders, lanes, print }: KillMatrixCommand,
-  chosen: Pick<KillMatrixOptions, 'cells' | 'databaseCrashes'>,
+  chosen: Choice,
   servers: Pick<KillMatrixOptions, 'database' | 'broker'>,
 ): Promise<KillMatrixReport> {
   let count = 0;
@@ -48,12 +52,16 @@ function runChosen(
 }
 
 /** Everything, or what the beginnings of names choose. @throws UsageError for one that chooses nothing */
-function choose(only: readonly string[]): Pick<KillMatrixOptions, 'cells' | 'databaseCrashes'> {
+function choose(only: readonly string[]): Choice {
   const isChosen = (name: string): boolean => only.length === 0 || only.some((each) => name.startsWith(each));
   const cells = allCells.filter((cell) => isChosen(nameOf(cell)));
-  const hasCrashes = isChosen(databaseCell);
-  if (cells.length === 0 && !hasCrashes) throw new UsageError(`There is no cell ${only.join(', ')}.`);
-  return { cells, databaseCrashes: hasCrashes ? databaseCrashes : { ...databaseCrashes, kills: 0 } };
+  const crashesOf = (cell: CrashCell): Choice['brokerCrashes'] => (isChosen(cell) ? crashes : noCrashes);
+  const databaseCrashes = crashesOf('database kill -9');
+  const brokerCrashes = crashesOf('broker kill -9');
+  if (cells.length + databaseCrashes.kills + brokerCrashes.kills === 0) {
+    throw new UsageError(`There is no cell ${only.join(', ')}.`);
+  }
+  return { cells, databaseCrashes, brokerCrashes };
 }
 
 function transportOf(text: string): MatrixTransport {

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { findBroker } from '../brokers/index.ts';
+import { findBroker, startBroker } from '../brokers/index.ts';
 import type { Broker } from '../brokers/index.ts';
 import { boundaries } from './boundary.ts';
 import { faults } from './fault.ts';
@@ -8,11 +8,16 @@ import type { MatrixBroker } from './matrix-broker.ts';
 import { startMemoryMatrixBroker } from './memory-matrix-broker.ts';
 import { rabbitMatrixBroker } from './rabbit-matrix-broker.ts';
 import { runKillMatrix } from './run-kill-matrix.ts';
+import { mortalSqs, sqsMatrixBroker } from './sqs-matrix-broker.ts';
 import type { Cell } from './strike.ts';
 
 const subject = 'no order lost, charged twice or out of order, wherever a process of a shop is struck';
-const [database, rabbit] = await Promise.all([findBroker('postgres', subject), findBroker('rabbitmq', subject)]);
-afterAll(() => Promise.all([database?.stop(), rabbit?.stop()]));
+const [database, rabbit, elasticmq] = await Promise.all([
+  findBroker('postgres', subject),
+  findBroker('rabbitmq', subject),
+  findBroker('elasticmq', subject),
+]);
+afterAll(() => Promise.all([database?.stop(), rabbit?.stop(), elasticmq?.stop()]));
 
 const orders = 24 * 24;
 
@@ -29,10 +34,17 @@ async function expectFlawless(
   server: Broker,
   broker: MatrixBroker,
   cells: readonly Cell[],
-  kills: number,
+  kills: { readonly database: number; readonly broker: number },
 ): Promise<void> {
-  const databaseCrashes = { kills: server.startedBy === 'environment' ? 0 : kills, everyMs: 2000 };
-  const report = await runKillMatrix({ database: server, broker, cells, orders, lanes: 3, databaseCrashes });
+  const report = await runKillMatrix({
+    database: server,
+    broker,
+    cells,
+    orders,
+    lanes: 3,
+    databaseCrashes: { kills: server.startedBy === 'environment' ? 0 : kills.database, everyMs: 2000 },
+    brokerCrashes: { kills: kills.broker, everyMs: 2000 },
+  });
   expect(problemsOf(report)).toEqual([]);
   expect(report.orders).toBeGreaterThanOrEqual(orders);
 }
@@ -44,7 +56,7 @@ test.skipIf(database === undefined)(
     if (database === undefined) return;
     const broker = await startMemoryMatrixBroker();
     try {
-      await expectFlawless(database, broker, reduced(0), 2);
+      await expectFlawless(database, broker, reduced(0), { database: 2, broker: 0 });
     } finally {
       await broker.stop();
     }
@@ -56,6 +68,20 @@ test.skipIf(database === undefined || rabbit === undefined)(
   { timeout: 480_000 },
   async () => {
     if (database === undefined || rabbit === undefined) return;
-    await expectFlawless(database, rabbitMatrixBroker(rabbit), reduced(2), 0);
+    await expectFlawless(database, rabbitMatrixBroker(rabbit), reduced(2), { database: 0, broker: 0 });
+  },
+);
+
+test.skipIf(database === undefined || elasticmq === undefined)(
+  'on FIFO queues, with kills of the broker, no order is lost, charged twice or out of order',
+  { timeout: 480_000 },
+  async () => {
+    if (database === undefined || elasticmq === undefined) return;
+    const mortal = await startBroker('fauxqs', mortalSqs);
+    try {
+      await expectFlawless(database, sqsMatrixBroker(elasticmq, mortal), reduced(1), { database: 0, broker: 2 });
+    } finally {
+      await mortal.stop();
+    }
   },
 );

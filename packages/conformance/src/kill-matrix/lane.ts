@@ -1,7 +1,7 @@
 import { startProxy } from '../proxy/index.ts';
 import type { ProxyTarget } from '../proxy/index.ts';
 import { addressAt } from './address-at.ts';
-import type { MatrixBroker } from './matrix-broker.ts';
+import type { BrokerSite } from './matrix-broker.ts';
 import type { MatrixFigures } from './matrix-figures.ts';
 import { startShopProcess } from './shop-process.ts';
 import type { ShopEvents, ShopProcess } from './shop-process.ts';
@@ -16,7 +16,7 @@ export interface LaneOptions {
   /** Of its schemas, and a part of the names of its queues. */
   readonly name: string;
   readonly databaseAddress: string;
-  readonly broker: MatrixBroker;
+  readonly broker: BrokerSite;
   /** Whether charges share transactions. */
   readonly charging: ShopSettings['charging'];
   readonly figures: MatrixFigures;
@@ -36,9 +36,6 @@ export interface Lane {
   readonly close: () => Promise<void>;
 }
 
-/** Of the relays' buckets and, where the broker has some, of deliveries. */
-const leaseMs = 1000;
-
 export async function openLane({ name, databaseAddress, broker, charging, figures }: LaneOptions): Promise<Lane> {
   const tables = await createShopTables(databaseAddress, name);
   const { hostname, port } = new URL(databaseAddress);
@@ -46,6 +43,7 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
   const wires = {
     database: await startProxy({ target: database, protocol: 'postgres' }),
     broker: await startProxy({ target: broker.target, protocol: broker.protocol }),
+    exchanges: broker.exchanges,
   };
   const onReceived = (deliveries: number): void => {
     figures.deliveries += deliveries;
@@ -69,7 +67,7 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
         },
         transport: broker.driverAt(brokerAt),
         charging,
-        leaseMs,
+        leaseMs: broker.leaseMs,
       },
       events,
     );
@@ -92,7 +90,14 @@ export async function openLane({ name, databaseAddress, broker, charging, figure
     victim: currentVictim,
     strike: async (cell, time) => {
       underWay?.lift();
-      underWay = strikeVictim({ cell, time, victim: await currentVictim(), wires, figures });
+      underWay = strikeVictim({
+        cell,
+        time,
+        victim: await currentVictim(),
+        wires,
+        leaseMs: broker.leaseMs,
+        figures,
+      });
       return underWay;
     },
     halt,

@@ -4,7 +4,6 @@ export interface MatrixFigures {
   kills: number;
   freezes: number;
   cuts: number;
-  databaseKills: number;
 }
 
 export const createMatrixFigures = (): MatrixFigures => ({
@@ -12,5 +11,4 @@ export const createMatrixFigures = (): MatrixFigures => ({
   kills: 0,
   freezes: 0,
   cuts: 0,
-  databaseKills: 0,
 });

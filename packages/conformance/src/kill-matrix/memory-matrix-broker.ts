@@ -1,4 +1,5 @@
 import type { TransportDriver } from '@waybill/core/driver';
+import type { BrokerExchanges } from './exchange.ts';
 import type { MatrixBroker } from './matrix-broker.ts';
 import { startMemoryBrokerHost } from './memory-broker-host.ts';
 
@@ -17,6 +18,8 @@ export async function startMemoryMatrixBroker(): Promise<MatrixBroker> {
   const host = await startMemoryBrokerHost({ connect: async () => memoryTransport({ broker }) });
   return {
     protocol: 'memory',
+    exchanges,
+    leaseMs: 1000,
     target: { host: '127.0.0.1', port: host.port },
     driverAt: ({ port }) => ({
       module: new URL('open-remote-memory.ts', import.meta.url).href,
@@ -25,3 +28,9 @@ export async function startMemoryMatrixBroker(): Promise<MatrixBroker> {
     stop: host.close,
   };
 }
+
+const exchanges: BrokerExchanges = {
+  publish: { isRequest: ({ kind }) => kind === 'memory.send', isReply: ({ kind }) => kind === 'memory.sent' },
+  // The first frame behind the request is as good as its answer.
+  settle: { isRequest: ({ kind }) => kind === 'memory.settle', isReply: 'none' },
+};

@@ -23,6 +23,8 @@ export const nameOf = ({ boundary, fault }: Cell): string => `${boundary} ${faul
 
 /** More orders are placed until the victim has come to the boundary, which chance may give to the other one. */
 const wavesMax = 8;
+/** After so many the first time will do, and the other one stands still until it has come. */
+const wavesTogether = 2;
 const replayPatienceMs = 30_000;
 
 /** Places orders, strikes, and waits until every order has had its effects. */
@@ -31,8 +33,8 @@ export async function runCell(lane: Lane, options: CellOptions): Promise<CellRes
   const startedAt = performance.now();
   let strike: StrikeUnderWay | undefined;
   let orders = 0;
-  const aim = async (): Promise<StrikeUnderWay> => {
-    strike = await lane.strike({ boundary, fault }, time);
+  const aim = async (at: number): Promise<StrikeUnderWay> => {
+    strike = await lane.strike({ boundary, fault }, at);
     return strike;
   };
   const buy = async (wave: number): Promise<void> => {
@@ -42,12 +44,14 @@ export async function runCell(lane: Lane, options: CellOptions): Promise<CellRes
     if (boundary.startsWith('Y')) {
       await buy(1);
       await settleShop(lane, nameOf(options), orders);
-      await replayStruck(lane, nameOf(options), await aim());
+      await replayStruck(lane, nameOf(options), await aim(time));
     } else {
-      const struck = await aim();
+      let struck = await aim(time);
       for (let wave = 1; wave <= wavesMax && (wave === 1 || !struck.hasStruck()); wave += 1) {
-        await buy(wave);
-        await settleShop(lane, nameOf(options), orders);
+        if (wave > wavesTogether) struck = await aim(1);
+        const done = buy(wave).then(() => settleShop(lane, nameOf(options), orders));
+        if (wave > wavesTogether) await leaveAlone(lane, Promise.race([done, struck.landed]));
+        await done;
       }
     }
     if (isAside(options)) await replayAll(lane, nameOf(options), orders);
@@ -67,9 +71,19 @@ const isAside = ({ boundary }: Cell): boolean => boundary.startsWith('D') || bou
 async function buyOne(lane: Lane, { boundary, fault, orders }: CellOptions, wave: number): Promise<number> {
   const victim = await lane.victim();
   const both: readonly ShopProcess[] = [victim, lane.healthy];
-  const shops = boundary.startsWith('P') ? both : [lane.healthy];
+  const shops = boundary.startsWith('P') || wave > wavesTogether ? both : [lane.healthy];
   const cell = nameOf({ boundary, fault });
   return buyWave({ cell, wave, orders, isPoisoned: isAside({ boundary, fault }), shops: () => shops });
+}
+
+/** Has the victim work without the other one for a while. */
+async function leaveAlone({ healthy }: Lane, until: Promise<unknown>): Promise<void> {
+  healthy.signal('SIGSTOP');
+  try {
+    await until;
+  } finally {
+    healthy.signal('SIGCONT');
+  }
 }
 
 /** The victim replays and is struck; the other one goes on as soon as that is seen. */

@@ -3,13 +3,13 @@ import { boundaries } from './boundary.ts';
 import { faults } from './fault.ts';
 import { openLane } from './lane.ts';
 import type { Lane } from './lane.ts';
-import type { MatrixBroker } from './matrix-broker.ts';
+import type { BrokerSite, MatrixBroker } from './matrix-broker.ts';
 import { createMatrixFigures } from './matrix-figures.ts';
 import type { MatrixFigures } from './matrix-figures.ts';
 import { runCell } from './run-cell.ts';
 import type { CellResult } from './run-cell.ts';
-import { runDatabaseCrashes } from './run-database-crashes.ts';
-import type { CrashesResult, DatabaseCrashes } from './run-database-crashes.ts';
+import { runServerCrashes } from './run-server-crashes.ts';
+import type { CrashesResult, ServerCrashes } from './run-server-crashes.ts';
 import type { Wrongs } from './shop-tables.ts';
 import type { Cell } from './strike.ts';
 
@@ -18,21 +18,23 @@ export interface KillMatrixOptions {
   readonly database: Broker;
   readonly broker: MatrixBroker;
   readonly cells: readonly Cell[];
-  /** Shared by the cells; the crashes of the database have orders of their own. */
+  /** Shared by the cells; the crashes of the servers have orders of their own. */
   readonly orders: number;
   /** Shops at once, each with a victim: most of the time is waited for leases. */
   readonly lanes: number;
   /** After the cells; only on a server that the launcher has started. */
-  readonly databaseCrashes: DatabaseCrashes;
+  readonly databaseCrashes: ServerCrashes;
+  /** After those; only where the broker has a mortal site. */
+  readonly brokerCrashes: ServerCrashes;
   readonly onCell?: (result: CellResult) => void;
 }
 
 export interface KillMatrixReport {
   readonly cells: readonly CellResult[];
-  /** `undefined`: not asked for. */
-  readonly crashes: CrashesResult | undefined;
+  /** Of the servers that were to be killed. */
+  readonly crashes: readonly CrashesResult[];
   readonly figures: Readonly<MatrixFigures>;
-  /** Rows in the tables, those of the database's crashes included. */
+  /** Rows in the tables, those of the crashes included. */
   readonly orders: number;
   readonly wrongs: Readonly<Record<string, Wrongs>>;
   readonly tookMs: number;
@@ -43,15 +45,15 @@ export const allCells: readonly Cell[] = boundaries.flatMap((boundary) => faults
 
 /** Runs every cell on real processes, and judges by the tables when all of them have settled. */
 export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMatrixReport> {
-  const { database, broker, cells, orders, lanes: laneCount, databaseCrashes, onCell } = options;
+  const { database, broker, cells, orders, lanes: laneCount, databaseCrashes, brokerCrashes, onCell } = options;
   const startedAt = performance.now();
   const figures = createMatrixFigures();
   const lanes: Lane[] = [];
   // A server of somebody else may have schemas and queues of a run before.
   const run = Date.now().toString(36);
-  const open = async (name: string): Promise<Lane> => {
+  const open = async (name: string, site: BrokerSite = broker): Promise<Lane> => {
     const charging = lanes.length % 4 === 1 ? 'singly' : 'together';
-    const lane = await openLane({ name, databaseAddress: database.address, broker, charging, figures });
+    const lane = await openLane({ name, databaseAddress: database.address, broker: site, charging, figures });
     lanes.push(lane);
     return lane;
   };
@@ -74,12 +76,20 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillMat
         await lane.halt();
         lane = await open(`wb_${run}_${number}_${results.length}`);
       }
+      // Idle shops would take from the machine what the crashes are to have.
+      await lane.halt();
     };
-    await Promise.all(Array.from({ length: laneCount }, (_, number) => work(number)));
-    const crashes =
-      databaseCrashes.kills === 0
-        ? undefined
-        : await runDatabaseCrashes(await open(`wb_${run}_crashes`), database, databaseCrashes, figures);
+    await Promise.all(Array.from({ length: Math.min(laneCount, cells.length) }, (_, number) => work(number)));
+    const crashes: CrashesResult[] = [];
+    if (databaseCrashes.kills > 0) {
+      const lane = await open(`wb_${run}_database`);
+      crashes.push(await runServerCrashes(lane, { cell: 'database kill -9', server: database, ...databaseCrashes }));
+    }
+    const { mortal } = broker;
+    if (mortal !== undefined && brokerCrashes.kills > 0) {
+      const lane = await open(`wb_${run}_broker`, mortal);
+      crashes.push(await runServerCrashes(lane, { cell: 'broker kill -9', server: mortal.server, ...brokerCrashes }));
+    }
     const tables = lanes.map((lane) => lane.tables);
     const report = {
       cells: results.toSorted((one, other) => indexOf(cells, one) - indexOf(cells, other)),

@@ -27,13 +27,15 @@ export interface StrikeOptions {
   readonly time: number;
   readonly victim: ShopProcess;
   readonly wires: VictimWires;
+  /** A victim is frozen for longer. */
+  readonly leaseMs: number;
   readonly figures: MatrixFigures;
 }
 
-/** Beyond every lease: buckets have one second, and RabbitMQ gives a silent client up after two to three. */
-const frozenMs = 3500;
+/** Beyond a lease: RabbitMQ, whose shops have leases of one second, gives a silent client up after two to three. */
+const frozenBeyondMs = 2500;
 
-export function strikeVictim({ cell, time, victim, wires, figures }: StrikeOptions): StrikeUnderWay {
+export function strikeVictim({ cell, time, victim, wires, leaseMs, figures }: StrikeOptions): StrikeUnderWay {
   const strike = strikeOf(cell);
   const { signal } = strike;
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
@@ -44,7 +46,7 @@ export function strikeVictim({ cell, time, victim, wires, figures }: StrikeOptio
   const recover = async (): Promise<void> => {
     if (signal === 'SIGKILL') await victim.ended;
     if (signal !== 'SIGSTOP') return;
-    await sleep(frozenMs);
+    await sleep(leaseMs + frozenBeyondMs);
     victim.signal('SIGCONT');
   };
   const struck = (): void => {

@@ -16,8 +16,9 @@ export type CommittedMatrix<Id extends string = PropertyId> = Subject &
   Omit<MatrixOfRun<Id>, 'date' | 'results' | 'totals'> & { readonly results: readonly CommittedResult<Id>[] };
 
 function toCommitted<Id extends string>(matrix: Matrix<Id>): CommittedMatrix<Id> {
-  const { product, version, startedBy, seed, mode, results } = matrix;
-  return { ...subjectOf(matrix), product, version, startedBy, seed, mode, results: results.map(resultOf) };
+  const { product, version, startedBy, column, seed, mode, results } = matrix;
+  const server = { product, version, startedBy, ...(column !== undefined && { column }) };
+  return { ...subjectOf(matrix), ...server, seed, mode, results: results.map(resultOf) };
 }
 
 export const resultOf = <Id extends string>(result: PropertyResult<Id>): CommittedResult<Id> => {

@@ -1,6 +1,7 @@
 import { idsOf, nameOf } from '../runner/suite.ts';
 import type { Proofs } from '../runner/suite.ts';
 import type { CommittedMatrix, CommittedResult } from './committed-matrix.ts';
+import { formatSharedCell, isProven } from './format-shared-cell.ts';
 
 const legendOf = (kind: Proofs<string>['kind']): string => `# What is proven, on which ${servers[kind]}
 
@@ -11,7 +12,11 @@ property is met and what the run found:
 - ✓ emulated: the ${kind === 'store' ? 'driver' : 'driver or the bus'} does it. The same cases passed, and those that break the emulation where it is seamed.
 - ✓ refused: it cannot be had. Asking for it is refused before anything is lost, and that is what the case saw.
 - ✗: a known failure, with its reason, where it is tracked and the last day on which it is accepted.
-- not run: no verdict, and why.`;
+- ○ unproven: the cases did not fail, but the ${servers[kind]} that was asked only stands in for the one that is meant, and is known not to do
+  here what that one does. With the reason, what it departs from and the last day on which that is accepted.
+- not run: no verdict, and why.
+
+A column with several runs is of one product that several others stand in for. What one of them proves is proven, and the cell names it.`;
 
 const servers = { transport: 'broker', store: 'database' } as const;
 
@@ -22,25 +27,50 @@ export function formatGuarantees<Id extends string>(
 ): string {
   const { kind, properties } = suite;
   const propertyIds = idsOf(suite);
-  const runs = matrices.map((matrix) => {
-    const { product, version, startedBy, mode, seed, results } = matrix;
-    const proven = results.filter(({ verdict }) => verdict === 'pass' || verdict === 'negative-pass').length;
-    return `- ${nameOf(matrix)}: ${product} ${version} (${startedBy}), mode ${mode}, seed ${seed}: ${proven} of ${propertyIds.length} proven.`;
-  });
-  const head = ['Id', 'Property', ...matrices.map((matrix) => `${nameOf(matrix)} ${matrix.version}`)];
-  const rows = propertyIds.map((id) => row([id, properties[id], ...matrices.map((matrix) => cellOf(matrix, id))]));
+  const columns = [...Map.groupBy(matrices, (matrix) => matrix.column ?? matrix).values()];
+  const runs = columns.flatMap((column) => [
+    ...column.map((matrix) => runOf(matrix, propertyIds.length)),
+    ...(column.length > 1 ? [sharedRunOf(column, propertyIds)] : []),
+  ]);
+  const head = ['Id', 'Property', ...columns.map(titleOf)];
+  const rows = propertyIds.map((id) => row([id, properties[id], ...columns.map((column) => cellOf(column, id))]));
   return [legendOf(kind), '', ...runs, '', row(head), row(head.map(() => '---')), ...rows, ''].join('\n');
+}
+
+type Column<Id extends string> = readonly CommittedMatrix<Id>[];
+
+const titleOf = <Id extends string>([matrix]: Column<Id>): string =>
+  matrix === undefined ? '' : (matrix.column ?? `${nameOf(matrix)} ${matrix.version}`);
+
+function runOf<Id extends string>(matrix: CommittedMatrix<Id>, count: number): string {
+  const { product, version, startedBy, column, mode, seed, results } = matrix;
+  const proven = results.filter(isProven).length;
+  const who = `${column ?? nameOf(matrix)}: ${product} ${version} (${startedBy})`;
+  return `- ${who}, mode ${mode}, seed ${seed}: ${proven} of ${count} proven.`;
+}
+
+function sharedRunOf<Id extends string>(column: Column<Id>, ids: readonly Id[]): string {
+  const proven = ids.filter((id) =>
+    column.some((matrix) => matrix.results.some((each) => each.id === id && isProven(each))),
+  );
+  return `- ${titleOf(column)}, on one or the other: ${proven.length} of ${ids.length} proven.`;
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-function cellOf<Id extends string>({ results }: CommittedMatrix<Id>, id: Id): string {
-  const result = results.find((candidate) => candidate.id === id);
-  return result === undefined ? 'not run' : textOf(result);
+function cellOf<Id extends string>(column: Column<Id>, id: Id): string {
+  const found = column.flatMap(({ product, version, results }) =>
+    results.filter((result) => result.id === id).map((result) => ({ server: `${product} ${version}`, result })),
+  );
+  const [first] = found;
+  if (first === undefined) return 'not run';
+  return column.length === 1 ? textOf(first.result) : formatSharedCell(found);
 }
 
-function textOf({ level, note, verdict, reason }: CommittedResult<string>): string {
+function textOf(result: CommittedResult<string>): string {
+  const { level, note, verdict, reason } = result;
   const how = `${level === 'unsupported' ? 'refused' : level}: ${note}`;
-  if (verdict === 'pass' || verdict === 'negative-pass') return `✓ ${how}${reason === '' ? '' : `; ${reason}`}`;
+  if (isProven(result)) return `✓ ${how}${reason === '' ? '' : `; ${reason}`}`;
+  if (verdict === 'unproven') return `○ unproven: ${reason}`;
   return verdict === 'not-run' ? `not run (${reason}); ${how}` : `✗ ${reason}`;
 }

@@ -4,7 +4,7 @@ import type { PropertyResult, Verdict } from '../runner/verdict.ts';
 import { isGreen, isRed } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
 
-const verdicts: readonly Verdict[] = ['pass', 'negative-pass', 'deviation', 'fail', 'not-run'];
+const verdicts: readonly Verdict[] = ['pass', 'negative-pass', 'deviation', 'unproven', 'fail', 'not-run'];
 
 interface Words<Id extends string> {
   readonly properties: Readonly<Record<Id, string>>;

@@ -7,7 +7,10 @@ import type { PropertyResult } from '../runner/verdict.ts';
 /** What one run proved, about one product in one version: the JSON that the docs table is made from. */
 export type Matrix<Id extends string = PropertyId> = Subject & MatrixOfRun<Id>;
 
-export interface MatrixOfRun<Id extends string> extends Pick<SuiteHarness<Id>, 'product' | 'version' | 'startedBy'> {
+export interface MatrixOfRun<Id extends string> extends Pick<
+  SuiteHarness<Id>,
+  'product' | 'version' | 'startedBy' | 'column'
+> {
   /** ISO 8601, when the run began. */
   readonly date: string;
   readonly seed: number;

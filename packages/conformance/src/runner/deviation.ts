@@ -1,8 +1,13 @@
 import type { PropertyId } from '../properties/properties.ts';
 
-/** A known failure of one driver, with an end: the case is still run, and passing or expiring turns it into a failure. */
+/** A known failure, with an end: the case is still run, and passing or expiring turns it into a failure. */
 export interface Deviation<Id extends string = PropertyId> {
   readonly id: Id;
+  /**
+   * `fails`: the case fails. The others are for a server that only stands in for the one that is meant and does not do here what that one does:
+   * with `proves-nothing` the case passes, with `may-fail` it does either, and the verdict is `unproven`. Default: `fails`.
+   */
+  readonly effect?: 'fails' | 'proves-nothing' | 'may-fail';
   /** Shown in the table of guarantees. */
   readonly reason: string;
   /** Where it is tracked, as an `https:` address. */

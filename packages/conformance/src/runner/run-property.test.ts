@@ -1,7 +1,7 @@
 import { systemClock } from '@waybill/core';
 import { expect, test } from 'vitest';
 import { needing, proves } from '../cases/case.ts';
-import { checkApplies } from '../harness/check.ts';
+import { check, checkApplies } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import type { Faults, Harness } from '../harness/harness.ts';
 import { declareLevel } from '../harness/property-level.ts';
@@ -85,4 +85,59 @@ test('a harness cannot deny what it offers, and must say why it denies', () => {
   expect(() => checkAbsent(harnessOf(wireless))).not.toThrow();
   expect(() => checkAbsent(harnessOf({ ...wireless, faults: { ...noFaults, cutConnections } }))).toThrow('offers one');
   expect(() => checkAbsent(harnessOf({ absent: { foreign: ' ' } }))).toThrow('does not say why');
+});
+
+const doubt = {
+  id: 'ORD-4',
+  effect: 'proves-nothing',
+  reason: 'the emulator keeps no order',
+  link: 'https://example.org/order',
+  expires: '2999-01-31',
+} as const;
+const told = 'the emulator keeps no order, until 2999-01-31: https://example.org/order';
+const broken = proves('ORD-4', 'it breaks', async () => check(false, 'it broke'));
+
+test('what passes on a server that is known to do otherwise is unproven, with the reason and the last day', async () => {
+  expect(await verdictOf(harnessOf({ deviations: [doubt] }), plain)).toEqual({ verdict: 'unproven', reason: told });
+});
+
+test('what cannot be looked at on such a server is unproven, not left without a verdict', async () => {
+  expect(await verdictOf(harnessOf({ deviations: [doubt] }), plain, cut)).toEqual({
+    verdict: 'unproven',
+    reason: told,
+  });
+});
+
+test('where it may fail for that, it is unproven whether it fails or not', async () => {
+  const harness = harnessOf({ deviations: [{ ...doubt, effect: 'may-fail' }] });
+  expect(await verdictOf(harness, broken)).toEqual({ verdict: 'unproven', reason: told });
+  expect(await verdictOf(harness, plain)).toEqual({ verdict: 'unproven', reason: told });
+});
+
+test('a failure that nobody expects on such a server is a failure', async () => {
+  expect(await verdictOf(harnessOf({ deviations: [doubt] }), broken)).toEqual({ verdict: 'fail', reason: 'it broke' });
+});
+
+test('what is refused at start is proven on any server', async () => {
+  const levels = declareLevel('unsupported', 'it has none', propertyIds);
+  const refused = { ...plain, kind: 'negative' } as const;
+  const found = await verdictOf(harnessOf({ deviations: [doubt], levels }), refused);
+  expect(found).toEqual({ verdict: 'negative-pass', reason: '' });
+});
+
+test('after its day such a deviation is a failure, so that somebody looks again', async () => {
+  const expired = { ...doubt, expires: '2026-01-31' };
+  const reason = 'its deviation expired on 2026-01-31 (https://example.org/order): look again';
+  expect(await verdictOf(harnessOf({ deviations: [expired] }), plain)).toEqual({ verdict: 'fail', reason });
+});
+
+test('a property of which this mode has no case is not run, whatever is known of the server', async () => {
+  expect(await verdictOf(harnessOf({ deviations: [doubt] }))).toMatchObject({ verdict: 'not-run' });
+});
+
+test('a known failure is a deviation until it passes', async () => {
+  const { effect: _effect, ...known } = doubt;
+  expect(await verdictOf(harnessOf({ deviations: [known] }), broken)).toEqual({ verdict: 'deviation', reason: told });
+  const reason = 'passes now: take its deviation away (https://example.org/order)';
+  expect(await verdictOf(harnessOf({ deviations: [known] }), plain)).toEqual({ verdict: 'fail', reason });
 });

@@ -57,7 +57,8 @@ export async function runSuite<Id extends string, Proven extends SuiteHarness<Id
   const isAlone = (id: Id): boolean => casesDue(id, each).some((due) => due.isAlone);
   const results = await runSideBySide(selectIds(only, ids), { run, isAlone, sideBySide });
   const totals = addTotals(results.map((result) => result.totals));
-  const { product, version, startedBy } = harness;
+  const { product, version, startedBy, column } = harness;
   const date = new Date(startedAtMs).toISOString();
-  return { ...subjectOf(harness), product, version, startedBy, date, seed, mode, results, totals };
+  const server = { product, version, startedBy, ...(column !== undefined && { column }) };
+  return { ...subjectOf(harness), ...server, date, seed, mode, results, totals };
 }

@@ -16,6 +16,11 @@ export interface SuiteHarness<Id extends string> {
    * has one of its own.
    */
   readonly keptAs?: string;
+  /**
+   * The column of the table that its matrix shares with those of other servers which stand in for the same product; default one of its own.
+   * A property is proven there where one of the servers proves it.
+   */
+  readonly column?: string;
   /** One entry for each property: one that is added to the suite does not compile in any harness until that says what it does. */
   readonly levels: Readonly<Record<Id, PropertyLevel>>;
   /** Known failures, each with an end; absent when there are none. */

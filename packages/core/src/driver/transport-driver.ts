@@ -86,6 +86,12 @@ export interface ReceiverOptions {
    * Core aborts their handlers and never settles them. May be called at any time after `openReceiver` began.
    */
   readonly onLost: (receipts: readonly Receipt[]) => void;
+  /**
+   * Called with receipts that are to come back soon, such as before the end of an invocation: core begins none of them any more, releases
+   * what does not run at once, and what runs it accepts or releases when it ends; after `graceMs` it aborts the handlers. Whoever calls it
+   * names all that are held of an ordering key. Core always gives it.
+   */
+  readonly onRecall?: (receipts: readonly Receipt[], graceMs: number) => void;
 }
 
 /** The driver's own mark of a delivery; opaque to core, compared by identity. */

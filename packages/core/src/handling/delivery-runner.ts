@@ -88,10 +88,17 @@ export class DeliveryRunner {
   #failed(held: HeldDelivery, error: unknown): void {
     held.startedAtMs = undefined;
     if (held.lost) this.#options.leave(held);
+    else if (held.isCutShort) this.#cutShort(held);
     else if (error instanceof ClaimRefused) this.#refused(held, error.outcome);
     else if (error instanceof HandlerFailed) this.#handlerFailed(held, error.cause);
     else if (isBusError(error) && !error.retryable) this.#giveUp(held, error);
     else this.#waitForDependency(held, error);
+  }
+
+  /** It had no chance to end, so it was no try. */
+  #cutShort(held: HeldDelivery): void {
+    held.attempts -= 1;
+    this.#options.rest(held, 0);
   }
 
   #refused(held: HeldDelivery, outcome: RefusedClaim): void {
@@ -214,7 +221,7 @@ export class DeliveryRunner {
 
 /** As the broker and this process count it together. */
 function attemptOf(held: HeldDelivery): number {
-  return held.deliveriesBefore + held.attempts;
+  return Math.max(held.deliveriesBefore, held.triesBefore) + held.attempts;
 }
 
 function exhausted(subscription: string, deliveries: number): BusError {

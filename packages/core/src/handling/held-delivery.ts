@@ -11,7 +11,9 @@ export class HeldDelivery {
   readonly sequence: number | undefined;
   /** Deliveries before this one that count: its handler may have been started. */
   readonly deliveriesBefore: number;
-  /** Handler starts in this process. */
+  /** Handler starts of an earlier delivery to this process that was given back between two tries. */
+  triesBefore = 0;
+  /** Handler starts of this delivery. */
   attempts = 0;
   /** Tries that were not the message's fault: its dependency was down, or its turn had not come. */
   waits = 0;
@@ -28,6 +30,12 @@ export class HeldDelivery {
   /** The lease is gone, or the bus stopped by force: nothing may be settled any more. */
   lost = false;
   settled = false;
+  /** Its handler, or the writing of its dead letter, is under way. */
+  isRunning = false;
+  /** The receiver wants it back: it is not begun, and not tried again. */
+  isRecalled = false;
+  /** Its attempt was aborted for that, so its failure says nothing about the message. */
+  isCutShort = false;
   batch: HeldBatch | undefined = undefined;
   place = 0;
   /** Behind this one in its lane. */

@@ -58,14 +58,14 @@ export class Lanes {
 
   /** Ends a run; the next of its key may start. */
   finish(held: HeldDelivery): void {
-    this.#running -= 1;
+    this.#stopped(held);
     this.#advance(held);
     this.#pump();
   }
 
   /** Ends a run that will be made again: the key waits, its slot is free. A lower number goes before it at once. */
   rest(held: HeldDelivery, delayMs: number): void {
-    this.#running -= 1;
+    this.#stopped(held);
     this.#waiting += 1;
     const lane = held.key === undefined ? undefined : this.#lanes.get(held.key);
     if (lane === undefined) {
@@ -79,10 +79,18 @@ export class Lanes {
     this.#pump();
   }
 
-  /** Takes out a delivery whose lease is lost. One that runs ends by `finish`; a head that does not is left out when its turn comes. */
+  /**
+   * Takes out a delivery that is lost or given back. One that runs ends by `finish`; a head that is ready is left out when its turn comes, one
+   * that rests at once.
+   */
   drop(held: HeldDelivery): void {
     const lane = held.key === undefined ? undefined : this.#lanes.get(held.key);
-    if (lane !== undefined && lane.head !== held && unlink(lane, held)) this.#waiting -= 1;
+    if (lane === undefined) return;
+    if (lane.head !== held) {
+      if (unlink(lane, held)) this.#waiting -= 1;
+    } else if (lane.state === 'resting') {
+      this.#wakeUp(lane);
+    }
   }
 
   setConcurrency(concurrency: number): void {
@@ -127,7 +135,13 @@ export class Lanes {
     const lane = held.key === undefined ? undefined : this.#lanes.get(held.key);
     if (lane !== undefined) lane.state = 'running';
     this.#running += 1;
+    held.isRunning = true;
     this.#run(held);
+  }
+
+  #stopped(held: HeldDelivery): void {
+    this.#running -= 1;
+    held.isRunning = false;
   }
 
   #advance(held: HeldDelivery): void {

@@ -10,9 +10,12 @@ import type { CircuitBreaker, CircuitState } from './circuit-breaker.ts';
 import { createDeadLetterWriter } from './dead-letter-writer.ts';
 import { DeliveryRunner } from './delivery-runner.ts';
 import { HeldDelivery } from './held-delivery.ts';
+import { createInterruptedTries } from './interrupted-tries.ts';
 import { Lanes } from './lanes.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { createRecall } from './recall.ts';
+import type { Recall } from './recall.ts';
 import { ReceiveLoop } from './receive-loop.ts';
 import { createSettleQueue } from './settle-queue.ts';
 import type { SettleQueue } from './settle-queue.ts';
@@ -38,7 +41,9 @@ export class Subscription {
   readonly #circuit: CircuitBreaker;
   readonly #lanes: Lanes;
   readonly #loop: ReceiveLoop;
+  readonly #recall: Recall;
   readonly #untouched = createUntouchedLosses();
+  readonly #interrupted = createInterruptedTries();
   #held = 0;
   #concurrency: number;
   #isPaused = false;
@@ -61,6 +66,11 @@ export class Subscription {
       clock: services.clock,
       concurrency: this.#concurrency,
       run: (held) => runner.run(held),
+    });
+    this.#recall = createRecall({
+      clock: services.clock,
+      subscription: spec.name,
+      giveBack: (held) => this.#giveBack(held),
     });
     this.#loop = this.#createLoop();
   }
@@ -118,6 +128,7 @@ export class Subscription {
     await this.#settling.flushed();
     this.#leases.stop();
     this.#circuit.stop();
+    this.#recall.stop();
     await this.#loop.receiver?.close().catch(() => undefined);
   }
 
@@ -142,6 +153,7 @@ export class Subscription {
         new HeldDelivery(delivery, readSequence(delivery.message)?.number, this.#untouched.of(delivery.message.id)),
     );
     this.#held += taken.length;
+    for (const held of taken) this.#interrupted.resume(held);
     this.#leases.hold(taken);
     for (const held of taken) this.#lanes.add(held);
   }
@@ -150,6 +162,7 @@ export class Subscription {
     if (settlement !== undefined) {
       held.settled = true;
       this.#untouched.forget(held.delivery.message.id);
+      this.#interrupted.forget(held.delivery.message.id);
       this.#settling.push(settlement);
     }
     this.#forget(held);
@@ -169,6 +182,28 @@ export class Subscription {
     this.#forget(held);
     this.#lanes.drop(held);
     this.#loop.wake();
+  }
+
+  /** What is not running goes back to the broker; all of it leaves before a lane goes on. */
+  #giveBack(all: readonly HeldDelivery[]): void {
+    for (const held of all) {
+      held.lost = true;
+      if (held.attempts === 0) this.#untouched.note(held.delivery.message.id);
+      this.#interrupted.note(held);
+      this.#settling.push({ receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
+      this.#forget(held);
+    }
+    for (const held of all) this.#lanes.drop(held);
+    this.#loop.wake();
+  }
+
+  #rest(held: HeldDelivery, delayMs: number): void {
+    if (!held.isRecalled) {
+      this.#lanes.rest(held, delayMs);
+      return;
+    }
+    this.#end(held, { receipt: held.delivery.receipt, action: 'release', delayMs: 0 });
+    this.#interrupted.note(held);
   }
 
   #forget(held: HeldDelivery): void {
@@ -248,7 +283,7 @@ export class Subscription {
       rateLimit: createRateLimit(services.clock, spec.guarantees.ratePerSecond),
       accept: (held) => this.#end(held, { receipt: held.delivery.receipt, action: 'accept' }),
       leave: (held) => this.#end(held, undefined),
-      rest: (held, delayMs) => this.#lanes.rest(held, delayMs),
+      rest: (held, delayMs) => this.#rest(held, delayMs),
     });
   }
 
@@ -263,7 +298,12 @@ export class Subscription {
       random,
       batchMax: transport.capabilities.receive.batchMax,
       openReceiver: () =>
-        transport.openReceiver(this.#spec.address, { leaseMs, unsettledMax: this.#unsettledMax, onLost }),
+        transport.openReceiver(this.#spec.address, {
+          leaseMs,
+          unsettledMax: this.#unsettledMax,
+          onLost,
+          onRecall: (receipts, graceMs) => this.#recall.call(this.#leases.find(receipts), graceMs),
+        }),
       room: () => this.#room(),
       onDeliveries: (deliveries) => this.#take(deliveries),
       judge: (error) => {

@@ -1,3 +1,5 @@
+import { RecentMap } from '../collections/recent-map.ts';
+
 /** Deliveries that were lost before their handler was started, by the id of the message. */
 export interface UntouchedLosses {
   /** One more; a message without an id is not told from another one and does not count. */
@@ -14,22 +16,13 @@ const idsMax = 10_000;
  * handler was never started, so such losses count neither as its attempts nor as its killing of consumers.
  */
 export function createUntouchedLosses(): UntouchedLosses {
-  const counts = new Map<string, number>();
-
+  const counts = new RecentMap<string, number>(idsMax);
+  const of = (id: string): number => counts.get(id) ?? 0;
   return {
     note: (id) => {
-      if (id === '') return;
-      const count = counts.get(id) ?? 0;
-      // Set anew, so that the first in the map is the one that was lost longest ago.
-      counts.delete(id);
-      counts.set(id, count + 1);
-      const [oldest] = counts.keys();
-      if (counts.size > idsMax && oldest !== undefined) counts.delete(oldest);
+      if (id !== '') counts.set(id, of(id) + 1);
     },
-    // Nearly always there are none, and a look-up costs every message the hash of its id.
-    of: (id) => (counts.size === 0 ? 0 : (counts.get(id) ?? 0)),
-    forget: (id) => {
-      if (counts.size > 0) counts.delete(id);
-    },
+    of,
+    forget: (id) => counts.delete(id),
   };
 }

@@ -106,3 +106,49 @@ describe('a native PostgreSQL', { timeout: 60_000 }, () => {
     expect(rows).toEqual([{ id: 1 }, { id: 2 }]);
   });
 });
+
+describe('a native fauxqs that is given a folder for its data', { timeout: 60_000 }, () => {
+  let broker: Broker;
+
+  beforeAll(async () => {
+    broker = await startBroker('fauxqs', { origins: ['native'], configuration: { dataDir: 'data' } });
+  }, 60_000);
+
+  afterAll(() => broker.stop());
+
+  const call = async (action: string, body: Readonly<Record<string, unknown>>): Promise<Answer> => {
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` };
+    const answer = await fetch(broker.address, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${action}: ${await answer.text()}`);
+    return (await answer.json()) as Answer;
+  };
+
+  test('hands out in order after kill -9 what it had confirmed, released messages among them', async () => {
+    const { QueueUrl } = await call('CreateQueue', { QueueName: 'orders.fifo', Attributes: { FifoQueue: 'true' } });
+    for (const MessageBody of ['first', 'second', 'third']) {
+      await call('SendMessage', { QueueUrl, MessageBody, MessageGroupId: 'key', MessageDeduplicationId: MessageBody });
+    }
+    const receive = async (): Promise<Letter | undefined> =>
+      (await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 60 })).Messages?.[0];
+    const first = await receive();
+    await call('ChangeMessageVisibility', { QueueUrl, ReceiptHandle: first?.ReceiptHandle, VisibilityTimeout: 0 });
+    await crash(broker);
+    const bodies: unknown[] = [];
+    for (let letter = await receive(); letter !== undefined; letter = await receive()) {
+      bodies.push(letter.Body);
+      await call('DeleteMessage', { QueueUrl, ReceiptHandle: letter.ReceiptHandle });
+    }
+    expect(bodies).toEqual(['first', 'second', 'third']);
+  });
+});
+
+/** Of SQS, as far as it is looked at. */
+interface Answer {
+  readonly QueueUrl?: string;
+  readonly Messages?: readonly Letter[];
+}
+
+interface Letter {
+  readonly Body: string;
+  readonly ReceiptHandle: string;
+}

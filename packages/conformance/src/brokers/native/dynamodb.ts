@@ -1,17 +1,16 @@
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { probeDynamodb } from '../probe/probe-dynamodb.ts';
+import { folderOfProgram } from './folder-of-program.ts';
 import { freePorts } from './free-ports.ts';
 import type { Recipe } from './recipe.ts';
-
-const folders = (): readonly string[] => ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
 
 /** Amazon's DynamoDB Local in memory: its data are gone with its process, also after `kill9` and `restart`. */
 export const dynamodbRecipe: Recipe = {
   kind: 'dynamodb',
   packages: ['openjdk-17-jre-headless'],
-  findPrograms: () => folders().find((folder) => existsSync(join(folder, 'java'))),
+  findPrograms: () => folderOfProgram('java'),
   prepare: async (programs, _folder, { configuration }) => {
     const [port = 0] = await freePorts(1);
     const local = localFolder();

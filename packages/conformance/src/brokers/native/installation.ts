@@ -23,6 +23,25 @@ export async function findInstallation(
   version: RabbitmqVersion,
   log: (line: string) => void,
 ): Promise<Installation> {
+  const installation = await findPackages(recipe, version, log);
+  if (recipe.fetch === undefined) return installation;
+  try {
+    return { ...installation, programs: await recipe.fetch(installation.programs, log) };
+  } catch (cause) {
+    // The client of a registry says last why it failed.
+    const why = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n').at(-1) ?? '';
+    const reason = `${recipe.kind} could not be fetched: ${why}`;
+    throw new BrokerNotAvailable(recipe.kind, reason, 'Remove the obstacle, or name a server in the environment.', {
+      cause,
+    });
+  }
+}
+
+async function findPackages(
+  recipe: Recipe,
+  version: RabbitmqVersion,
+  log: (line: string) => void,
+): Promise<Installation> {
   const installed = recipe.findPrograms('/', version);
   if (installed !== undefined) return { root: '/', programs: installed };
   const release = version === 'any' ? undefined : recipe.releases?.[version];

@@ -10,6 +10,11 @@ export interface Recipe {
   readonly releases?: Readonly<Record<string, string>>;
   /** The folder of its programs seen from a root folder, or nothing when it is not there. */
   readonly findPrograms: (root: string, version: RabbitmqVersion) => string | undefined;
+  /**
+   * Gets what no Debian package brings with the client of another registry, once for this user, and gives its folder, which `prepare` is then
+   * handed instead of the programs'.
+   */
+  readonly fetch?: (programs: string, log: (line: string) => void) => Promise<string>;
   /** Writes configuration and data into `folder`, chooses ports, and says how the server is started and asked. */
   readonly prepare: (programs: string, folder: string, demands: Required<BrokerDemands>) => Promise<Preparation>;
 }

@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { probeRedis } from '../probe/probe-redis.ts';
+import { folderOfProgram } from './folder-of-program.ts';
 import { freePorts } from './free-ports.ts';
 import type { Recipe } from './recipe.ts';
-
-const folders = (): readonly string[] => ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
 
 /** Redis that writes every command to disk before it answers, so that a crash keeps what was confirmed. */
 export const redisRecipe: Recipe = {
   kind: 'redis',
   packages: ['redis-server'],
-  findPrograms: () => folders().find((folder) => existsSync(join(folder, 'redis-server'))),
+  findPrograms: () => folderOfProgram('redis-server'),
   prepare: async (programs, folder, { configuration }) => {
     const [port = 0] = await freePorts(1);
     const data = join(folder, 'data');

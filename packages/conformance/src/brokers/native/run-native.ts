@@ -3,7 +3,11 @@ import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { sweepLeftovers } from './broker-folder.ts';
 import { dynamodbRecipe } from './dynamodb.ts';
+import { elasticmqRecipe } from './elasticmq.ts';
+import { fauxqsRecipe } from './fauxqs.ts';
 import { findInstallation } from './installation.ts';
+import { localstackRecipe } from './localstack.ts';
+import { ministackRecipe } from './ministack.ts';
 import { startNativeBroker } from './native-broker.ts';
 import { pgbouncerRecipe } from './pgbouncer.ts';
 import { postgresRecipe } from './postgres.ts';
@@ -17,6 +21,10 @@ const recipes: Readonly<Partial<Record<BrokerKind, Recipe>>> = {
   postgres: postgresRecipe,
   pgbouncer: pgbouncerRecipe,
   dynamodb: dynamodbRecipe,
+  fauxqs: fauxqsRecipe,
+  elasticmq: elasticmqRecipe,
+  localstack: localstackRecipe,
+  ministack: ministackRecipe,
 };
 
 /**

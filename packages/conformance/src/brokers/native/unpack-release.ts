@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, homedir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { arch } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findDebianArchive, type DebianArchive } from './debian-releases.ts';
-import { isSameProcess, processRow } from './process-identity.ts';
+import { keptFolder } from './kept-folder.ts';
 
 const run = promisify(execFile);
 
@@ -15,47 +15,20 @@ const essential = ['base-files', 'coreutils', 'dash', 'grep', 'sed'];
  * The folder with packages of a Debian release and all that they need, unpacked beside the system and not installed. It is
  * fetched once, checked against the keys of the archive, and kept in the user's cache until somebody removes it.
  */
-export async function unpackRelease(
+export const unpackRelease = (
   release: string,
   packages: readonly string[],
   log: (line: string) => void,
-): Promise<string> {
-  const cache = cacheFolder();
-  const target = join(cache, `${release}-${arch()}-${packages.join('-')}`);
-  if (existsSync(target)) return target;
-  mkdirSync(cache, { recursive: true });
-  removeAbandoned(cache);
-  log(`fetching ${packages.join(', ')} of Debian ${release} into ${target} (unpacked there, not installed)`);
-  const work = mkdtempSync(join(cache, `unpacking-${process.pid}-${processRow(process.pid)?.startedAt ?? '0'}-`));
-  try {
-    const root = join(work, 'root');
-    await unpack(await fetchPackages(work, release, packages), root);
-    writeFileSync(join(root, 'etc', 'hosts'), '127.0.0.1 localhost\n');
-    moveWhole(root, target);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return target;
-}
-
-/** The folder appears whole or not at all. Another process may have been quicker: both have the same. */
-function moveWhole(root: string, target: string): void {
-  try {
-    renameSync(root, target);
-  } catch (error) {
-    if (!existsSync(target)) throw error;
-  }
-}
-
-const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'waybill-brokers');
-
-function removeAbandoned(cache: string): void {
-  for (const name of readdirSync(cache)) {
-    const [, pid, startedAt] = /^unpacking-(\d+)-(\d+)-/.exec(name) ?? [];
-    if (pid === undefined || startedAt === undefined || isSameProcess(Number(pid), startedAt)) continue;
-    rmSync(join(cache, name), { recursive: true, force: true });
-  }
-}
+): Promise<string> =>
+  keptFolder({
+    name: `${release}-${arch()}-${packages.join('-')}`,
+    announce: (target) =>
+      log(`fetching ${packages.join(', ')} of Debian ${release} into ${target} (unpacked there, not installed)`),
+    fill: async (root, work) => {
+      await unpack(await fetchPackages(work, release, packages), root);
+      writeFileSync(join(root, 'etc', 'hosts'), '127.0.0.1 localhost\n');
+    },
+  });
 
 /** Lets apt work in `folder` as on a system without any package; gives the files it fetched. */
 async function fetchPackages(folder: string, release: string, packages: readonly string[]): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import type { BrokerKind } from '../broker.ts';
 import type { Endpoint, ServerIdentity } from './exchange.ts';
 import { probeDynamodb } from './probe-dynamodb.ts';
+import { probeEmulator, type EmulatorKind } from './probe-emulator.ts';
 import { probePgbouncer } from './probe-pgbouncer.ts';
 import { probePostgres } from './probe-postgres.ts';
 import { probeRabbitmq } from './probe-rabbitmq.ts';
@@ -12,6 +13,12 @@ interface Protocol {
   readonly port: number;
   readonly probe: (endpoint: Endpoint, url: URL) => Promise<ServerIdentity>;
 }
+
+const emulator = (kind: EmulatorKind, port: number): Protocol => ({
+  schemes: ['http:'],
+  port,
+  probe: (endpoint) => probeEmulator(kind, endpoint),
+});
 
 /** The protocols that the launcher speaks well enough to see that a server is up and what it is. */
 export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
@@ -38,6 +45,10 @@ export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
     probe: (endpoint, url) => probePgbouncer(endpoint, ...sessionOf(url)),
   },
   dynamodb: { schemes: ['http:'], port: 8000, probe: probeDynamodb },
+  fauxqs: emulator('fauxqs', 4566),
+  elasticmq: emulator('elasticmq', 9324),
+  localstack: emulator('localstack', 4566),
+  ministack: emulator('ministack', 4566),
 };
 
 function sessionOf({ username, pathname }: URL): [user: string, database: string] {

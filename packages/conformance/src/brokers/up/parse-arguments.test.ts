@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { brokerKinds } from '../broker.ts';
 import { parseArguments, UsageError } from './parse-arguments.ts';
 
 test('kinds are taken in the order in which they are named', () => {
@@ -26,7 +27,7 @@ test.each([['--help'], ['-h'], ['help'], ['up', '--help']])('help is given for %
 test.each([
   [[], 'a command is missing'],
   [['down'], 'unknown command down'],
-  [['up', 'mysql'], 'unknown kind mysql; the kinds are rabbitmq, redis, postgres, pgbouncer, dynamodb, kafka, sqs'],
+  [['up', 'mysql'], `unknown kind mysql; the kinds are ${brokerKinds.join(', ')}`],
   [['up', 'redis', 'redis'], 'redis is named twice'],
   [['up', 'rabbitmq@3', 'rabbitmq@4'], 'rabbitmq is named twice'],
   [['up', 'rabbitmq@5'], 'unknown version 5; try any, 3, 4'],

@@ -1,0 +1,196 @@
+import { declareLevel } from '@waybill/conformance';
+import type { PropertyLevels } from '@waybill/conformance';
+import { isOverTopics, queueTypeOf } from './columns.ts';
+import type { Column } from './columns.ts';
+
+/** What every column gives, property by property. */
+const levels: PropertyLevels = {
+  ...declareLevel('native', 'messages are stored on several servers, and carried whole', [
+    'DEL-1',
+    'DEL-2',
+    'DEL-3',
+    'DEL-5',
+  ]),
+  ...declareLevel('native', 'a queue for each command and each group, a topic for each event', [
+    'DEL-4',
+    'FAN-1',
+    'FAN-6',
+    'FAN-8',
+    'FAN-9',
+  ]),
+  ...declareLevel('native', 'one pool of connections for all, made when first used', [
+    'DEL-7',
+    'DEL-9',
+    'DEL-10',
+    'DEL-11',
+  ]),
+  ...declareLevel('native', 'QueueDoesNotExist is not-found', ['DEL-8']),
+  ...declareLevel('native', 'SendMessageBatch and PublishBatch answer for each entry', ['DEL-12', 'DEL-13']),
+  ...declareLevel('native', 'every receive has its own handle and is deleted by itself', ['DEL-14', 'ACK-6']),
+  ...declareLevel('unsupported', 'a message of a FIFO queue or a topic cannot be delayed', ['DEL-15']),
+  ...declareLevel('native', 'a call is answered when the message is stored', ['DEL-21', 'DEL-22']),
+
+  ...declareLevel('native', 'visibility timeout, DeleteMessage and ChangeMessageVisibility', [
+    'ACK-1',
+    'ACK-2',
+    'ACK-5',
+    'ACK-7',
+    'ACK-8',
+    'ACK-9',
+    'ACK-10',
+    'ACK-14',
+    'ACK-15',
+    'BP-7',
+  ]),
+  ...declareLevel('emulated', 'a receipt settles once: SQS takes a second deletion as well', ['ACK-3']),
+  ...declareLevel('emulated', 'no poll asks for more than core has room for', ['ACK-4', 'BP-3', 'BP-8']),
+
+  ...declareLevel('native', 'message groups', [
+    'ORD-1',
+    'ORD-2',
+    'ORD-3',
+    'ORD-4',
+    'ORD-5',
+    'ORD-6',
+    'ORD-7',
+    'ORD-9',
+    'ORD-11',
+    'ORD-12',
+    'FAN-2',
+    'FAN-3',
+    'FAN-4',
+    'FAN-5',
+    'FAN-7',
+  ]),
+  ...declareLevel('emulated', 'one message of a group in a request', ['ORD-10']),
+
+  ...declareLevel('native', 'there is no session: connections end at any time', [
+    'LIF-1',
+    'LIF-2',
+    'LIF-5',
+    'LIF-6',
+    'LIF-7',
+    'LIF-8',
+    'LIF-11',
+    'LIF-15',
+    'LIF-16',
+  ]),
+  ...declareLevel('emulated', 'calls under way are awaited before connections are closed', ['LIF-9']),
+  ...declareLevel('emulated', 'attributes are compared with what is wanted', ['LIF-12']),
+  ...declareLevel('native', 'PurgeQueue and DeleteQueue by an administrator', ['LIF-14', 'FLT-11']),
+
+  ...declareLevel('emulated', 'text as it is, anything else in base64; headers in one attribute', [
+    'PAY-1',
+    'PAY-2',
+    'PAY-4',
+    'PAY-8',
+    'PAY-10',
+  ]),
+  ...declareLevel('native', 'limits of SQS and SNS, checked before anything is sent', ['PAY-6', 'PAY-13']),
+  ...declareLevel('native', 'the SDK beside the driver', ['PAY-12']),
+
+  ...declareLevel('native', 'confirmed messages are stored; every call has a connection of its own', [
+    'FLT-1',
+    'FLT-3',
+    'FLT-4',
+    'FLT-5',
+    'FLT-16',
+    'FLT-17',
+  ]),
+  ...declareLevel('native', 'what nobody deletes is visible again when its time is over', [
+    'FLT-6',
+    'FLT-7',
+    'FLT-8',
+    'FLT-10',
+    'FLT-15',
+  ]),
+  ...declareLevel('native', 'a lost answer is an unknown outcome', ['FLT-9']),
+  ...declareLevel('native', 'throttling is no loss: core tries again', ['FLT-12']),
+  ...declareLevel('native', 'AccessDenied and InvalidClientTokenId are unauthorized', ['FLT-13']),
+  ...declareLevel('native', 'nothing here compares clocks', ['FLT-14']),
+
+  ...declareLevel('emulated', 'the bus does it, on every transport in the same way', [
+    'DEL-18',
+    'DEL-19',
+    'DEL-20',
+    'ACK-11',
+    'ACK-12',
+    'ACK-13',
+    'ORD-8',
+    'ORD-13',
+    'DUP-3',
+    'DUP-4',
+    'DUP-6',
+    'DUP-8',
+    'DUP-9',
+    'DUP-10',
+    'RTY-1',
+    'RTY-2',
+    'RTY-3',
+    'RTY-4',
+    'RTY-5',
+    'RTY-6',
+    'RTY-7',
+    'RTY-8',
+    'RTY-9',
+    'RTY-10',
+    'RTY-11',
+    'RTY-12',
+    'LIF-3',
+    'LIF-4',
+    'LIF-10',
+    'LIF-13',
+    'PAY-3',
+    'PAY-5',
+    'PAY-7',
+    'PAY-11',
+    'BP-1',
+    'BP-2',
+    'BP-4',
+    'BP-5',
+    'BP-6',
+    'OBS-1',
+    'OBS-2',
+    'OBS-3',
+    'OBS-4',
+    'OBS-5',
+    'OBS-6',
+    'OBS-7',
+  ]),
+  ...declareLevel('native', 'deduplication ids, for five minutes', ['DUP-1', 'DUP-2', 'DUP-5', 'DUP-7']),
+
+  ...declareLevel('unsupported', 'a queue keeps no history', ['DEL-6']),
+  ...declareLevel('unsupported', 'the contract has no such request', ['DEL-16', 'DEL-17', 'DEL-23', 'PAY-9']),
+  ...declareLevel('unsupported', 'the suite runs one node', ['FLT-2']),
+};
+
+/** What a standard queue is without. */
+const standardLevels: PropertyLevels = {
+  ...levels,
+  ...declareLevel('unsupported', 'the broker keeps no order, and a key belongs to nobody', [
+    'ORD-1',
+    'ORD-2',
+    'ORD-3',
+    'ORD-4',
+    'ORD-5',
+    'ORD-6',
+    'ORD-7',
+    'ORD-8',
+    'ORD-9',
+    'ORD-10',
+    'ORD-11',
+    'ORD-12',
+    'ORD-13',
+    'FAN-4',
+  ]),
+  ...declareLevel('unsupported', 'an identity is known to the inbox only: there is no window to ask for', ['DUP-2']),
+  ...declareLevel('emulated', 'the bus does it, on every transport in the same way', ['DUP-1', 'DUP-5', 'DUP-7']),
+};
+
+/** What a topic is without: whoever publishes looks for subscriptions first, and SNS tells nobody who loses his queue later. */
+const behindTopics = declareLevel('unsupported', 'SNS takes what reaches nobody, and says nothing', ['DEL-22']);
+
+export function levelsOf(column: Column): PropertyLevels {
+  const ofQueues = queueTypeOf(column) === 'fifo' ? levels : standardLevels;
+  return isOverTopics(column) ? { ...ofQueues, ...behindTopics } : ofQueues;
+}

@@ -1,0 +1,12 @@
+export type { SqsCredentials, SqsEncryption, SqsTransportOptions } from './options.ts';
+export { SqsTransportError } from './sqs-error.ts';
+export type { SqsErrorReason } from './sqs-error.ts';
+export { sqsTransport } from './sqs-transport.ts';
+export type { SqsClock } from './time/system-clock.ts';
+export { transportFromConfig } from './transport-from-config.ts';
+export { cloudFormationTemplate } from './topology/cloud-formation-template.ts';
+export type { CloudFormationResource, CloudFormationTemplate } from './topology/cloud-formation-template.ts';
+export type { EventFilters, FilterPolicy } from './topology/filter-policy.ts';
+export { iamPolicy } from './topology/iam-policy.ts';
+export type { IamRole } from './topology/iam-policy.ts';
+export type { PolicyDocument, PolicyStatement } from './topology/queue-policy.ts';
