@@ -1,5 +1,6 @@
 import type { NewId, Timer } from '@waybill/core/driver';
 import type { SqsClock } from '../time/system-clock.ts';
+import { createLostRequests } from './lost-requests.ts';
 import { createPulse } from './pulse.ts';
 
 /** One request for messages. */
@@ -47,12 +48,6 @@ const countMax = 10;
  */
 const answerMsMax = 1000;
 
-interface LostRequest {
-  readonly request: PollRequest;
-  /** When that was first known. */
-  readonly lostAtMs: number;
-}
-
 interface Poll {
   readonly request: PollRequest;
   readonly startedAtMs: number;
@@ -68,8 +63,7 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
   /** Those that count: whoever hears of an answer, or asks after one was cut off, must not find it here any more. */
   const polls = new Set<Poll>();
   const underWay = new Set<Promise<void>>();
-  /** Requests whose answers were lost, and with them perhaps messages that nobody else can get now. */
-  const lost: LostRequest[] = [];
+  const lost = createLostRequests(clock, options.lostMsMax);
   let level = 1;
   let isStopped = false;
 
@@ -96,7 +90,7 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
       forget(poll);
       level = 1;
       if (options.repeatsLost && options.mayHaveHandedOut(error)) {
-        lost.push({ request, lostAtMs: Math.min(lostAtMs, clock.monotonic()) });
+        lost.add({ request, lostAtMs: Math.min(lostAtMs, clock.monotonic()) });
       }
       if (!cancelling.signal.aborted) onFailure(error);
     }
@@ -109,13 +103,6 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
     polls.add(poll);
     const done = run(poll).finally(() => underWay.delete(done));
     underWay.add(done);
-  };
-
-  const nextLost = (): LostRequest | undefined => {
-    for (;;) {
-      const next = lost.shift();
-      if (next === undefined || clock.monotonic() - next.lostAtMs < options.lostMsMax) return next;
-    }
   };
 
   const rest = (afterMs: number): void => {
@@ -134,7 +121,7 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
       let missing = count;
       for (const { request } of polls) missing -= request.count;
       for (; missing > 0 && polls.size < level; missing -= countMax) {
-        const again = nextLost();
+        const again = lost.next();
         start(again?.request ?? { count: Math.min(missing, countMax), attemptId: newId() }, again?.lostAtMs);
       }
     },

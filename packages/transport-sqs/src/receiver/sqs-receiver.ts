@@ -7,6 +7,7 @@ import type { SqsClock } from '../time/system-clock.ts';
 import { createDoorbell } from './doorbell.ts';
 import { HeldMessage } from './held-message.ts';
 import { HeldMessages } from './held-messages.ts';
+import { createPendingFailure } from './pending-failure.ts';
 import { createPoller } from './poller.ts';
 import type { QueueCalls } from './queue-calls.ts';
 import { createSettler } from './settle-messages.ts';
@@ -49,8 +50,8 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
   const { clock, calls, isFifo, receiver } = options;
   const leaseSeconds = Math.ceil(receiver.leaseMs / 1000);
   const doorbell = createDoorbell(clock);
-  /** Told by the next receive, so that somebody hears of it; one at a time is enough. */
-  let failure: { readonly error: unknown } | undefined;
+  /** Told by the next receive, so that somebody hears of it. */
+  const failure = createPendingFailure();
   let clearedAtMs: number | undefined;
   let closed: Promise<void> | undefined;
 
@@ -77,17 +78,10 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
       doorbell.ring();
     },
     onFailure: (error) => {
-      failure ??= { error };
+      failure.note(error);
       doorbell.ring();
     },
   });
-
-  const raise = (): void => {
-    if (failure === undefined) return;
-    const { error } = failure;
-    failure = undefined;
-    throw error;
-  };
 
   const receiveBatch = async (limit: number, signal: AbortSignal): Promise<readonly Delivery[]> => {
     const untilMs = clock.monotonic() + waitMsMax;
@@ -96,7 +90,7 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
       if (closed !== undefined) throw new SqsTransportError('closed', 'The receiver is closed.');
       const taken = held.take(limit);
       if (taken.length > 0) return taken.map((message) => message.handOut());
-      raise();
+      failure.raise();
       const leftMs = untilMs - clock.monotonic();
       if (leftMs <= 0) return [];
       poller.want(limit);

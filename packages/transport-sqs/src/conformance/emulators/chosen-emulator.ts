@@ -2,7 +2,7 @@ import type { Emulator } from './emulator.ts';
 import { emulators } from './emulators.ts';
 
 /** The variable that says on which emulator the suite is run. */
-export const emulatorVariable = 'WAYBILL_SQS_EMULATOR';
+const emulatorVariable = 'WAYBILL_SQS_EMULATOR';
 
 /**
  * The emulator that the environment names, else fauxqs: it starts in half a second and comes with npm.
