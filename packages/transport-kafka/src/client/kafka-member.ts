@@ -1,0 +1,63 @@
+/** A record as it was read. `key`, `value` and header values are views: nobody changes them. */
+export interface FetchedRecord {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly key: Uint8Array | null;
+  /** `null` is a tombstone. */
+  readonly value: Uint8Array | null;
+  readonly headers: readonly (readonly [name: string, value: Uint8Array | null])[];
+}
+
+/** What a member has been given until the next change of its group. */
+export interface Assignment {
+  readonly memberId: string;
+  readonly generation: number;
+  readonly partitions: readonly number[];
+}
+
+/** Called synchronously and never twice at once. */
+export interface MemberListener {
+  /** The group is about to be shared anew: a commit that is started now still counts. Not called before every change. */
+  readonly onRebalancing: () => void;
+  /**
+   * The new share, before any record of it. Answers the next offset to read of the partitions that go on where they were; the others begin
+   * at what is committed, or at `startFrom`.
+   */
+  readonly onAssigned: (assignment: Assignment) => ReadonlyMap<number, number>;
+  /** Records of one partition in their order, only of partitions that are assigned and not paused when the fetch answers. */
+  readonly onRecords: (partition: number, records: readonly FetchedRecord[]) => void;
+  /** The coordinator has answered a heartbeat. */
+  readonly onHeartbeat: () => void;
+  /** The member is out of its group and has nothing any more; the client comes back by itself. */
+  readonly onDown: (error: unknown) => void;
+}
+
+export interface MemberOptions {
+  readonly groupId: string;
+  readonly topic: string;
+  /** Where a partition without a committed offset begins. */
+  readonly startFrom: 'earliest' | 'latest';
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  readonly heartbeatMs: number;
+  /** Longest wait of one fetch: also how long a resumed partition may wait for its first records. */
+  readonly fetchWaitMs: number;
+  readonly fetchBytesMax: number;
+  readonly partitionBytesMax: number;
+  /** Static membership: the same name over restarts. */
+  readonly instanceId: string | undefined;
+  readonly listener: MemberListener;
+}
+
+/** One member of a consumer group on one topic. It reads, commits nothing by itself and handles nothing. */
+export interface KafkaMember {
+  readonly pause: (partitions: readonly number[]) => void;
+  readonly resume: (partitions: readonly number[]) => void;
+  /**
+   * Commits the next offset to read of each partition, under the present generation. Rejects with `fenced` when the group has gone on
+   * without this member. The broker does not check who owns the partition: the caller does.
+   */
+  readonly commit: (offsets: ReadonlyMap<number, number>) => Promise<void>;
+  /** Leaves the group and stops reading. Idempotent. */
+  readonly close: () => Promise<void>;
+}
