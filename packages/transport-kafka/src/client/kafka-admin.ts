@@ -28,9 +28,8 @@ export interface KafkaAdmin {
   /** Only while the group has no members. */
   readonly setCommitted: (groupId: string, topic: string, offsets: ReadonlyMap<number, number>) => Promise<void>;
   readonly membersOf: (groupId: string) => Promise<number>;
+  /** Every group of the cluster that may be seen. */
+  readonly groupIds: () => Promise<readonly string[]>;
   /** When the record at each offset was written, in epoch milliseconds; leaves out offsets without a record. */
-  readonly timestampsAt: (
-    topic: string,
-    offsets: ReadonlyMap<number, number>,
-  ) => Promise<ReadonlyMap<number, number>>;
+  readonly timestampsAt: (topic: string, offsets: ReadonlyMap<number, number>) => Promise<ReadonlyMap<number, number>>;
 }

@@ -1,15 +1,15 @@
 import type { KafkaClock } from './system-clock.ts';
 
 /** Resolves after `delayMs`, or at once when the signal aborts; never rejects. */
-export function pause(clock: KafkaClock, delayMs: number, signal: AbortSignal): Promise<void> {
-  if (delayMs === 0 || signal.aborted) return Promise.resolve();
+export function pause(clock: KafkaClock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (delayMs === 0 || signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {
       timer.cancel();
-      signal.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', end);
       resolve();
     };
     const timer = clock.after(delayMs, end);
-    signal.addEventListener('abort', end);
+    signal?.addEventListener('abort', end);
   });
 }
