@@ -7,6 +7,8 @@ export type {
   DeadLetterQuery,
   DeadLetterRecord,
 } from './dead-letter-record.ts';
+export { createDoorbell } from './doorbell.ts';
+export type { Doorbell } from './doorbell.ts';
 export type {
   BucketGrant,
   BucketLease,
@@ -20,6 +22,8 @@ export type {
 } from './outbox-record.ts';
 export { passFence } from './pass-fence.ts';
 export type { FenceCursor, FencedNumber } from './pass-fence.ts';
+export { createPendingFailure } from './pending-failure.ts';
+export type { PendingFailure } from './pending-failure.ts';
 export type { StoreCapabilities } from './store-capabilities.ts';
 export type {
   Claim,
@@ -33,6 +37,8 @@ export type {
   StoreTransaction,
 } from './store-driver.ts';
 export type { StoreErrorCode } from './store-error.ts';
+export { takeFairly } from './take-fairly.ts';
+export type { FairSource } from './take-fairly.ts';
 export type { Capability, CapabilityLevel, TransportCapabilities } from './transport-capabilities.ts';
 export type {
   ChannelAddress,

@@ -1,3 +1,4 @@
+import { createDoorbell, createPendingFailure, takeFairly } from '@waybill/core/driver';
 import type { Delivery, Random, ReceiverOptions, TransportReceiver } from '@waybill/core/driver';
 import type { ConsumeMessage } from 'amqplib';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
@@ -5,7 +6,6 @@ import type { ReconnectPace } from '../connection/reconnect-delay.ts';
 import { holdMsMaxOf } from '../hold-ms-max.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
 import type { RabbitClock } from '../time/system-clock.ts';
-import { createDoorbell } from './doorbell.ts';
 import type { HeldMessage, ReadMessage } from './held-message.ts';
 import type { InstanceCount } from './instance-count.ts';
 import type { PartitionSession } from './partition-session.ts';
@@ -14,7 +14,6 @@ import type { Partition } from './partition.ts';
 import { createRebalancing } from './rebalance.ts';
 import { ownedBy, settleBatch } from './settle-batch.ts';
 import { spreadPrefetch } from './spread-prefetch.ts';
-import { takeFairly } from './take-fairly.ts';
 
 /** The contract's longest wait of one receive. */
 const waitMsMax = 20_000;
@@ -61,13 +60,13 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
   const { queues, clock, consumerTimeoutMs, receiver } = options;
   const { unsettledMax, onLost } = receiver;
   const doorbell = createDoorbell(clock);
-  /** Told by the next receive, so that somebody hears of it; one at a time is enough. */
-  let failure: { readonly error: unknown } | undefined;
+  /** Told by the next receive, so that somebody hears of it. */
+  const failure = createPendingFailure();
   let isClosed = false;
   let turn = 0;
 
   const onFailure = (error: unknown): void => {
-    failure ??= { error };
+    failure.note(error);
     doorbell.ring();
   };
   const holdMsMax = holdMsMaxOf({ consumerTimeoutMs });
@@ -94,10 +93,7 @@ export async function openRabbitReceiver(options: RabbitReceiverOptions): Promis
 
   const raise = (): void => {
     if (isClosed) throw new RabbitTransportError('closed', 'The receiver is closed.');
-    if (failure === undefined) return;
-    const { error } = failure;
-    failure = undefined;
-    throw error;
+    failure.raise();
   };
 
   const receive = async (limit: number, signal: AbortSignal): Promise<readonly Delivery[]> => {

@@ -1,13 +1,12 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import { createDoorbell, createPendingFailure } from '@waybill/core/driver';
 import type { Delivery, NewId, ReceiverOptions, TransportReceiver } from '@waybill/core/driver';
 import { readMessage } from '../message/read-message.ts';
 import { failedOutcome } from '../sender/failed-outcome.ts';
 import { SqsTransportError } from '../sqs-error.ts';
 import type { SqsClock } from '../time/system-clock.ts';
-import { createDoorbell } from './doorbell.ts';
 import { HeldMessage } from './held-message.ts';
 import { HeldMessages } from './held-messages.ts';
-import { createPendingFailure } from './pending-failure.ts';
 import { createPoller } from './poller.ts';
 import type { QueueCalls } from './queue-calls.ts';
 import { createSettler } from './settle-messages.ts';

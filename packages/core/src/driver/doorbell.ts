@@ -1,13 +1,13 @@
-import type { SqsClock } from '../time/system-clock.ts';
+import type { Clock } from './clock.ts';
 
-/** Lets one caller sleep until something has come. */
+/** Lets one caller sleep until something has come: what a driver that is pushed to needs for `receiveBatch`. */
 export interface Doorbell {
   readonly ring: () => void;
   /** Resolves at the next ring, when the signal aborts, or after `limitMs`. */
   readonly wait: (limitMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-export function createDoorbell(clock: SqsClock): Doorbell {
+export function createDoorbell(clock: Pick<Clock, 'after'>): Doorbell {
   let wake: (() => void) | undefined;
 
   return {

@@ -1,5 +1,5 @@
 /** Hands out up to `limit` of something in its own order. */
-export interface Source<Item> {
+export interface FairSource<Item> {
   readonly take: (limit: number) => readonly Item[];
 }
 
@@ -7,7 +7,7 @@ export interface Source<Item> {
  * Takes up to `limit` items over all sources, each in its own order. A source that has much gets what the others leave, and `turn`,
  * which the caller lets grow, decides who begins.
  */
-export function takeFairly<Item>(sources: readonly Source<Item>[], limit: number, turn: number): readonly Item[] {
+export function takeFairly<Item>(sources: readonly FairSource<Item>[], limit: number, turn: number): readonly Item[] {
   const taken: Item[] = [];
   let asked = sources.map((_, index) => sources[(index + turn) % sources.length]);
   while (taken.length < limit && asked.length > 0) {
