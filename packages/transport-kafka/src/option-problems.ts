@@ -20,7 +20,8 @@ const byteLimit = 256 * 1024 * 1024;
 /** Host names, IPv4, and IPv6 in brackets. */
 const brokerAddress = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/u;
 
-function placeProblems({ brokers, client, clientId, namePrefix, sasl, instanceId }: KafkaSettings): readonly string[] {
+function placeProblems(settings: KafkaSettings): readonly string[] {
+  const { brokers, client, clientId, namePrefix, sasl, instanceId, groupProtocol } = settings;
   return [
     ...(brokers.length === 0 ? ['brokers is empty'] : []),
     ...brokers.flatMap((broker, index) => {
@@ -34,6 +35,7 @@ function placeProblems({ brokers, client, clientId, namePrefix, sasl, instanceId
       : ['namePrefix must be 1 to 64 letters, digits, dots, dashes and underscores']),
     ...(sasl === undefined ? [] : saslProblems(sasl)),
     ...(instanceId === undefined ? [] : instanceProblems(instanceId, client)),
+    ...oneOf(groupProtocol, client === 'kafkajs' ? ['eager'] : ['eager', 'cooperative', 'consumer'], 'groupProtocol'),
   ];
 }
 

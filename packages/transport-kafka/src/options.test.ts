@@ -12,7 +12,9 @@ test('every default stands', () => {
     cleanup: 'delete',
     topology: 'apply',
     commitMs: 1000,
+    groupProtocol: 'eager',
   });
+  expect(readOptions({ brokers, client: 'platformatic' }).groupProtocol).toBe('cooperative');
 });
 
 test('all problems are named at once, each with its path', () => {
@@ -21,6 +23,7 @@ test('all problems are named at once, each with its path', () => {
     clientId: '',
     namePrefix: 'a b',
     instanceId: 'pod-1',
+    groupProtocol: 'consumer',
     partitions: 0,
     replicas: 0,
     retentionMs: -2,
@@ -30,7 +33,7 @@ test('all problems are named at once, each with its path', () => {
     startFrom: { 'orders/mail': { timestampMs: -1 }, 'orders/books': { offsets: { 3: -5 } } },
   };
   expect(() => readOptions(wrong)).toThrow(
-    /brokers\[0\].*brokers\[1\].*clientId.*namePrefix.*instanceId.*partitions.*replicas.*retentionMs.*heartbeatMs.*fetchWaitMs.*startFrom\[orders\/mail\]\.timestampMs.*startFrom\[orders\/books\]\.offsets\[3\]/u,
+    /brokers\[0\].*brokers\[1\].*clientId.*namePrefix.*instanceId.*groupProtocol.*partitions.*replicas.*retentionMs.*heartbeatMs.*fetchWaitMs.*startFrom\[orders\/mail\]\.timestampMs.*startFrom\[orders\/books\]\.offsets\[3\]/u,
   );
   expect(() => readOptions(wrong)).not.toThrow(/brokers\[2\]/u);
 });

@@ -44,6 +44,11 @@ export interface KafkaTransportOptions {
    * partitions. Only with `platformatic`. Default: none.
    */
   readonly instanceId?: string;
+  /**
+   * How members share partitions out. `eager`: all stop at every change. `cooperative`: only what moves stops. `consumer`: the broker shares out
+   * (KIP-848, Kafka 4.0). kafkajs has `eager` only. Default `eager` with kafkajs and `cooperative` with platformatic.
+   */
+  readonly groupProtocol?: KafkaGroupProtocol;
   /** How long a publish may take with everything that is tried; after it the outcome is unknown. Default 30,000. */
   readonly publishTimeoutMs?: number;
   /** How long any other request may take. Default 30,000. */
@@ -78,6 +83,8 @@ export interface KafkaTransportOptions {
 }
 
 export type KafkaCompression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+export type KafkaGroupProtocol = 'eager' | 'cooperative' | 'consumer';
 
 /** Callbacks are asked anew for every connection. */
 export type KafkaSasl =
@@ -122,6 +129,7 @@ export interface KafkaSettings {
   readonly compression: KafkaCompression;
   readonly startFrom: Readonly<Record<string, StartFrom>>;
   readonly instanceId: string | undefined;
+  readonly groupProtocol: KafkaGroupProtocol;
   readonly publishTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -168,14 +176,15 @@ const defaults = {
   onClientLog: undefined,
   clock: systemClock,
   random: systemRandom,
-} satisfies Omit<KafkaSettings, 'brokers'>;
+} satisfies Omit<KafkaSettings, 'brokers' | 'groupProtocol'>;
 
 /**
  * Fills in the defaults and checks everything at once.
  * @throws KafkaTransportError `illegal-options`, naming every problem with its path
  */
 export function readOptions(options: KafkaTransportOptions): KafkaSettings {
-  const settings: KafkaSettings = { ...defaults, ...options };
+  const groupProtocol = options.client === 'platformatic' ? 'cooperative' : 'eager';
+  const settings: KafkaSettings = { ...defaults, groupProtocol, ...options };
   const problems = optionProblems(settings);
   if (problems.length > 0) {
     throw new KafkaTransportError('illegal-options', `Options of the Kafka transport: ${problems.join('; ')}.`);

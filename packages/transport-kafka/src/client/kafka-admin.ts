@@ -16,6 +16,8 @@ export interface PartitionEnds {
 export interface KafkaAdmin {
   /** Leaves out what does not exist. */
   readonly describeTopics: (topics: readonly string[]) => Promise<readonly TopicDescription[]>;
+  /** How many partitions a topic has; `undefined` where there is none. Needs less rights than a description. */
+  readonly partitionsOf: (topic: string) => Promise<number | undefined>;
   /** Leaves alone what exists. */
   readonly createTopics: (topics: readonly TopicDescription[]) => Promise<void>;
   /** Up to `partitions` in all. */

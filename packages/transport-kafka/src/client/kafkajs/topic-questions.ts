@@ -3,7 +3,7 @@ import type { KafkajsCluster, TopicMetadata } from './cluster.ts';
 import type { AdminSettings } from './kafkajs-admin.ts';
 import { retryAnswers } from './retry-answers.ts';
 
-type TopicQuestions = Pick<KafkaAdmin, 'describeTopics' | 'createTopics' | 'addPartitions'>;
+type TopicQuestions = Pick<KafkaAdmin, 'describeTopics' | 'partitionsOf' | 'createTopics' | 'addPartitions'>;
 
 /** Of Kafka: a topic among the things that have settings, and a setting that the topic itself was given. */
 const topicResource = 2;
@@ -24,6 +24,7 @@ export function createTopicQuestions(cluster: () => KafkajsCluster, settings: Ad
 
   return {
     describeTopics: async (topics) => (await Promise.all(topics.map(describe))).flat(),
+    partitionsOf: async (topic) => (await ask(() => findTopic(cluster(), topic)))?.partitionMetadata.length,
     createTopics: async (topics) => {
       if (topics.length === 0) return;
       await ask(async () => {
