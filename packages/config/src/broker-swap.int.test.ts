@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { configuredBus } from './configured-bus.ts';
 
 const broker = await findBroker('rabbitmq', 'the same program on RabbitMQ');
+const kafkaBroker = await findBroker('kafka', 'the same program on Kafka');
 const aws = await findBroker('fauxqs', 'the same program on SQS and SNS');
 
 // Where the AWS SDK looks first.
@@ -14,7 +15,7 @@ vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
 vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await Promise.all([broker?.stop(), aws?.stop()]);
+  await Promise.all([broker?.stop(), aws?.stop(), kafkaBroker?.stop()]);
 });
 
 const schema = z.object({ customer: z.string(), orderId: z.string() });
@@ -41,6 +42,13 @@ const sqs: Environment = {
   WAYBILL_TRANSPORT__ENDPOINT: aws?.address ?? '',
   WAYBILL_TRANSPORT__NAME_PREFIX: `swap-${process.pid}-`,
   WAYBILL_TRANSPORT__LONG_POLL_SECONDS: '1',
+};
+
+const kafka: Environment = {
+  WAYBILL_TRANSPORT__KIND: 'kafka',
+  WAYBILL_TRANSPORT__BROKERS: kafkaBroker === undefined ? '' : new URL(kafkaBroker.address).host,
+  WAYBILL_TRANSPORT__NAME_PREFIX: `swap-${process.pid}`,
+  WAYBILL_TRANSPORT__PARTITIONS: '2',
 };
 
 /** One program, which knows no broker: every order is charged once and in its customer's order, and two groups hear of it. */
@@ -87,8 +95,10 @@ test.for([
   ['memory', memory],
   ['rabbit', rabbit],
   ['sqs', sqs],
+  ['kafka', kafka],
 ] as const)('the broker is a matter of configuration: %s', async ([kind, env], { skip }) => {
   skip(kind === 'rabbit' && broker === undefined, 'RabbitMQ cannot be had here.');
+  skip(kind === 'kafka' && kafkaBroker === undefined, 'Kafka cannot be had here.');
   skip(kind === 'sqs' && aws === undefined, 'fauxqs cannot be had here.');
   expect(await chargeEverything(env)).toEqual(expected);
 });
