@@ -32,6 +32,8 @@ export interface Broker {
   readonly adminAddress?: string;
   /** Present when {@link BrokerDemands.tls} was asked for. */
   readonly tls?: TlsAccess;
+  /** Present when {@link BrokerDemands.users} were asked for. */
+  readonly sasl?: SaslAccess;
   /** As the server names itself, for example `RabbitMQ`. */
   readonly product: string;
   /** As the server reports it, or `unknown` where it tells only those who log in with a password. */
@@ -40,6 +42,8 @@ export interface Broker {
   /**
    * RabbitMQ that the launcher started: runs a command of its `rabbitmqctl`, such as
    * `control('set_vm_memory_high_watermark', 'absolute', '1')`, and gives what it printed. Rejects when the command fails.
+   * Kafka: its `kafka-configs`, for quotas, settings of topics and brokers, and logins, such as
+   * `control('--alter', '--entity-type', 'clients', '--entity-default', '--add-config', 'producer_byte_rate=20000')`.
    */
   readonly control?: (...words: readonly string[]) => Promise<string>;
   /** Ends it with SIGKILL; the data stay. Resolves when no process of it is left. */
@@ -62,6 +66,12 @@ export interface TlsAccess {
   readonly ca: string;
 }
 
+/** The listener of a broker that wants a login; the plain one, which wants none and has every right, stays open beside it. */
+export interface SaslAccess {
+  /** Without a login, which a client gives with its mechanism. Speaks TLS where that was asked for as well, with the same certificate. */
+  readonly address: string;
+}
+
 /** The major versions of RabbitMQ that can be asked for; `any` is what the system or its container brings. */
 export const rabbitmqVersions = ['any', '3', '4'] as const;
 
@@ -70,12 +80,17 @@ export type RabbitmqVersion = (typeof rabbitmqVersions)[number];
 /** What a test needs of its server beyond the kind. A server from the environment must have it, or is refused. */
 export interface BrokerDemands {
   /**
-   * Settings by the names of the server's own configuration (`rabbitmq.conf`, `redis.conf`, `postgresql.conf`, `pgbouncer.ini`), over those of the
-   * launcher, for example `{ consumer_timeout: '5000' }`. Default: none.
+   * Settings by the names of the server's own configuration (`rabbitmq.conf`, `redis.conf`, `postgresql.conf`, `pgbouncer.ini`,
+   * `server.properties`), over those of the launcher, for example `{ consumer_timeout: '5000' }`. Default: none.
    */
   readonly configuration?: Readonly<Record<string, string>>;
-  /** RabbitMQ: listens with TLS as well. Default: false. */
+  /** RabbitMQ and Kafka: listens with TLS as well. Default: false. */
   readonly tls?: boolean;
+  /**
+   * Kafka: names and passwords of those who may log in at a listener of their own, by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; anybody may
+   * by OAUTHBEARER, with an unsigned token that names him as its `sub`. Access rules hold for them. Default: nobody.
+   */
+  readonly users?: Readonly<Record<string, string>>;
   /** RabbitMQ: its major version. Default: that of `WAYBILL_RABBITMQ_VERSION` in the environment, else `any`. */
   readonly version?: RabbitmqVersion;
   /**

@@ -18,8 +18,8 @@ export async function findEnvironmentBroker(
   const name = addressVariable(kind);
   const address = environment[name];
   const protocol = protocols[kind];
-  if (protocol === undefined || address === undefined || address === '') return undefined;
-  if (demands.tls || demands.standbyOf !== undefined || Object.keys(demands.configuration).length > 0) {
+  if (address === undefined || address === '') return undefined;
+  if (demands.tls || demands.standbyOf !== undefined || hasAny(demands.configuration) || hasAny(demands.users)) {
     const reason = `${name} names a server that is not ours to configure`;
     throw new BrokerNotAvailable(kind, reason, `Remove ${name} to get one of your own.`);
   }
@@ -36,6 +36,8 @@ export async function findEnvironmentBroker(
   }
   return foreignBroker(kind, address, environment[adminAddressVariable(kind)], identity);
 }
+
+const hasAny = (record: Readonly<Record<string, string>>): boolean => Object.keys(record).length > 0;
 
 async function identify(kind: BrokerKind, name: string, url: URL, startTimeoutMs: number): Promise<ServerIdentity> {
   try {

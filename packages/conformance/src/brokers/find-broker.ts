@@ -12,8 +12,13 @@ export async function findBroker(
   subject: string,
   options: StartBrokerOptions = {},
 ): Promise<Broker | undefined> {
+  return orNotRun(subject, () => startBroker(kind, options));
+}
+
+/** What `start` gives, or `undefined` and a line that says why the tests of the subject have not run. */
+export async function orNotRun<Started>(subject: string, start: () => Promise<Started>): Promise<Started | undefined> {
   try {
-    return await startBroker(kind, options);
+    return await start();
   } catch (error) {
     if (!(error instanceof BrokerNotAvailable) || process.env['CI'] === 'true') throw error;
     process.stderr.write(`NOT RUN ${subject}: ${error.reason}. ${error.remedy}\n`);

@@ -76,6 +76,7 @@ describe('a server named by the environment', { timeout: 120_000 }, () => {
     ['rabbitmq', 'WAYBILL_RABBITMQ_URL', 'amqp'],
     ['redis', 'WAYBILL_REDIS_URL', 'redis'],
     ['postgres', 'WAYBILL_POSTGRES_URL', 'postgres'],
+    ['kafka', 'WAYBILL_KAFKA_URL', 'kafka'],
   ] as const)('must speak the protocol of %s', async (kind, variable, scheme) => {
     const foreign = createServer((socket) =>
       socket.on('error', () => undefined).end('AMQP\u0000\u0001\u0000\u0000'),
@@ -89,11 +90,6 @@ describe('a server named by the environment', { timeout: 120_000 }, () => {
 });
 
 describe('what cannot be had', { timeout: 60_000 }, () => {
-  test('Kafka says that it comes with its transport', async () => {
-    const error = await refusal('kafka', { environment: {} });
-    expect(error).toMatchObject({ kind: 'kafka', remedy: 'It comes with its transport.' });
-  });
-
   test('no origin at all is refused with the remedy', async () => {
     const error = await refusal('redis', { origins: [] });
     expect(error.remedy).toBe('Allow more origins.');

@@ -14,14 +14,18 @@ import { findEnvironmentBroker } from './environment-broker.ts';
 import { versionVariable } from './environment-variables.ts';
 import { runNative } from './native/run-native.ts';
 
+/** Where a start tells what is worth knowing, unless it is told another place. */
+export const startLog = (line: string): void => void process.stderr.write(`waybill-brokers: ${line}\n`);
+
 const defaults = {
   origins: brokerOrigins,
   environment: process.env,
   startTimeoutMs: 60_000,
   configuration: {},
   tls: false,
+  users: {},
   standbyOf: undefined,
-  log: (line: string): void => void process.stderr.write(`waybill-brokers: ${line}\n`),
+  log: startLog,
 } satisfies StartBrokerOptions;
 
 /**
@@ -56,12 +60,16 @@ function usualVersion(kind: BrokerKind, environment: Readonly<Record<string, str
   throw new BrokerNotAvailable(kind, reason, `Correct ${versionVariable}, or remove it.`);
 }
 
-function checkDemands(kind: BrokerKind, { tls, version, standbyOf }: Required<BrokerDemands>): void {
+function checkDemands(kind: BrokerKind, { tls, users, version, standbyOf }: Required<BrokerDemands>): void {
   if (kind !== 'postgres' && standbyOf !== undefined) {
     throw new BrokerNotAvailable(kind, 'the launcher makes standbys of postgres only', 'Leave `standbyOf` out.');
   }
-  if (kind === 'rabbitmq') return;
-  if (tls) throw new BrokerNotAvailable(kind, 'the launcher gives TLS to rabbitmq only', 'Leave `tls` out.');
-  if (version === 'any') return;
+  if (tls && kind !== 'rabbitmq' && kind !== 'kafka') {
+    throw new BrokerNotAvailable(kind, 'the launcher gives TLS to rabbitmq and kafka only', 'Leave `tls` out.');
+  }
+  if (kind !== 'kafka' && Object.keys(users).length > 0) {
+    throw new BrokerNotAvailable(kind, 'the launcher gives users to kafka only', 'Leave `users` out.');
+  }
+  if (kind === 'rabbitmq' || version === 'any') return;
   throw new BrokerNotAvailable(kind, 'the launcher chooses versions of rabbitmq only', 'Leave `version` out.');
 }

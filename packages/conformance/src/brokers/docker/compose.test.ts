@@ -21,12 +21,13 @@ const expectedOf = async (kind: BrokerKind) => {
   const image = dockerImages[kind];
   if (image === undefined) throw new Error(`no image is known for ${kind}`);
   const { image: name, environment, port, adminPort } = image;
-  const configured = await image.configure({ configuration: {}, tls: false, version: 'any', standbyOf: undefined });
+  const demands = { configuration: {}, tls: false, users: {}, version: 'any', standbyOf: undefined } as const;
+  const configured = await image.configure(demands, port);
   const [user = ''] = /\/\/(.*)$/.exec(image.address[0])?.slice(1) ?? [];
   return {
     service: {
       image: name,
-      environment,
+      environment: { ...environment, ...configured.environment },
       command: configured.arguments,
       ports: [port, adminPort].filter((each) => each !== undefined).map((each) => `127.0.0.1:${each}:${each}`),
     },

@@ -19,6 +19,8 @@ export async function findDockerBroker(
 ): Promise<Broker | undefined> {
   // A container does not reach a server on the loopback address of its host.
   if (demands.standbyOf !== undefined) return undefined;
+  // The image has rules of its own for secure listeners; the other way gives them as they are asked for.
+  if (kind === 'kafka' && (demands.tls || Object.keys(demands.users).length > 0)) return undefined;
   const known = dockerImages[kind];
   const image = known && { ...known, image: known.versions?.[demands.version] ?? known.image };
   const client = image && (await findEngine());
@@ -49,15 +51,15 @@ async function startContainer(
   startTimeoutMs: number,
 ): Promise<Broker> {
   const { GenericContainer } = await import('testcontainers');
-  const configuration = await image.configure(demands);
   // Fixed ports: those that Docker draws itself change with every restart.
   const [port = 0, adminPort = 0, tlsPort = 0] = await freePorts(3);
+  const configuration = await image.configure(demands, port);
   const others = [
     { container: image.adminPort, host: adminPort },
     { container: demands.tls ? image.tlsPort : undefined, host: tlsPort },
   ].flatMap(({ container, host }) => (container === undefined ? [] : [{ container, host }]));
   const definition = new GenericContainer(image.image)
-    .withEnvironment(image.environment)
+    .withEnvironment({ ...image.environment, ...configuration.environment })
     .withExposedPorts({ container: image.port, host: port }, ...others)
     .withCopyContentToContainer(Object.entries(configuration.files).map(([target, content]) => ({ target, content })))
     .withStartupTimeout(startTimeoutMs);
@@ -80,7 +82,7 @@ async function startContainer(
     }),
     ...identity,
     startedBy: 'docker',
-    ...(control !== undefined && { control: (...words) => runInside(started, [control, ...words]) }),
+    ...(control !== undefined && { control: (...words) => runInside(started, [...control, ...words]) }),
     kill9: () => container.kill({ signal: 'SIGKILL' }).then(() => undefined),
     restart: async () => {
       await container.restart();

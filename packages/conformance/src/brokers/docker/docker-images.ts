@@ -1,4 +1,5 @@
 import type { BrokerDemands, BrokerKind } from '../broker.ts';
+import { kafkaSettings, type KafkaNode } from '../kafka/kafka-settings.ts';
 import { dynamodbArguments } from '../native/dynamodb.ts';
 import { redisArguments } from '../native/redis.ts';
 import { rabbitmqFiles } from '../rabbitmq/rabbitmq-files.ts';
@@ -15,8 +16,12 @@ export interface DockerImage {
   readonly tlsPort?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** The command line of the running server. */
-  readonly control?: string;
-  readonly configure: (demands: Required<BrokerDemands>) => ContainerConfiguration | Promise<ContainerConfiguration>;
+  readonly control?: readonly [string, ...string[]];
+  /** @param hostPort where clients find `port`, for a server that tells them */
+  readonly configure: (
+    demands: Required<BrokerDemands>,
+    hostPort: number,
+  ) => ContainerConfiguration | Promise<ContainerConfiguration>;
   /** The address up to the host, and what follows the port. */
   readonly address: readonly [before: string, after: string];
 }
@@ -25,6 +30,8 @@ export interface DockerImage {
 export interface ContainerConfiguration {
   /** Replaces the image's own arguments where it is not empty. */
   readonly arguments: readonly string[];
+  /** Over those of the image. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** By their paths in the container. */
   readonly files: Readonly<Record<string, string>>;
   /** The certificate to trust, where it listens with TLS. */
@@ -41,7 +48,7 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
     tlsPort: 5671,
     // `guest` may log in from the container's own loopback address only.
     environment: { RABBITMQ_DEFAULT_USER: 'waybill', RABBITMQ_DEFAULT_PASS: 'waybill' },
-    control: 'rabbitmqctl',
+    control: ['rabbitmqctl'],
     configure: async (demands) => {
       const { files, ...rest } = await rabbitmqFiles({ folder: '/etc/rabbitmq', tlsListener: '5671' }, demands);
       const entries = Object.entries(files).map(([name, text]) => [rabbitmqPath(name), text] as const);
@@ -79,7 +86,38 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
     }),
     address: ['http://', ''],
   },
+  kafka: {
+    image: 'apache/kafka:4.1.1',
+    port: 9092,
+    environment: { KAFKA_HEAP_OPTS: '-Xmx512m' },
+    control: ['/opt/kafka/bin/kafka-configs.sh', '--bootstrap-server', 'localhost:19092'],
+    configure: ({ configuration, users }, hostPort) => ({
+      arguments: [],
+      environment: kafkaEnvironment(kafkaSettings(kafkaInContainer(hostPort), { configuration, users })),
+      files: {},
+    }),
+    address: ['kafka://', ''],
+  },
 };
+
+/** Clients are told a port of the host, which the container itself does not reach: the broker has another one for itself. */
+const kafkaInContainer = (hostPort: number): KafkaNode => ({
+  id: 1,
+  nodeCount: 1,
+  voters: '1@localhost:9093',
+  controllerAt: 'localhost:9093',
+  listeners: [
+    { name: 'BROKER', protocol: 'PLAINTEXT', at: 'localhost:19092', advertised: 'localhost:19092' },
+    { name: 'CLIENT', protocol: 'PLAINTEXT', at: '0.0.0.0:9092', advertised: `localhost:${hostPort}` },
+  ],
+  data: '/tmp/kraft-combined-logs',
+});
+
+/** How the image takes settings. None of ours has the characters that it writes otherwise. */
+const kafkaEnvironment = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [`KAFKA_${name.replaceAll('.', '_').toUpperCase()}`, value]),
+  );
 
 // The image keeps settings of its own in files of this folder, which are read in the order of their names.
 const rabbitmqPath = (name: string): string =>

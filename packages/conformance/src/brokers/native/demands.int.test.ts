@@ -94,6 +94,10 @@ test('TLS is refused where the launcher cannot give it', async () => {
   await expect(start('redis', { tls: true })).rejects.toThrow(BrokerNotAvailable);
 });
 
+test('users are refused where the launcher cannot give them', async () => {
+  await expect(start('redis', { users: { alice: 'secret' } })).rejects.toThrow('users to kafka only');
+});
+
 test('only PostgreSQL has standbys', async () => {
   await expect(start('redis', { standbyOf: 'redis://127.0.0.1:1' })).rejects.toThrow('standbys of postgres only');
 });

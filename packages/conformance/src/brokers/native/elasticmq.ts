@@ -12,7 +12,7 @@ export const elasticmqRecipe: Recipe = {
   kind: 'elasticmq',
   packages: ['openjdk-17-jre-headless', 'maven'],
   findPrograms: () => (folderOfProgram('java') === undefined ? undefined : folderOfProgram('mvn')),
-  fetch: (programs, log) => mavenClasspath(programs, artifact, log),
+  fetch: (programs, log) => mavenClasspath(programs, [artifact], log),
   prepare: async (classpath, folder, { configuration }) => {
     const [port = 0] = await freePorts(1);
     const settings = {

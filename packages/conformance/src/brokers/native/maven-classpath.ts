@@ -13,19 +13,19 @@ export interface MavenArtifact {
   readonly version: string;
 }
 
-/** The folder with the jar of an artifact and of all that it needs, fetched once by the Maven in `programs` and kept. */
+/** The folder with the jars of artifacts and of all that they need, fetched once by the Maven in `programs` and kept under the first one's name. */
 export const mavenClasspath = (
   programs: string,
-  artifact: MavenArtifact,
+  artifacts: readonly [MavenArtifact, ...MavenArtifact[]],
   log: (line: string) => void,
 ): Promise<string> => {
-  const name = `${artifact.name}-${artifact.version}`;
+  const name = `${artifacts[0].name}-${artifacts[0].version}`;
   return keptFolder({
     name,
     announce: (target) => log(`fetching ${name} and what it needs with mvn into ${target}`),
     fill: async (root, work) => {
       const project = join(work, 'pom.xml');
-      await writeFile(project, projectOf(artifact));
+      await writeFile(project, projectOf(artifacts));
       await mkdir(root);
       const words = ['-q', '-B', '-f', project, 'dependency:copy-dependencies', '-DincludeScope=runtime'];
       await run(join(programs, 'mvn'), [...words, `-DoutputDirectory=${root}`], { maxBuffer: 64 * 1024 * 1024 });
@@ -33,14 +33,17 @@ export const mavenClasspath = (
   });
 };
 
-const projectOf = ({ group, name, version }: MavenArtifact): string => `
+const projectOf = (artifacts: readonly MavenArtifact[]): string => `
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>waybill</groupId>
   <artifactId>classpath</artifactId>
   <version>1</version>
   <dependencies>
-    <dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>
+    ${artifacts.map(dependencyOf).join('')}
   </dependencies>
 </project>
 `;
+
+const dependencyOf = ({ group, name, version }: MavenArtifact): string =>
+  `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`;

@@ -26,16 +26,17 @@ export async function startNativeBroker(
     const programs = preparation.programs.map(enter);
     const server = createServerProcess({ ...preparation, programs }, folder, startTimeoutMs);
     const { product, version } = await server.start();
-    const { address, adminAddress, tls, control } = preparation;
+    const { address, adminAddress, tls, sasl, control } = preparation;
     return {
       kind: recipe.kind,
       address,
       ...(adminAddress === undefined ? {} : { adminAddress }),
       ...(tls === undefined ? {} : { tls }),
+      ...(sasl === undefined ? {} : { sasl }),
       product,
       version,
       startedBy: 'native',
-      ...(control && { control: (...words) => runToEnd(enter({ ...control, arguments: words })) }),
+      ...(control && { control: (...words) => runToEnd(enter(extend(control, words))) }),
       kill9: server.kill,
       restart: async () => {
         await server.end();
@@ -55,6 +56,11 @@ export async function startNativeBroker(
     throw error;
   }
 }
+
+const extend = (program: Program, words: readonly string[]): Program => ({
+  ...program,
+  arguments: [...program.arguments, ...words],
+});
 
 async function runToEnd(program: Program): Promise<string> {
   const env = { ...process.env, ...program.environment };

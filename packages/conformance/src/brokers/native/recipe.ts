@@ -1,4 +1,4 @@
-import type { BrokerDemands, BrokerKind, RabbitmqVersion, TlsAccess } from '../broker.ts';
+import type { BrokerDemands, BrokerKind, RabbitmqVersion, SaslAccess, TlsAccess } from '../broker.ts';
 import type { ServerIdentity } from '../probe/exchange.ts';
 
 /** How one kind of server is run from the packages of the system. */
@@ -24,6 +24,7 @@ export interface Preparation {
   readonly address: string;
   readonly adminAddress?: string;
   readonly tls?: TlsAccess;
+  readonly sasl?: SaslAccess;
   /** Started in this order; the last one is the server itself. */
   readonly programs: readonly Program[];
   /** The command line of the running server, to which the words of a command are added. */

@@ -5,7 +5,8 @@ import { sweepLeftovers } from './broker-folder.ts';
 import { dynamodbRecipe } from './dynamodb.ts';
 import { elasticmqRecipe } from './elasticmq.ts';
 import { fauxqsRecipe } from './fauxqs.ts';
-import { findInstallation } from './installation.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { kafkaRecipe } from './kafka.ts';
 import { localstackRecipe } from './localstack.ts';
 import { ministackRecipe } from './ministack.ts';
 import { startNativeBroker } from './native-broker.ts';
@@ -15,7 +16,7 @@ import { rabbitmqRecipe } from './rabbitmq.ts';
 import type { Recipe } from './recipe.ts';
 import { redisRecipe } from './redis.ts';
 
-const recipes: Readonly<Partial<Record<BrokerKind, Recipe>>> = {
+const recipes: Readonly<Record<BrokerKind, Recipe>> = {
   rabbitmq: rabbitmqRecipe,
   redis: redisRecipe,
   postgres: postgresRecipe,
@@ -25,6 +26,7 @@ const recipes: Readonly<Partial<Record<BrokerKind, Recipe>>> = {
   elasticmq: elasticmqRecipe,
   localstack: localstackRecipe,
   ministack: ministackRecipe,
+  kafka: kafkaRecipe,
 };
 
 /**
@@ -38,15 +40,18 @@ export async function runNative(
   log: (line: string) => void,
 ): Promise<Broker> {
   const recipe = recipes[kind];
-  if (recipe === undefined) {
-    throw new BrokerNotAvailable(kind, 'this launcher does not run it yet', 'It comes with its transport.');
-  }
   for (const name of sweepLeftovers()) log(`removed what a runner that is gone left behind: ${name}`);
   const installation = await findInstallation(recipe, demands.version, log);
   try {
     return await startNativeBroker(recipe, installation, demands, startTimeoutMs);
   } catch (cause) {
-    const reason = `it was started from ${join(installation.root, installation.programs)} but ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new BrokerNotAvailable(kind, reason, 'Read its log above, or name a server in the environment.', { cause });
+    throw notStarted(kind, installation, cause);
   }
+}
+
+/** What to say of a server that is there and does not run. */
+export function notStarted(kind: BrokerKind, { root, programs }: Installation, cause: unknown): BrokerNotAvailable {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const reason = `it was started from ${join(root, programs)} but ${why}`;
+  return new BrokerNotAvailable(kind, reason, 'Read its log above, or name a server in the environment.', { cause });
 }

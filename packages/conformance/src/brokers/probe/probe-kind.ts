@@ -2,6 +2,7 @@ import type { BrokerKind } from '../broker.ts';
 import type { Endpoint, ServerIdentity } from './exchange.ts';
 import { probeDynamodb } from './probe-dynamodb.ts';
 import { probeEmulator, type EmulatorKind } from './probe-emulator.ts';
+import { probeKafka } from './probe-kafka.ts';
 import { probePgbouncer } from './probe-pgbouncer.ts';
 import { probePostgres } from './probe-postgres.ts';
 import { probeRabbitmq } from './probe-rabbitmq.ts';
@@ -21,7 +22,7 @@ const emulator = (kind: EmulatorKind, port: number): Protocol => ({
 });
 
 /** The protocols that the launcher speaks well enough to see that a server is up and what it is. */
-export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
+export const protocols: Readonly<Record<BrokerKind, Protocol>> = {
   rabbitmq: { schemes: ['amqp:'], port: 5672, probe: probeRabbitmq },
   redis: {
     schemes: ['redis:'],
@@ -49,6 +50,7 @@ export const protocols: Readonly<Partial<Record<BrokerKind, Protocol>>> = {
   elasticmq: emulator('elasticmq', 9324),
   localstack: emulator('localstack', 4566),
   ministack: emulator('ministack', 4566),
+  kafka: { schemes: ['kafka:'], port: 9092, probe: probeKafka },
 };
 
 function sessionOf({ username, pathname }: URL): [user: string, database: string] {
@@ -59,7 +61,6 @@ function sessionOf({ username, pathname }: URL): [user: string, database: string
 /** Asks the server at an address to name itself. Rejects when it is not up. */
 export async function probeKind(kind: BrokerKind, url: URL): Promise<ServerIdentity> {
   const protocol = protocols[kind];
-  if (protocol === undefined) throw new Error(`no probe is known for ${kind}`);
   return protocol.probe(endpointOf(url, protocol.port), url);
 }
 

@@ -1,5 +1,5 @@
 import type { BrokerDemands } from '../broker.ts';
-import { createCertificate } from './create-certificate.ts';
+import { createCertificate } from '../create-certificate.ts';
 
 /** Where a node listens, and where its files lie. */
 export interface RabbitmqPlace {

@@ -1,0 +1,54 @@
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
+
+/** A client of its own for the tests of the launcher and the proxy: it says nothing, and asks again quickly. */
+export function openKafka(addresses: string | readonly string[], config: Partial<KafkaConfig> = {}): Kafka {
+  const brokers = typeof addresses === 'string' ? [new URL(addresses).host] : [...addresses];
+  return new kafkajs.Kafka({
+    brokers,
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 20 },
+    ...config,
+  });
+}
+
+/** Writes texts to a topic one after the other, which is created where it is not there. */
+export async function writeAll(kafka: Kafka, topic: string, values: readonly string[], partitions = 1): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+  await admin.disconnect();
+  const producer = kafka.producer({ retry: { retries: 3 } });
+  await producer.connect();
+  try {
+    for (const value of values) await producer.send({ topic, messages: [{ value, partition: 0 }] });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Everything that a topic has, by partition and in the order of each. */
+export async function readAll(kafka: Kafka, topic: string): Promise<readonly string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const wanted = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  const consumer = kafka.consumer({ groupId: `reads-${topic}`, maxWaitTimeInMs: 100 });
+  const found: { readonly partition: number; readonly value: string }[] = [];
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    if (wanted === 0) resolve();
+    consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+    const run = consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ partition, message }) => {
+        found.push({ partition, value: message.value?.toString() ?? '' });
+        if (found.length === wanted) resolve();
+      },
+    });
+    run.catch(reject);
+  });
+  await consumer.disconnect();
+  return found.toSorted((one, two) => one.partition - two.partition).map(({ value }) => value);
+}
