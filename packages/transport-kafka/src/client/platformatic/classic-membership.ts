@@ -1,0 +1,171 @@
+import { pause } from '../../time/pause.ts';
+import { createClassicRequests } from './classic-requests.ts';
+import type { ClassicRequests, JoinGroupResponse } from './classic-requests.ts';
+import { errorName } from './error-name.ts';
+import type { GroupMembership, MembershipOptions, Standing } from './group-membership.ts';
+import { cooperative, partitionsIn, shareOut } from './share-out.ts';
+
+/** How often the leader of a group looks whether the topic has got more partitions. */
+const lookMs = 5000;
+
+/** What a member knows of itself. */
+interface Seat {
+  readonly context: MembershipOptions;
+  readonly requests: ClassicRequests;
+  /** Stops the reading until the next share. */
+  readonly hold: () => void;
+  memberId: string;
+  generation: number;
+  protocol: string;
+  owned: readonly number[];
+  /** Until the group is shared anew. */
+  isSettled: boolean;
+  standing: Standing | undefined;
+  /** Of the leader only: how many partitions it has shared out, and when it looked. */
+  shared: { readonly partitions: number; readonly atMs: number } | undefined;
+  heardAtMs: number;
+  hurry: AbortController;
+}
+
+const outside = {
+  generation: -1,
+  protocol: '',
+  owned: [],
+  isSettled: false,
+  standing: undefined,
+  shared: undefined,
+} as const;
+
+/** Membership by joining and heartbeats, as every Kafka knows it; eager or cooperative, as the group agrees. */
+export function createClassicMembership(context: MembershipOptions, hold: () => void): GroupMembership {
+  const requests = createClassicRequests(context);
+  const seat: Seat = {
+    ...outside,
+    context,
+    requests,
+    hold,
+    memberId: '',
+    heardAtMs: -Infinity,
+    hurry: new AbortController(),
+  };
+  return {
+    step: () => (seat.isSettled ? beat(seat) : join(seat)),
+    recover: (error) => recover(seat, error),
+    standing: () => seat.standing,
+    hurry: () => seat.hurry.abort(),
+    giveUp: (error) => {
+      drop(seat, error);
+      seat.hurry.abort();
+    },
+    leave: async () => {
+      if (seat.memberId !== '' && context.options.instanceId === undefined) await requests.leave(seat.memberId);
+    },
+  };
+}
+
+async function join(seat: Seat): Promise<void> {
+  const { context, requests } = seat;
+  const { platformatic, options, settings } = context;
+  const joined = await requests.join(seat, (memberId) => {
+    seat.memberId = memberId;
+  });
+  seat.memberId = joined.memberId;
+  seat.shared = undefined;
+  const decides = joined.leader === joined.memberId && !joined.skipAssignment;
+  const shares = decides ? await decide(seat, joined) : [];
+  const askedAtMs = settings.clock.monotonic();
+  const { assignment } = await requests.sync(joined, shares);
+  hear(seat, askedAtMs);
+  seat.generation = joined.generationId;
+  seat.protocol = joined.protocolName ?? '';
+  await take(seat, partitionsIn(platformatic, assignment, options.topic));
+}
+
+async function decide(seat: Seat, { protocolName, members }: JoinGroupResponse): Promise<ReturnType<typeof shareOut>> {
+  const { platformatic, cluster, options, settings } = seat.context;
+  const { topic } = options;
+  cluster.forgetTopic(topic);
+  const partitions = (await cluster.layoutOf(topic)).leaders.length;
+  seat.shared = { partitions, atMs: settings.clock.monotonic() };
+  return shareOut(platformatic, { protocol: protocolName ?? '', members, topic, partitions });
+}
+
+/** In a cooperative group what a member gives away goes to another only when it has joined once more without it. */
+async function take(seat: Seat, partitions: readonly number[]): Promise<void> {
+  const { events } = seat.context;
+  const standing = { memberId: seat.memberId, generation: seat.generation };
+  seat.standing = standing;
+  const givesAway = seat.protocol === cooperative && seat.owned.some((one) => !partitions.includes(one));
+  if (givesAway) await events.onRebalancing();
+  seat.owned = partitions;
+  seat.isSettled = !givesAway;
+  events.onAssigned({ ...standing, partitions });
+}
+
+async function beat(seat: Seat): Promise<void> {
+  const { options, settings, signal } = seat.context;
+  await pause(settings.clock, options.heartbeatMs, seat.hurry.signal);
+  seat.hurry = new AbortController();
+  if (signal.aborted || !seat.isSettled) return;
+  const askedAtMs = settings.clock.monotonic();
+  await seat.requests.heartbeat(seat);
+  hear(seat, askedAtMs);
+  if (await hasGrown(seat)) await rebalance(seat);
+}
+
+/** A session counts from when the coordinator was asked, or a little later. */
+function hear(seat: Seat, askedAtMs: number): void {
+  const { events, settings } = seat.context;
+  seat.heardAtMs = askedAtMs;
+  events.onHeartbeat(settings.clock.monotonic() - askedAtMs);
+}
+
+async function hasGrown(seat: Seat): Promise<boolean> {
+  const { shared } = seat;
+  const { cluster, options, settings } = seat.context;
+  const atMs = settings.clock.monotonic();
+  if (shared === undefined || atMs - shared.atMs < lookMs) return false;
+  seat.shared = { ...shared, atMs };
+  cluster.forgetTopic(options.topic);
+  const layout = await cluster.layoutOf(options.topic).catch(() => undefined);
+  return layout !== undefined && layout.leaders.length !== shared.partitions;
+}
+
+async function rebalance(seat: Seat): Promise<void> {
+  if (seat.protocol !== cooperative) seat.hold();
+  seat.isSettled = false;
+  await seat.context.events.onRebalancing();
+}
+
+function drop(seat: Seat, error: unknown): void {
+  Object.assign(seat, outside);
+  seat.context.events.onDown(error);
+}
+
+async function recover(seat: Seat, error: unknown): Promise<number | undefined> {
+  const { cluster, options, settings } = seat.context;
+  const name = errorName(error) ?? '';
+  if (name === 'REBALANCE_IN_PROGRESS') {
+    await rebalance(seat);
+    return 0;
+  }
+  if (forgetsMember.has(name)) seat.memberId = '';
+  if (forgetsMember.has(name) || name === 'ILLEGAL_GENERATION') {
+    drop(seat, error);
+    // Whoever has taken the name of an instance is not to lose it again at once.
+    return name === 'FENCED_INSTANCE_ID' ? options.sessionTimeoutMs : 0;
+  }
+  cluster.forgetCoordinator(options.groupId);
+  const isOverdue = settings.clock.monotonic() - seat.heardAtMs > options.sessionTimeoutMs;
+  if (isOverdue && !passing.has(name)) drop(seat, error);
+  return undefined;
+}
+
+const forgetsMember: ReadonlySet<string> = new Set(['UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
+
+/** A coordinator that is about to answer. */
+const passing: ReadonlySet<string> = new Set([
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+]);

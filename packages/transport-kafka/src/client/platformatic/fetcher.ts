@@ -1,0 +1,179 @@
+import type { Broker, fetchV12 } from '@platformatic/kafka';
+import type { MemberOptions } from '../kafka-member.ts';
+import { createBackoff } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
+import type { TopicLayout } from './cluster.ts';
+import type { Connections } from './connections.ts';
+import { errorName, wholeAnswer } from './error-name.ts';
+import { firstOffsets } from './first-offsets.ts';
+import { createPositions } from './positions.ts';
+import type { Positions } from './positions.ts';
+import { readRecords } from './read-records.ts';
+import type { RequestContext } from './request-context.ts';
+
+type FetchResponsePartition = fetchV12.FetchResponsePartition;
+
+/** Its `connections` are for all but the fetches. */
+export interface FetcherOptions extends RequestContext {
+  readonly options: MemberOptions;
+  /** Of the fetcher alone: a fetch that waits for records keeps its connection busy. */
+  readonly fetches: Connections;
+  /** The topic is gone, or may not be read. */
+  readonly onRefused: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reads what is assigned: one fetch at a time from each leader, asked for exactly the partitions that are wanted now. */
+export interface Fetcher extends Pick<Positions, 'assign' | 'hold' | 'pause' | 'resume'> {}
+
+export function createFetcher(context: FetcherOptions): Fetcher {
+  const { options, cluster, signal, settings } = context;
+  const { topic } = options;
+  const positions = createPositions();
+  const open = new Set<string>();
+  const backoffs = new Map<string, Backoff>();
+  const preparing = createBackoff(settings.clock, signal);
+  let layout: TopicLayout | undefined;
+  let isPreparing = false;
+
+  const prepare = async (): Promise<void> => {
+    isPreparing = true;
+    try {
+      const { share, partitions } = positions.unplaced();
+      layout = await cluster.layoutOf(topic);
+      if (partitions.size > 0) positions.place(share, await firstOffsets(context, options, partitions));
+      if (lacksLeader(layout, positions.wanted())) throw new TypeError('A partition has no leader now.');
+      preparing.reset();
+    } catch (error) {
+      cluster.forgetTopic(topic);
+      if (refusals.has(errorName(error) ?? '')) context.onRefused(error);
+      await preparing.wait();
+    }
+    isPreparing = false;
+    goOn();
+  };
+  const poll = async (leader: Broker, wanted: ReadonlyMap<number, number>): Promise<void> => {
+    const name = nameOf(leader);
+    const backoff = backoffs.get(name) ?? createBackoff(settings.clock, signal);
+    backoffs.set(name, backoff);
+    open.add(name);
+    try {
+      deliver(context, positions, wanted, await fetchFrom(context, leader, wanted));
+      backoff.reset();
+    } catch (error) {
+      layout = undefined;
+      cluster.forgetTopic(topic);
+      if (refusals.has(errorName(error) ?? '')) context.onRefused(error);
+      await backoff.wait();
+    }
+    open.delete(name);
+    goOn();
+  };
+  const goOn = (): void => {
+    if (signal.aborted) return;
+    const wanted = positions.wanted();
+    const isUnprepared = positions.unplaced().partitions.size > 0 || lacksLeader(layout, wanted);
+    if (isUnprepared && !isPreparing) void prepare();
+    for (const [leader, own] of byLeader(layout, wanted)) {
+      if (!open.has(nameOf(leader))) void poll(leader, own);
+    }
+  };
+  const after =
+    <Arguments extends readonly unknown[]>(change: (...args: Arguments) => void) =>
+    (...args: Arguments): void => {
+      change(...args);
+      goOn();
+    };
+  return {
+    assign: after(positions.assign),
+    hold: positions.hold,
+    pause: positions.pause,
+    resume: after(positions.resume),
+  };
+}
+
+/** Hands on what came, in the order of each partition; then tells of a partition that did not come. */
+function deliver(
+  { options, platformatic, signal }: FetcherOptions,
+  positions: Positions,
+  wanted: ReadonlyMap<number, number>,
+  answers: readonly FetchResponsePartition[],
+): void {
+  for (const answer of answers) {
+    const { partitionIndex: partition, errorCode } = answer;
+    const from = wanted.get(partition);
+    if (from === undefined || signal.aborted) continue;
+    if (errorCode === offsetOutOfRange) positions.displace(partition, from);
+    if (errorCode !== 0) continue;
+    const { records, nextOffset } = readRecords(answer, from);
+    if (positions.advance(partition, from, nextOffset) && records.length > 0) {
+      options.listener.onRecords(partition, records);
+    }
+  }
+  const failed = answers.find(({ errorCode }) => errorCode !== 0 && errorCode !== offsetOutOfRange);
+  if (failed !== undefined) throw new platformatic.ProtocolError(failed.errorCode);
+}
+
+const offsetOutOfRange = 1;
+
+/** Asking again changes nothing until somebody has created or allowed something. */
+const refusals: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_TOPIC_ID',
+  'TOPIC_AUTHORIZATION_FAILED',
+]);
+
+const nameOf = ({ host, port }: Broker): string => `${host}:${port}`;
+
+const lacksLeader = (layout: TopicLayout | undefined, wanted: ReadonlyMap<number, number>): boolean =>
+  [...wanted.keys()].some((partition) => layout?.leaders[partition] === undefined);
+
+function byLeader(
+  layout: TopicLayout | undefined,
+  wanted: ReadonlyMap<number, number>,
+): ReadonlyMap<Broker, ReadonlyMap<number, number>> {
+  const groups = new Map<Broker, Map<number, number>>();
+  for (const [partition, offset] of wanted) {
+    const leader = layout?.leaders[partition];
+    if (leader === undefined) continue;
+    groups.set(leader, (groups.get(leader) ?? new Map<number, number>()).set(partition, offset));
+  }
+  return groups;
+}
+
+async function fetchFrom(
+  { platformatic, options, fetches, settings }: FetcherOptions,
+  leader: Broker,
+  wanted: ReadonlyMap<number, number>,
+): Promise<readonly FetchResponsePartition[]> {
+  const { fetchV12, FetchIsolationLevels } = platformatic;
+  const { topic, fetchWaitMs, fetchBytesMax, partitionBytesMax } = options;
+  const partitions = [...wanted].map(([partition, offset]) => ({
+    partition,
+    currentLeaderEpoch: -1,
+    fetchOffset: BigInt(offset),
+    lastFetchedEpoch: -1,
+    partitionMaxBytes: partitionBytesMax,
+  }));
+  const answer = await fetches.request(leader, fetchWaitMs + settings.requestTimeoutMs, (connection) =>
+    wholeAnswer(
+      fetchV12.api.async(
+        connection,
+        fetchWaitMs,
+        1,
+        fetchBytesMax,
+        FetchIsolationLevels.READ_COMMITTED,
+        noSession.id,
+        noSession.epoch,
+        [{ topicId: topic, partitions }],
+        [],
+        '',
+      ),
+    ),
+  );
+  if (answer.errorCode !== 0) throw new platformatic.ProtocolError(answer.errorCode);
+  return answer.responses.flatMap((one) => one.partitions);
+}
+
+/** Every fetch names all its partitions: what is wanted changes with every pause. */
+const noSession = { id: 0, epoch: -1 } as const;
