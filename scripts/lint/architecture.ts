@@ -41,6 +41,7 @@ export const layers: readonly Layer[] = [
       '@waybill/conformance/brokers',
       '@waybill/conformance/mutants',
       '@waybill/conformance/proxy',
+      '@waybill/conformance/recording',
     ],
     builtins: 'any',
   },

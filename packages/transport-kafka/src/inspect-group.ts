@@ -1,17 +1,23 @@
 import type { QueueInspection, SubscriptionAddress } from '@waybill/core/driver';
 import type { KafkaAdmin } from './client/kafka-admin.ts';
-import type { PartitionHolding } from './partition-holding.ts';
+import type { PartitionHolding } from './receiver/partition-holding.ts';
 import { requirePartitions } from './topology/check-channel.ts';
 import { requireGroup } from './topology/declare-group.ts';
 import type { TopologyContext } from './topology/topology-context.ts';
 
-/** What is left of a partition, from the broker and from this process. */
+/** What a receiver of this process knows of a partition of its group. */
+export interface GroupHolding extends PartitionHolding {
+  readonly groupId: string;
+}
+
+/** A partition, by the broker and by this process. */
 interface PartitionView {
   readonly partition: number;
+  /** The first that nobody here has read. */
   readonly nextOffset: number;
-  /** Up to the end of the partition; too many where the log was compacted. */
-  readonly unfinished: number;
-  readonly holding: PartitionHolding | undefined;
+  /** From there to the end; too many where the log was compacted. */
+  readonly unread: number;
+  readonly holding: GroupHolding | undefined;
 }
 
 /**
@@ -22,7 +28,7 @@ interface PartitionView {
 export async function inspectGroup(
   context: TopologyContext,
   subscription: SubscriptionAddress,
-  holdings: () => readonly PartitionHolding[],
+  holdings: () => readonly GroupHolding[],
 ): Promise<QueueInspection> {
   const { admin, names, settings } = context;
   const topic = names.topicOf(subscription);
@@ -34,7 +40,7 @@ export async function inspectGroup(
   const isWhole = held.length === views.length || (await admin.membersOf(group)) === 0;
   const oldestMs = await oldestTimestampMs(admin, topic, views);
   return {
-    ready: sum(views.map(readyIn)),
+    ready: sum(views.map(({ unread, holding }) => unread + (holding?.waiting ?? 0))),
     inFlight: isWhole ? sum(held.map(({ inFlight }) => inFlight)) : undefined,
     oldestAgeMs: oldestMs === undefined ? 0 : Math.max(0, settings.clock.now() - oldestMs),
   };
@@ -48,20 +54,17 @@ interface GroupOnTopic {
 
 async function viewsOf(
   { admin, topic, group }: GroupOnTopic,
-  holdings: () => readonly PartitionHolding[],
+  holdings: () => readonly GroupHolding[],
 ): Promise<readonly PartitionView[]> {
   const [committed, ends] = await Promise.all([admin.committedOf(group, topic), admin.endsOf(topic)]);
   // Asked last: it is ahead of what is committed.
   const own = new Map(holdings().flatMap((one) => (one.groupId === group ? [[one.partition, one]] : [])));
   return [...ends].map(([partition, { low, high }]) => {
     const holding = own.get(partition);
-    const nextOffset = Math.max(low, committed.get(partition) ?? low, holding?.nextOffset ?? 0);
-    return { partition, nextOffset, unfinished: Math.max(0, high - nextOffset), holding };
+    // A member reads ahead of what is committed, and may have finished what is not committed yet.
+    const nextOffset = Math.max(low, holding?.position ?? committed.get(partition) ?? low);
+    return { partition, nextOffset, unread: Math.max(0, high - nextOffset), holding };
   });
-}
-
-function readyIn({ unfinished, holding }: PartitionView): number {
-  return Math.max(0, unfinished - (holding?.inFlight ?? 0) - (holding?.finishedAbove ?? 0));
 }
 
 async function oldestTimestampMs(
@@ -69,8 +72,8 @@ async function oldestTimestampMs(
   topic: string,
   views: readonly PartitionView[],
 ): Promise<number | undefined> {
-  const known = views.flatMap(({ holding }) => holding?.oldestTimestampMs ?? []);
-  const asked = views.filter(({ unfinished, holding }) => unfinished > 0 && holding?.oldestTimestampMs === undefined);
+  const known = views.flatMap(({ holding }) => holding?.oldestAtMs ?? []);
+  const asked = views.filter(({ unread, holding }) => unread > 0 && holding?.oldestAtMs === undefined);
   const offsets = new Map(asked.map(({ partition, nextOffset }) => [partition, nextOffset]));
   const fetched = offsets.size === 0 ? new Map<number, number>() : await admin.timestampsAt(topic, offsets);
   const all = [...known, ...fetched.values()];

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
+import { jumpsOf, repeatsOf, settledCount } from '@waybill/conformance/recording';
+import type { RecordingConsumer } from '@waybill/conformance/recording';
 import type { TransportDriver, TransportMessage } from '@waybill/core/driver';
 import { connect } from 'amqplib';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { errorCodeOf } from './error-code-of.ts';
 import { createNames } from './names.ts';
-import { jumpsOf, repeatsOf, settledCount } from './testing/recording-consumer.ts';
-import type { RecordingConsumer } from './testing/recording-consumer.ts';
 import { openTransportStage } from './testing/transport-stage.ts';
 import type { TransportStage } from './testing/transport-stage.ts';
 

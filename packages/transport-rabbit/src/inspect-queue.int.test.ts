@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
+import { jumpsOf } from '@waybill/conformance/recording';
+import type { Start } from '@waybill/conformance/recording';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { jumpsOf } from './testing/recording-consumer.ts';
-import type { Start } from './testing/recording-consumer.ts';
 import { openTransportStage } from './testing/transport-stage.ts';
 
 const broker = await findBroker('rabbitmq', 'what the transport tells of a queue on RabbitMQ');

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
+import { jumpsOf, repeatsOf, settledCount } from '@waybill/conformance/recording';
+import type { RecordingConsumer } from '@waybill/conformance/recording';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
-import type { RecordingConsumer } from '../testing/recording-consumer.ts';
 import { openTransportStage } from '../testing/transport-stage.ts';
 import { accept, bodiesOf, openReceiverStage, receiveSome } from './testing/receiver-stage.ts';
 

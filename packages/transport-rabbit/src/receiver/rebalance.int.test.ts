@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
+import { jumpsOf, repeatsOf, settledCount } from '@waybill/conformance/recording';
+import type { RecordingConsumer, Start } from '@waybill/conformance/recording';
 import type { Delivery } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
-import type { RecordingConsumer, Start } from '../testing/recording-consumer.ts';
 import { openTransportStage } from '../testing/transport-stage.ts';
 import { accept, openReceiverStage, receiveSome } from './testing/receiver-stage.ts';
 import type { ReceiverStage, StageReceiver, StageReceiverOptions } from './testing/receiver-stage.ts';

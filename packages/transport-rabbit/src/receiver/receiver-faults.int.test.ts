@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findBroker } from '@waybill/conformance/brokers';
 import { startProxy } from '@waybill/conformance/proxy';
 import type { Proxy } from '@waybill/conformance/proxy';
+import { jumpsOf, repeatsOf, settledCount } from '@waybill/conformance/recording';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
-import { jumpsOf, repeatsOf, settledCount } from '../testing/recording-consumer.ts';
 import { openTransportStage } from '../testing/transport-stage.ts';
 import type { TransportStage, TransportStageOptions } from '../testing/transport-stage.ts';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settledCount, startRecordingConsumer } from '@waybill/conformance/recording';
+import type { RecordingConsumer, Start } from '@waybill/conformance/recording';
 import type { SubscriptionAddress, TransportDriver, TransportSender } from '@waybill/core/driver';
 import type { RabbitTransportOptions } from '../options.ts';
 import { rabbitTransport } from '../rabbit-transport.ts';
-import { settledCount, startRecordingConsumer } from './recording-consumer.ts';
-import type { RecordingConsumer, Start } from './recording-consumer.ts';
 
 export type TransportStageOptions = Omit<Partial<RabbitTransportOptions>, 'urls'>;
 

@@ -1,0 +1,32 @@
+import type { OpenDriver } from '@waybill/conformance';
+import { kafkaTransport } from '../kafka-transport.ts';
+import type { KafkaTransportOptions } from '../options.ts';
+import { conformanceTopology } from './topology.ts';
+
+/** A driver as every case has it, in this process or in one of its own. `address` is where it reaches the broker. */
+export const openDriver: OpenDriver = async ({ address = '', client = 'kafkajs' }) =>
+  kafkaTransport({
+    ...conformanceTopology,
+    ...haste,
+    ...loginOf(address),
+    client: client === 'platformatic' ? client : 'kafkajs',
+    brokers: [new URL(address).host],
+  });
+
+/** Time limits for a broker on the same machine. */
+const haste = {
+  connectTimeoutMs: 2000,
+  requestTimeoutMs: 10_000,
+  publishTimeoutMs: 5000,
+  sessionTimeoutMs: 6000,
+  rebalanceTimeoutMs: 10_000,
+  heartbeatMs: 300,
+  commitMs: 50,
+  fetchWaitMs: 100,
+} as const;
+
+function loginOf(address: string): Pick<KafkaTransportOptions, 'sasl'> {
+  const { username, password } = new URL(address);
+  if (username === '') return {};
+  return { sasl: { mechanism: 'plain', credentials: { username, password } } };
+}
