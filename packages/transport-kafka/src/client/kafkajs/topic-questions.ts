@@ -1,7 +1,8 @@
+import { pause } from '../../time/pause.ts';
 import type { KafkaAdmin, TopicDescription } from '../kafka-admin.ts';
 import type { KafkajsCluster, TopicMetadata } from './cluster.ts';
 import type { AdminSettings } from './kafkajs-admin.ts';
-import { retryAnswers } from './retry-answers.ts';
+import { retryAnswers, unknownTopic } from './retry-answers.ts';
 
 type TopicQuestions = Pick<KafkaAdmin, 'describeTopics' | 'partitionsOf' | 'createTopics' | 'addPartitions'>;
 
@@ -12,6 +13,15 @@ const setOnTopic = 1;
 export function createTopicQuestions(cluster: () => KafkajsCluster, settings: AdminSettings): TopicQuestions {
   const ask = <Answer>(question: () => Promise<Answer>): Promise<Answer> => retryAnswers(settings, question);
   const timeout = settings.requestTimeoutMs;
+
+  /** A broker hears a little later of what the controller has done. */
+  const untilKnown = async (topic: string, partitions = 1): Promise<void> => {
+    const known = async (): Promise<number> => (await requireTopic(cluster(), topic)).partitionMetadata.length;
+    const untilMs = settings.clock.monotonic() + timeout;
+    while ((await retryAnswers(settings, known, unknownTopic)) < partitions && settings.clock.monotonic() < untilMs) {
+      await pause(settings.clock, 50);
+    }
+  };
 
   const describe = async (topic: string): Promise<readonly TopicDescription[]> => {
     const metadata = await ask(() => findTopic(cluster(), topic));
@@ -33,15 +43,16 @@ export function createTopicQuestions(cluster: () => KafkajsCluster, settings: Ad
         const controller = await cluster().findControllerBroker();
         await controller.createTopics({ topics: topics.map(toRequest), timeout }).catch(ignoreExisting);
       });
-      for (const { topic } of topics) await ask(() => requireTopic(cluster(), topic));
+      for (const { topic } of topics) await untilKnown(topic);
     },
-    addPartitions: async (topic, partitions) =>
-      ask(async () => {
+    addPartitions: async (topic, partitions) => {
+      await ask(async () => {
         await cluster().refreshMetadata();
         const controller = await cluster().findControllerBroker();
         await controller.createPartitions({ topicPartitions: [{ topic, count: partitions }], timeout });
-        await requireTopic(cluster(), topic);
-      }),
+      });
+      await untilKnown(topic, partitions);
+    },
   };
 }
 
@@ -50,7 +61,7 @@ async function findTopic(cluster: KafkajsCluster, topic: string): Promise<TopicM
   try {
     return await requireTopic(cluster, topic);
   } catch (error) {
-    if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+    if (typeOf(error) === unknownTopic) return undefined;
     throw error;
   }
 }
