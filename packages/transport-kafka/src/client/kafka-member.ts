@@ -11,6 +11,7 @@ export interface FetchedRecord {
 /** What a member has been given until the next change of its group. */
 export interface Assignment {
   readonly memberId: string;
+  /** Counts the changes. More than one further than the last: the member has missed one, in which its partitions may have been another's. */
   readonly generation: number;
   readonly partitions: readonly number[];
 }
@@ -26,8 +27,11 @@ export interface MemberListener {
   readonly onAssigned: (assignment: Assignment) => ReadonlyMap<number, number>;
   /** Records of one partition in their order, only of partitions that are assigned and not paused when the fetch answers. */
   readonly onRecords: (partition: number, records: readonly FetchedRecord[]) => void;
-  /** The coordinator has answered a heartbeat. */
-  readonly onHeartbeat: () => void;
+  /**
+   * The coordinator has answered what was asked `ageMs` ago: a heartbeat, or a join before `onAssigned`. Its session counts from when it was
+   * asked, and in a process that stands still an answer may lie about for long.
+   */
+  readonly onHeartbeat: (ageMs: number) => void;
   /** The member is out of its group and has nothing any more; the client comes back by itself. */
   readonly onDown: (error: unknown) => void;
 }

@@ -1,0 +1,178 @@
+import { createDoorbell } from '@waybill/core/driver';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { KafkaTransportError } from '../../kafka-error.ts';
+import { atMost } from '../../time/at-most.ts';
+import type { KafkaClock } from '../../time/system-clock.ts';
+import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
+import { commitRefused } from './commit-refused.ts';
+import { countingAssigner } from './counting-assigner.ts';
+import { createFetchTracker } from './fetch-tracker.ts';
+import type { FetchTracker } from './fetch-tracker.ts';
+import { readBatch } from './read-batch.ts';
+import { createSessionShare } from './session-share.ts';
+import type { SessionShare } from './session-share.ts';
+
+/** Errors of a fetch are tried again so often, from 100 ms to a second apart; then kafkajs gives up, and a new session begins. */
+const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5 };
+/** How long added partitions may go unnoticed. */
+const metadataMaxAge = 30_000;
+/** A member that leaves while it joins is forgotten by the group only when its session ends. */
+const joinMsMax = 4000;
+
+export interface SessionOptions {
+  readonly kafka: Pick<Kafka, 'consumer'>;
+  readonly clock: KafkaClock;
+  readonly member: MemberOptions;
+  readonly onJoined: () => void;
+}
+
+/** One consumer of kafkajs from its start to its crash. */
+export interface ConsumerSession extends KafkaMember {
+  /** Why nothing comes of it any more. */
+  readonly crashed: Promise<unknown>;
+}
+
+/**
+ * A consumer as a feeder: every batch is handed over and counted as read at once, and nothing is committed but what we say
+ * (kafka-facts.md §2). Rejects when the topic or the brokers cannot be had.
+ */
+export async function startSession(options: SessionOptions): Promise<ConsumerSession> {
+  const { kafka, clock, member } = options;
+  const { topic, groupId, listener } = member;
+  const crash = Promise.withResolvers<unknown>();
+  const joined = Promise.withResolvers<void>();
+  const closing = new AbortController();
+  const bell = createDoorbell(clock);
+  const fetches = createFetchTracker(clock);
+  const joins = { count: 0 };
+  const consumer = createConsumer(kafka, member, () => (joins.count += 1));
+  const share = createSessionShare({
+    listener,
+    fetches,
+    seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+    onDoubt: () => crash.resolve(new KafkaTransportError('member-down', `A position in "${topic}" is in doubt.`)),
+  });
+  /** Of the last batch: unlike the consumer's own, which repeats a refused commit under the generation after it. */
+  let commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+
+  /** With nothing to read kafkajs would sleep out the wait of a fetch, whatever is resumed meanwhile. */
+  const untilResumed = async (heartbeat: () => Promise<void>): Promise<void> => {
+    while (share.isAllPaused() && !closing.signal.aborted) {
+      await bell.wait(member.heartbeatMs / 2, closing.signal);
+      await heartbeat();
+    }
+  };
+
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch } = payload;
+    commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
+    // What is not resolved is read again.
+    if (closing.signal.aborted || !share.has(batch.partition) || payload.isStale() || !fetches.isFresh()) return;
+    listener.onRecords(batch.partition, readBatch(batch.messages));
+    payload.resolveOffset(batch.lastOffset());
+    await untilResumed(() => payload.heartbeat());
+  };
+
+  listen(consumer, { member, fetches, share, joins });
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    joined.resolve();
+    options.onJoined();
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
+  await connect(consumer, member);
+  // Resolves when the group has been joined, which others may delay.
+  consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch }).catch(crash.resolve);
+
+  return {
+    pause: (partitions) => {
+      share.pause(partitions);
+      ifRunning(() => consumer.pause([{ topic, partitions: [...partitions] }]));
+    },
+    resume: (partitions) => {
+      share.resume(partitions);
+      ifRunning(() => consumer.resume([{ topic, partitions: [...partitions] }]));
+      bell.ring();
+    },
+    commit: async (offsets) => {
+      if (commitOffsets === undefined)
+        throw new KafkaTransportError('member-down', `Nothing of "${topic}" was read yet.`);
+      const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+      try {
+        await commitOffsets({ topics: [{ topic, partitions }] });
+      } catch (error) {
+        throw commitRefused(groupId, error);
+      }
+    },
+    close: async () => {
+      closing.abort();
+      await atMost(joinMsMax, Promise.race([joined.promise, crash.promise]), clock);
+      await consumer.disconnect();
+    },
+    crashed: crash.promise,
+  };
+}
+
+function createConsumer(kafka: Pick<Kafka, 'consumer'>, member: MemberOptions, onJoin: () => void): Consumer {
+  return kafka.consumer({
+    groupId: member.groupId,
+    partitionAssigners: [countingAssigner(onJoin)],
+    sessionTimeout: member.sessionTimeoutMs,
+    rebalanceTimeout: member.rebalanceTimeoutMs,
+    heartbeatInterval: member.heartbeatMs,
+    maxWaitTimeInMs: member.fetchWaitMs,
+    maxBytes: member.fetchBytesMax,
+    maxBytesPerPartition: member.partitionBytesMax,
+    metadataMaxAge,
+    allowAutoTopicCreation: false,
+    // Its own restart is silent, and may not come (kafka-facts.md §2, crash).
+    retry: { ...retry, restartOnFailure: () => Promise.resolve(false) },
+  });
+}
+
+async function connect(consumer: Consumer, { topic, startFrom }: MemberOptions): Promise<void> {
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: startFrom === 'earliest' });
+  } catch (error) {
+    await consumer.disconnect().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** One that is about to tell of its crash has no partitions already, and refuses. */
+function ifRunning(change: () => void): void {
+  try {
+    change();
+  } catch {
+    // Its next session begins without pauses.
+  }
+}
+
+interface SessionParts {
+  readonly member: MemberOptions;
+  readonly fetches: FetchTracker;
+  readonly share: SessionShare;
+  readonly joins: { readonly count: number };
+}
+
+/** Listeners run before kafkajs goes on. */
+function listen(consumer: Consumer, { member, fetches, share, joins }: SessionParts): void {
+  const { events } = consumer;
+  const { topic, listener } = member;
+  let answerAgeMs = 0;
+  consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
+  consumer.on(events.FETCH, ({ payload }) => fetches.answered(payload.nodeId));
+  consumer.on(events.REQUEST, ({ payload }) => {
+    if (payload.apiName === 'Heartbeat' || payload.apiName === 'SyncGroup') answerAgeMs = payload.duration;
+  });
+  consumer.on(events.HEARTBEAT, () => listener.onHeartbeat(answerAgeMs));
+  consumer.on(events.REBALANCING, () => {
+    fetches.ended();
+    listener.onRebalancing();
+  });
+  consumer.on(events.GROUP_JOIN, ({ payload }) => {
+    listener.onHeartbeat(answerAgeMs);
+    const partitions = payload.memberAssignment[topic] ?? [];
+    share.assign({ memberId: payload.memberId, generation: joins.count, partitions });
+  });
+}

@@ -1,0 +1,58 @@
+import type { KafkaClock } from '../../time/system-clock.ts';
+
+/** A broker that is gone has no next fetch; by then what its last one brought has been handled. */
+const handledMs = 1000;
+/** No fetch waits for its answer as long as this. */
+const openMs = 60_000;
+
+/** Tells of what kafkajs hands over whether it was asked for before the last join: it says nothing about that itself. */
+export interface FetchTracker {
+  readonly started: (nodeId: number) => void;
+  readonly answered: (nodeId: number) => void;
+  readonly joined: () => void;
+  /** Every fetch has ended, and what it brought was handled. */
+  readonly ended: () => void;
+  /**
+   * What is handed over now was certainly asked for after the last join. A fetch of before may bring a partition that was lost since and has come
+   * back, from where this member was and not from what is committed: to go on there would lose what is between.
+   */
+  readonly isFresh: () => boolean;
+  /** Every broker has been asked since the last join, and has answered: positions that were set then have been used. */
+  readonly isSettled: () => boolean;
+}
+
+interface OpenFetch {
+  readonly join: number;
+  readonly startedAtMs: number;
+  answeredAtMs: number | undefined;
+}
+
+/** kafkajs has one fetch to a broker at a time, and handles what it brought before the next one to that broker. */
+export function createFetchTracker(clock: Pick<KafkaClock, 'monotonic'>): FetchTracker {
+  const fetches = new Map<number, OpenFetch>();
+  let joins = 0;
+
+  const isOver = ({ startedAtMs, answeredAtMs }: OpenFetch): boolean => {
+    const nowMs = clock.monotonic();
+    return nowMs - startedAtMs > openMs || (answeredAtMs !== undefined && nowMs - answeredAtMs > handledMs);
+  };
+
+  return {
+    started: (nodeId) => {
+      fetches.set(nodeId, { join: joins, startedAtMs: clock.monotonic(), answeredAtMs: undefined });
+    },
+    answered: (nodeId) => {
+      const fetch = fetches.get(nodeId);
+      if (fetch !== undefined) fetch.answeredAtMs ??= clock.monotonic();
+    },
+    joined: () => {
+      joins += 1;
+    },
+    ended: () => fetches.clear(),
+    isFresh: () => [...fetches.values()].every((fetch) => fetch.join === joins || isOver(fetch)),
+    isSettled: () => {
+      const since = [...fetches.values()].filter(({ join }) => join === joins);
+      return since.length > 0 && since.every(({ answeredAtMs }) => answeredAtMs !== undefined);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { KafkaTransportError } from '../../kafka-error.ts';
+import type { KafkaSettings } from '../../options.ts';
+import { pause } from '../../time/pause.ts';
+import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
+import { startSession } from './consumer-session.ts';
+import type { ConsumerSession } from './consumer-session.ts';
+import { createKafka } from './create-kafka.ts';
+import type { ConnectionSettings } from './create-kafka.ts';
+
+const backoffMs = 100;
+const backoffMsMax = 5000;
+
+export type MemberSettings = ConnectionSettings & Pick<KafkaSettings, 'clock' | 'random'>;
+
+/**
+ * A member that comes back whenever kafkajs gives up, each time with a consumer of its own: what one of them knew of positions and pauses is
+ * gone with it. Rejects when the first one cannot be had.
+ */
+export async function openKafkajsMember(settings: MemberSettings, options: MemberOptions): Promise<KafkaMember> {
+  const { clock, random } = settings;
+  const { listener } = options;
+  const closing = new AbortController();
+  let failures = 0;
+  let session: ConsumerSession | undefined;
+
+  /** A client of its own as well: members that share one also share what they know of committed offsets. */
+  const start = (): Promise<ConsumerSession> =>
+    startSession({
+      kafka: createKafka(settings, retryFor(options)),
+      clock,
+      member: options,
+      onJoined: () => {
+        failures = 0;
+      },
+    });
+
+  const isClosing = (): boolean => closing.signal.aborted;
+
+  const comeBack = async (): Promise<ConsumerSession | undefined> => {
+    while (!isClosing()) {
+      const delayMs = Math.min(backoffMsMax, backoffMs * 2 ** failures) * (0.5 + random() / 2);
+      failures += 1;
+      await pause(clock, delayMs, closing.signal);
+      try {
+        if (!isClosing()) return await start();
+      } catch (error) {
+        if (!isClosing()) listener.onDown(error);
+      }
+    }
+    return undefined;
+  };
+
+  const run = async (first: ConsumerSession): Promise<void> => {
+    for (session = first; session !== undefined; session = await comeBack()) {
+      const current = session;
+      const error = await Promise.race([current.crashed, aborted(closing.signal)]);
+      session = undefined;
+      if (!isClosing()) listener.onDown(error);
+      await current.close().catch(() => undefined);
+    }
+  };
+
+  const running = run(await start());
+  return {
+    pause: (partitions) => session?.pause(partitions),
+    resume: (partitions) => session?.resume(partitions),
+    commit: async (offsets) => {
+      if (session === undefined) throw new KafkaTransportError('member-down', `Out of group "${options.groupId}".`);
+      await session.commit(offsets);
+    },
+    close: async () => {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** Looking for brokers goes on for as long as a session lasts: within it a member may come back as itself, and needs no new share. */
+function retryFor({ sessionTimeoutMs }: MemberOptions) {
+  return { initialRetryTime: 100, maxRetryTime: 1000, retries: Math.ceil(sessionTimeoutMs / 1000) + 3 };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

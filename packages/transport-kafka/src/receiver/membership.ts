@@ -1,0 +1,152 @@
+import type { Receipt, ReceiverOptions } from '@waybill/core/driver';
+import type { KafkaClient } from '../client/kafka-client.ts';
+import type { KafkaMember, MemberListener, MemberOptions } from '../client/kafka-member.ts';
+import { KafkaTransportError } from '../kafka-error.ts';
+import { readRecord } from '../message/read-record.ts';
+import { atMost } from '../time/at-most.ts';
+import type { KafkaClock } from '../time/system-clock.ts';
+import { createCommitter } from './committer.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { createReadingPace } from './reading-pace.ts';
+import { createSessionWatch } from './session-watch.ts';
+import { createShare } from './share.ts';
+import type { Share } from './share.ts';
+
+/** A broker that does not answer must keep no process from ending. */
+const leaveMsMax = 5000;
+/** Fetches of a partition that may wait here: enough for a resumed one to be read again before it is empty. */
+const fetchesWaiting = 4;
+
+export interface MembershipOptions extends Omit<MemberOptions, 'listener'> {
+  readonly client: Pick<KafkaClient, 'openMember'>;
+  readonly clock: KafkaClock;
+  /** How often finished work is committed, at most. */
+  readonly commitMs: number;
+  /** Most records of a partition from its first unfinished one on. */
+  readonly windowMax: number;
+  readonly onLost: ReceiverOptions['onLost'];
+  /** There may be something to hand out. */
+  readonly onArrival: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What one member of the group has, and whether it still has it. */
+export interface Membership {
+  /** Resolves when the member is on its way into the group. Called once. */
+  readonly join: () => Promise<void>;
+  /** False while what is handed out could be another's in a moment, or is by now. */
+  readonly mayHandOut: () => boolean;
+  readonly queues: () => readonly PartitionQueue[];
+  /** Something was taken. */
+  readonly taken: () => void;
+  /** Something was finished or given back. */
+  readonly settled: () => void;
+  /** Commits what is finished, and gives everything back to the group. */
+  readonly leave: () => Promise<void>;
+}
+
+export function createMembership(options: MembershipOptions): Membership {
+  const { client, clock, groupId, topic, windowMax, partitionBytesMax, sessionTimeoutMs, onLost, onFailure } = options;
+  let member: KafkaMember | undefined;
+  const share = createShare({
+    readerOf: (partition) => (record) => readRecord(record, { topic, partition }),
+    windowMax,
+    bufferBytesMax: fetchesWaiting * partitionBytesMax,
+  });
+  const pace = createReadingPace(() => member);
+  const lose = (receipts: readonly Receipt[]): void => {
+    if (receipts.length > 0) onLost(receipts);
+  };
+  const watch = createSessionWatch({
+    clock,
+    sessionTimeoutMs,
+    onExpired: () => {
+      const text = `No heartbeat of group "${groupId}" was answered in ${sessionTimeoutMs} ms: nothing is handed out.`;
+      onFailure(new KafkaTransportError('member-down', text));
+      // Another member may have the partitions. If not, which the next heartbeat tells, what was read is still here.
+      lose(share.queues().flatMap((queue) => queue.takeBack(clock.monotonic())));
+    },
+  });
+  const committer = createCommitter({
+    ...options,
+    queues: share.queues,
+    commit: (offsets) => member?.commit(offsets) ?? Promise.reject(notJoined(groupId)),
+  });
+  const change = { isOn: false };
+  const listener = listenerOf({ ...options, change, share, pace, watch, committer, lose });
+
+  return {
+    join: async () => {
+      member = await client.openMember({ ...options, listener });
+      pace.begin(share.queues());
+    },
+    mayHandOut: () => !change.isOn && watch.isAlive(),
+    queues: share.queues,
+    taken: () => pace.quicken(share.queues()),
+    settled: () => {
+      const queues = share.queues();
+      pace.quicken(queues);
+      committer.touch(queues.every((queue) => queue.isDrained));
+    },
+    leave: async () => {
+      watch.stop();
+      committer.stop();
+      const committed = committer.commitNow();
+      share.drop();
+      await atMost(leaveMsMax, committed, clock);
+      await atMost(leaveMsMax, member?.close() ?? Promise.resolve(), clock);
+    },
+  };
+}
+
+interface ListenerParts extends Pick<MembershipOptions, 'rebalanceTimeoutMs' | 'onArrival' | 'onFailure'> {
+  /** The group is being shared anew. */
+  readonly change: { isOn: boolean };
+  readonly share: Share;
+  readonly pace: ReturnType<typeof createReadingPace>;
+  readonly watch: ReturnType<typeof createSessionWatch>;
+  readonly committer: ReturnType<typeof createCommitter>;
+  readonly lose: (receipts: readonly Receipt[]) => void;
+}
+
+function listenerOf(parts: ListenerParts): MemberListener {
+  const { rebalanceTimeoutMs, onArrival, onFailure, change, share, pace, watch, committer, lose } = parts;
+  return {
+    onRebalancing: () => {
+      change.isOn = true;
+      watch.allow(rebalanceTimeoutMs);
+      // Accepted as long as it reaches the coordinator before this member joins anew (kafka-facts.md §2).
+      void committer.commitNow();
+    },
+    onAssigned: (assignment) => {
+      change.isOn = false;
+      const { lost, positions } = share.assign(assignment);
+      pace.begin(share.queues());
+      lose(lost);
+      onArrival();
+      return positions;
+    },
+    onRecords: (partition, records) => {
+      const { lost, queue } = share.arrive(partition, records);
+      lose(lost);
+      if (queue === undefined) return;
+      pace.slow(queue);
+      onArrival();
+    },
+    onHeartbeat: (ageMs) => {
+      const wasAlive = watch.isAlive();
+      watch.beat(ageMs);
+      if (!wasAlive) onArrival();
+    },
+    onDown: (error) => {
+      change.isOn = false;
+      watch.stop();
+      lose(share.drop());
+      onFailure(error);
+    },
+  };
+}
+
+function notJoined(groupId: string): KafkaTransportError {
+  return new KafkaTransportError('member-down', `No member of group "${groupId}" is open.`);
+}
