@@ -6,6 +6,7 @@ export type KafkaErrorReason =
   | 'illegal-name'
   | 'name-collision'
   | 'client-missing'
+  | 'codec-missing'
   | 'topic-missing'
   | 'group-missing'
   | 'topology-drift'
@@ -18,7 +19,9 @@ export type KafkaErrorReason =
   | 'illegal-key'
   | 'illegal-id'
   | 'illegal-delay'
+  | 'behind-refused'
   | 'publish-unanswered'
+  | 'publish-overdue'
   | 'session-given-up'
   | 'request-timeout'
   | 'fenced'
@@ -31,6 +34,7 @@ export const kafkaErrorCodes: Readonly<Record<KafkaErrorReason, TransportErrorCo
   'illegal-name': 'invalid-address',
   'name-collision': 'invalid-address',
   'client-missing': 'unsupported',
+  'codec-missing': 'unsupported',
   'topic-missing': 'not-found',
   'group-missing': 'not-found',
   'topology-drift': 'topology-conflict',
@@ -43,7 +47,9 @@ export const kafkaErrorCodes: Readonly<Record<KafkaErrorReason, TransportErrorCo
   'illegal-key': 'message-invalid',
   'illegal-id': 'message-invalid',
   'illegal-delay': 'message-invalid',
+  'behind-refused': 'unavailable',
   'publish-unanswered': 'timeout',
+  'publish-overdue': 'unavailable',
   'session-given-up': 'unavailable',
   'request-timeout': 'timeout',
   fenced: 'lease-lost',

@@ -1,13 +1,22 @@
 import type { Kafka } from 'kafkajs';
 
-/** What the admin uses of kafkajs's own connections: its public admin cannot fetch at an offset or commit without a member, and waits long. */
+/**
+ * What admin and producer use of kafkajs's own connections. Its public admin cannot fetch at an offset or commit without a member, and waits
+ * long; its public producer loses records (kafka-facts.md §1).
+ */
 export interface KafkajsCluster {
+  readonly isConnected: () => boolean;
   readonly connect: () => Promise<void>;
   readonly disconnect: () => Promise<void>;
   readonly refreshMetadata: () => Promise<void>;
   readonly findControllerBroker: () => Promise<KafkajsBroker>;
   readonly findGroupCoordinator: (group: { readonly groupId: string }) => Promise<KafkajsBroker>;
   readonly brokerPool: {
+    /** The one that was connected to first. */
+    readonly seedBroker?: KafkajsBroker;
+    readonly brokers: Readonly<Record<string, KafkajsBroker>>;
+    /** Of the last refresh, which says nothing of topics that it did not ask for. */
+    readonly metadata: { readonly topicMetadata: readonly TopicMetadata[] } | null;
     /** Knows the brokers from then on. Throws what the broker says of a topic. */
     readonly refreshMetadata: (topics: readonly string[]) => Promise<void>;
     readonly findConnectedBroker: () => Promise<KafkajsBroker>;
@@ -37,8 +46,37 @@ interface ConfigEntry {
   readonly configSource: number;
 }
 
-/** One connection. A method rejects with what the broker answered; 64-bit numbers are texts. */
+/** One socket. */
+export interface KafkajsConnection {
+  readonly isConnected: () => boolean;
+  /** Rejects at once when it is not connected. */
+  readonly send: <Decoded, Answer>(exchange: {
+    readonly request: {
+      readonly apiKey: number;
+      readonly apiVersion: number;
+      readonly apiName: string;
+      /** The result looks like kafkajs's encoder. */
+      readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+    };
+    readonly response: {
+      readonly decode: (payload: Buffer) => Promise<Decoded>;
+      readonly parse: (decoded: Decoded) => Promise<Answer>;
+    };
+  }) => Promise<Answer>;
+  /** Ends what is under way. */
+  readonly rejectRequests: (error: Error) => void;
+  /** Waits for what is under way. */
+  readonly disconnect: () => Promise<unknown>;
+  readonly socket?: { readonly destroy: () => void };
+}
+
+/** One broker. A method rejects with what the broker answered; 64-bit numbers are texts. */
 export interface KafkajsBroker {
+  /** The second connection is for fetches. */
+  readonly connectionPool: { readonly pool: readonly KafkajsConnection[] };
+  readonly initProducerId: (request: {
+    readonly transactionTimeout: number;
+  }) => Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
   readonly metadata: (topics: readonly string[]) => Promise<{ readonly topicMetadata: readonly TopicMetadata[] }>;
   readonly listOffsets: (request: {
     readonly replicaId: number;

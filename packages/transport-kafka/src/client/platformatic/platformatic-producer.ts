@@ -1,6 +1,7 @@
 import type { MessageRecord } from '@platformatic/kafka';
 import { KafkaTransportError } from '../../kafka-error.ts';
 import type { KafkaProducer, ProducerBatch, WireRecord } from '../kafka-producer.ts';
+import { askAgain } from './ask-again.ts';
 import { createCluster } from './cluster.ts';
 import { openConnections } from './connections.ts';
 import { errorName } from './error-name.ts';
@@ -18,12 +19,12 @@ export async function openPlatformaticProducer(
   const { initProducerIdV4, produceV9, NumericMap, ProduceAcks } = platformatic;
   const connections = openConnections(platformatic, settings);
   const cluster = createCluster({ platformatic, settings, connections });
-  const session = await cluster
-    .askAny((connection) => initProducerIdV4.api.async(connection, null, settings.requestTimeoutMs, -1n, -1))
-    .catch((error: unknown) => {
-      connections.close();
-      throw error;
-    });
+  const session = await askAgain(settings, () =>
+    cluster.askAny((connection) => initProducerIdV4.api.async(connection, null, settings.requestTimeoutMs, -1n, -1)),
+  ).catch((error: unknown) => {
+    connections.close();
+    throw error;
+  });
   /** The number of the next batch: it moves when a batch is in, so that the same batch always has the same number. */
   const sequences = new NumericMap();
   const produce = async ({ topic, partition, records, begin }: ProducerBatch): Promise<void> => {
