@@ -37,7 +37,10 @@ export interface KafkaTransportOptions {
   readonly cleanup?: 'delete' | 'compact' | 'compact,delete';
   /** Codec of each batch. `gzip` is built in; the others need a codec package with kafkajs. Default `none`. */
   readonly compression?: KafkaCompression;
-  /** Where a group begins that is declared for the first time, by subscription `channel/group`. Default `latest` for each: with what comes after. */
+  /**
+   * Where a group begins that is declared for the first time, by subscription `channel/group`. Default `earliest` for a command, whose topic has kept
+   * what was sent before, and `latest` for an event: what comes after.
+   */
   readonly startFrom?: Readonly<Record<string, StartFrom>>;
   /**
    * Static membership: a name that is this instance's alone and stays over restarts, so that a restart within `sessionTimeoutMs` moves no

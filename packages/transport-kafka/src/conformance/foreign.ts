@@ -7,9 +7,8 @@ import { groupNameOf, topicNameOf } from './topology.ts';
 export function createForeign(client: RawClient): Foreign {
   return {
     publish: async (address, { headers, body }) => {
-      const producer = await client.producer();
       const message = { key: null, value: Buffer.from(body), headers: carriedOf(headers) };
-      await producer.send({ topic: topicNameOf(address), acks: -1, messages: [message] });
+      await client.produce((producer) => producer.send({ topic: topicNameOf(address), acks: -1, messages: [message] }));
     },
     consume: async (subscription) => {
       const topic = topicNameOf(subscription);

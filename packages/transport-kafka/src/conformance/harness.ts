@@ -31,10 +31,7 @@ export const openHarness: OpenHarness = async () => {
       settings: { address: broker.address, client },
       sharesBroker: true,
     },
-    stop: async () => {
-      await raw.close();
-      await broker.stop();
-    },
+    stop: () => broker.stop(),
   };
   return harness;
 };

@@ -4,9 +4,9 @@ import type { Admin, Kafka, Producer } from 'kafkajs';
 /** The plain library on connections of its own, past the driver under test. */
 export interface RawClient {
   readonly kafka: Kafka;
-  readonly admin: () => Promise<Admin>;
-  readonly producer: () => Promise<Producer>;
-  readonly close: () => Promise<void>;
+  /** On connections that are thrown away: kafkajs asks for every topic that it has ever been told, and fails once one is deleted. */
+  readonly administer: <Result>(work: (admin: Admin) => Promise<Result>) => Promise<Result>;
+  readonly produce: <Result>(work: (producer: Producer) => Promise<Result>) => Promise<Result>;
 }
 
 export function createRawClient(address: string): RawClient {
@@ -15,22 +15,26 @@ export function createRawClient(address: string): RawClient {
     clientId: 'suite-raw',
     logLevel: kafkajs.logLevel.NOTHING,
   });
-  const admin = kafka.admin();
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  let adminReady: Promise<void> | undefined;
-  let producerReady: Promise<void> | undefined;
   return {
     kafka,
-    admin: async () => {
-      await (adminReady ??= admin.connect());
-      return admin;
-    },
-    producer: async () => {
-      await (producerReady ??= producer.connect());
-      return producer;
-    },
-    close: async () => {
-      await Promise.all([admin.disconnect(), producer.disconnect()]);
-    },
+    administer: (work) => using(kafka.admin(), work),
+    produce: (work) => using(kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner }), work),
   };
+}
+
+interface Connection {
+  readonly connect: () => Promise<void>;
+  readonly disconnect: () => Promise<void>;
+}
+
+async function using<Client extends Connection, Result>(
+  client: Client,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.disconnect();
+  }
 }

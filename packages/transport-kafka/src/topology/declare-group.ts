@@ -1,5 +1,6 @@
 import type { SubscriptionAddress } from '@waybill/core/driver';
 import { KafkaTransportError } from '../kafka-error.ts';
+import { startOf } from './first-offset.ts';
 import { startOffsets } from './start-offsets.ts';
 import type { TopologyContext } from './topology-context.ts';
 
@@ -16,8 +17,7 @@ export async function declareGroup(context: TopologyContext, subscription: Subsc
   const committed = await admin.committedOf(group, topic);
   if (committed.size > 0) return;
   if (settings.topology === 'verify') throw groupMissing(subscription, group);
-  const from = settings.startFrom[`${subscription.channel}/${subscription.group}`] ?? 'latest';
-  const offsets = await startOffsets(admin, topic, from);
+  const offsets = await startOffsets(admin, topic, startOf(settings, subscription));
   try {
     await admin.setCommitted(group, topic, offsets);
   } catch (error) {

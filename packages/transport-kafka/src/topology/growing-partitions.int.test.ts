@@ -126,7 +126,7 @@ test(
     expect(settledCount(stage.log)).toBeGreaterThan(settledBetween);
     expect(jumpsOf(stage.log)).toEqual([]);
     // The second consumer's coming moves partitions, and what was in flight there is repeated.
-  expect(repeatsOf(stage.log).length).toBeLessThanOrEqual(keys.length);
+    expect(repeatsOf(stage.log).length).toBeLessThanOrEqual(keys.length);
     const late = await before.openSender(stage.address).catch((error: unknown) => error);
     expect(errorCodeOf(late)).toBe('topology-conflict');
   },

@@ -14,11 +14,15 @@ export function readBatch(messages: readonly KafkaMessage[]): readonly FetchedRe
   }));
 }
 
-/** kafkajs gathers headers of one name in a list. */
+/**
+ * kafkajs gathers headers of one name in a list. To one named as a property that every object has, such as `constructor`, it adds that
+ * property, which was never in the record.
+ */
 function headersFrom([name, value]: [string, HeaderValue]): readonly (readonly [string, Uint8Array | null])[] {
-  return Array.isArray(value) ? value.map((one) => [name, bytesOf(one)] as const) : [[name, bytesOf(value)]];
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.filter(isCarried).map((one) => [name, typeof one === 'string' ? Buffer.from(one) : one] as const);
 }
 
-function bytesOf(value: Buffer | string | undefined): Uint8Array | null {
-  return typeof value === 'string' ? Buffer.from(value) : (value ?? null);
+function isCarried(value: unknown): value is Uint8Array | string | null {
+  return value === null || typeof value === 'string' || value instanceof Uint8Array;
 }
