@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { consumerGroupHeartbeatV1 } from '@platformatic/kafka';
 import { pause } from '../../time/pause.ts';
 import { errorName } from './error-name.ts';
+import { passing } from './group-membership.ts';
 import type { GroupMembership, MembershipOptions, Standing } from './group-membership.ts';
 
 type TopicShare = consumerGroupHeartbeatV1.ConsumerGroupHeartbeatRequestTopicPartition;
@@ -19,6 +20,8 @@ interface Seat {
   /** How often it was given a share: an epoch may pass without one, and nothing is missed by that. */
   shares: number;
   standing: Standing | undefined;
+  /** How often it has given everything up: what was asked before is not for it any more. */
+  losses: number;
   heardAtMs: number;
   hurry: AbortController;
 }
@@ -35,6 +38,7 @@ export function createBrokerMembership(context: MembershipOptions): GroupMembers
     owned: [],
     shares: 0,
     standing: undefined,
+    losses: 0,
     heardAtMs: -Infinity,
     hurry: new AbortController(),
   };
@@ -55,10 +59,12 @@ export function createBrokerMembership(context: MembershipOptions): GroupMembers
 }
 
 async function beat(seat: Seat): Promise<void> {
-  const { events, settings } = seat.context;
+  const { events, settings, options } = seat.context;
+  const { losses } = seat;
   const isNew = seat.standing === undefined;
   const askedAtMs = settings.clock.monotonic();
   const answer = await tell(seat, seat.epoch);
+  if (losses !== seat.losses) return;
   seat.heardAtMs = askedAtMs;
   seat.epoch = answer.memberEpoch;
   seat.standing = { memberId: seat.memberId, generation: seat.epoch };
@@ -68,7 +74,7 @@ async function beat(seat: Seat): Promise<void> {
   if (isChanged || isNew) await take(seat, share);
   // What has changed is answered at once: the broker waits for it.
   if (isChanged) return;
-  await pause(settings.clock, answer.heartbeatIntervalMs, seat.hurry.signal);
+  await pause(settings.clock, Math.min(answer.heartbeatIntervalMs, options.heartbeatMs), seat.hurry.signal);
   seat.hurry = new AbortController();
 }
 
@@ -104,6 +110,7 @@ async function take(seat: Seat, share: TopicShare[]): Promise<void> {
 
 function drop(seat: Seat, error: unknown): void {
   seat.standing = undefined;
+  seat.losses += 1;
   seat.epoch = epochs.joins;
   seat.owned = [];
   seat.context.events.onDown(error);
@@ -111,13 +118,14 @@ function drop(seat: Seat, error: unknown): void {
 
 function recover(seat: Seat, error: unknown): number | undefined {
   const { cluster, options, settings } = seat.context;
-  const name = errorName(error);
+  const name = errorName(error) ?? '';
   if (name === 'FENCED_MEMBER_EPOCH' || name === 'UNKNOWN_MEMBER_ID') {
     drop(seat, error);
     return 0;
   }
   cluster.forgetCoordinator(options.groupId);
-  if (settings.clock.monotonic() - seat.heardAtMs > options.sessionTimeoutMs) drop(seat, error);
+  const isOverdue = settings.clock.monotonic() - seat.heardAtMs > options.sessionTimeoutMs;
+  if (isOverdue && !passing.has(name)) drop(seat, error);
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { pause } from '../../time/pause.ts';
 import { createClassicRequests } from './classic-requests.ts';
 import type { ClassicRequests, JoinGroupResponse } from './classic-requests.ts';
 import { errorName } from './error-name.ts';
+import { passing } from './group-membership.ts';
 import type { GroupMembership, MembershipOptions, Standing } from './group-membership.ts';
 import { cooperative, partitionsIn, shareOut } from './share-out.ts';
 
@@ -162,10 +163,3 @@ async function recover(seat: Seat, error: unknown): Promise<number | undefined> 
 }
 
 const forgetsMember: ReadonlySet<string> = new Set(['UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
-
-/** A coordinator that is about to answer. */
-const passing: ReadonlySet<string> = new Set([
-  'COORDINATOR_LOAD_IN_PROGRESS',
-  'COORDINATOR_NOT_AVAILABLE',
-  'NOT_COORDINATOR',
-]);

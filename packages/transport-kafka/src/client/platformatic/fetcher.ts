@@ -36,17 +36,20 @@ export function createFetcher(context: FetcherOptions): Fetcher {
   let layout: TopicLayout | undefined;
   let isPreparing = false;
 
+  const refuse = (error: unknown): never => {
+    if (refusals.has(errorName(error) ?? '')) context.onRefused(error);
+    throw error;
+  };
   const prepare = async (): Promise<void> => {
     isPreparing = true;
     try {
       const { share, partitions } = positions.unplaced();
-      layout = await cluster.layoutOf(topic);
+      layout = await cluster.layoutOf(topic).catch(refuse);
       if (partitions.size > 0) positions.place(share, await firstOffsets(context, options, partitions));
       if (lacksLeader(layout, positions.wanted())) throw new TypeError('A partition has no leader now.');
       preparing.reset();
-    } catch (error) {
+    } catch {
       cluster.forgetTopic(topic);
-      if (refusals.has(errorName(error) ?? '')) context.onRefused(error);
       await preparing.wait();
     }
     isPreparing = false;
@@ -63,7 +66,8 @@ export function createFetcher(context: FetcherOptions): Fetcher {
     } catch (error) {
       layout = undefined;
       cluster.forgetTopic(topic);
-      if (refusals.has(errorName(error) ?? '')) context.onRefused(error);
+      // Of a topic that is gone the next look at it tells: a broker may only have not heard of a partition yet.
+      if (errorName(error) === 'TOPIC_AUTHORIZATION_FAILED') context.onRefused(error);
       await backoff.wait();
     }
     open.delete(name);

@@ -41,3 +41,10 @@ export interface GroupMembership {
   /** Tells the group. Without a name of its own a member is gone at once; with one its partitions wait for it as long as a session. */
   readonly leave: () => Promise<void>;
 }
+
+/** A coordinator that is about to answer: nobody needs to hear of it. */
+export const passing: ReadonlySet<string> = new Set([
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+]);

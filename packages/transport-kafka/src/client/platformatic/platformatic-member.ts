@@ -108,14 +108,19 @@ function groupEvents({ options, settings, signal, fetcher, commits }: EventsOpti
 /** Joins, stays, and comes back after every failure, until the member closes. */
 async function stay(membership: GroupMembership, { clock }: PlatformaticSettings, signal: AbortSignal): Promise<void> {
   const backoff = createBackoff(clock, signal);
+  let failures = 0;
   while (!signal.aborted) {
     try {
       await membership.step();
       backoff.reset();
+      failures = 0;
     } catch (error) {
       if (signal.aborted) return;
+      failures += 1;
       const delayMs = await membership.recover(error);
-      await (delayMs === undefined ? backoff.wait() : pause(clock, delayMs, signal));
+      // What may be tried at once may be so once: the second time nobody knows what it is.
+      const isKnown = delayMs !== undefined && (delayMs > 0 || failures === 1);
+      await (isKnown ? pause(clock, delayMs, signal) : backoff.wait());
     }
   }
 }
