@@ -22,11 +22,14 @@ export interface NaiveLoad {
   /** One each caller, or all of them in every send. */
   readonly partitions: 'own' | 'all';
   readonly partitionCount: number;
+  /** Called once this many are confirmed. */
+  readonly after?: { readonly confirmed: number; readonly run: () => void };
 }
 
 /** What the producer has confirmed; each record is named `key:number`. What it has refused is left out, and not sent again. */
 export async function sendNaively(producer: Producer, load: NaiveLoad): Promise<readonly string[]> {
-  const { topic, callers, batch, records, partitions, partitionCount } = load;
+  const { topic, callers, batch, records, partitions, partitionCount, after } = load;
+  let hasRun = after === undefined;
   const confirmed: string[] = [];
   let sent = 0;
   const caller = async (number: number): Promise<void> => {
@@ -39,6 +42,10 @@ export async function sendNaively(producer: Producer, load: NaiveLoad): Promise<
       try {
         await producer.send({ topic, messages });
         confirmed.push(...messages.map(({ value }) => value));
+        if (!hasRun && confirmed.length >= (after?.confirmed ?? Infinity)) {
+          hasRun = true;
+          after?.run();
+        }
       } catch {
         // Its caller would have to decide what to do: here it gives up.
       }

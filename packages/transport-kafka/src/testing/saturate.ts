@@ -7,6 +7,8 @@ export interface SaturateOptions {
   readonly keysEach: number;
   /** Until this many are sent in all. */
   readonly records: number;
+  /** Called once this many are confirmed. */
+  readonly after?: { readonly confirmed: number; readonly run: () => void };
 }
 
 export interface Saturated {
@@ -17,11 +19,12 @@ export interface Saturated {
 /** Sends as fast as a sender takes it, each record named `key:number`. */
 export async function saturate(
   sender: TransportSender,
-  { callers, batch, keysEach, records }: SaturateOptions,
+  { callers, batch, keysEach, records, after }: SaturateOptions,
 ): Promise<Saturated> {
   const confirmed: string[] = [];
   let sent = 0;
   let failed = 0;
+  let hasRun = after === undefined;
   const caller = async (number: number): Promise<void> => {
     for (let at = 0; sent < records; at += 1) {
       sent += batch;
@@ -39,6 +42,10 @@ export async function saturate(
         const name = names[place];
         if (status === 'confirmed' && name !== undefined) confirmed.push(`${name.key}:${name.seq}`);
         else failed += 1;
+      }
+      if (!hasRun && confirmed.length >= (after?.confirmed ?? Infinity)) {
+        hasRun = true;
+        after?.run();
       }
     }
   };

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { findKafkaCluster } from '@waybill/conformance/brokers';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { kafkaTransport } from '../kafka-transport.ts';
+import { createNames } from '../names.ts';
+import { openNaiveProducer, sendNaively } from '../testing/naive-producer.ts';
+import { readTopic } from '../testing/read-topic.ts';
+import { saturate } from '../testing/saturate.ts';
+import { tallyOf } from '../testing/tally.ts';
+
+const cluster = await findKafkaCluster('loss of a leader');
+const command = { kind: 'command', channel: 'orders' } as const;
+const partitions = 6;
+
+describe.skipIf(cluster === undefined)('a leader is killed at saturation', () => {
+  const brokers = cluster?.addresses ?? [];
+  const restarts: (() => Promise<void>)[] = [];
+
+  /** Each broker leads two of the six partitions. */
+  const killer = (at: number) => (): void => {
+    const victim = cluster?.nodes[at];
+    const killed = victim?.kill9();
+    restarts.push(async () => {
+      await killed;
+      await victim?.restart();
+    });
+  };
+
+  afterEach(async () => {
+    for (const restart of restarts.splice(0)) await restart();
+  }, 60_000);
+  afterAll(() => cluster?.stop());
+
+  /** Creates the topic; whoever measures sends to it. */
+  const openStage = async () => {
+    const namePrefix = `loss-${randomUUID().slice(0, 8)}`;
+    const transport = kafkaTransport({ brokers, namePrefix, partitions });
+    await transport.ensureTopology({ channels: [command], subscriptions: [] });
+    return { transport, topic: createNames(namePrefix).topicOf(command) };
+  };
+
+  test('nothing is lost, nothing is there twice and nothing is out of order', async () => {
+    const { transport, topic } = await openStage();
+    const sender = await transport.openSender(command);
+    const after = { confirmed: 30_000, run: killer(1) };
+    const load = { callers: 16, batch: 32, keysEach: 8, records: 150_016, after };
+    const { confirmed, failed } = await saturate(sender, load);
+    await transport.close();
+    expect(restarts).toHaveLength(1);
+    expect(failed).toBe(0);
+    const found = await readTopic(brokers, topic);
+    expect(tallyOf(confirmed, found)).toEqual({ lost: 0, duplicated: 0, reordered: 0 });
+    expect(found).toHaveLength(150_016);
+  }, 180_000);
+
+  test('the naive way loses what it has confirmed: one send of the idempotent kafkajs over several leaders', async () => {
+    const { transport, topic } = await openStage();
+    await transport.close();
+    const producer = await openNaiveProducer(brokers);
+    const after = { confirmed: 30_000, run: killer(2) };
+    const load = {
+      topic,
+      callers: 1,
+      batch: 252,
+      records: 150_192,
+      partitions: 'all',
+      partitionCount: partitions,
+      after,
+    } as const;
+    const confirmed = await sendNaively(producer, load);
+    await producer.disconnect();
+    const { lost } = tallyOf(confirmed, await readTopic(brokers, topic));
+    console.log(`  naive: ${lost} of ${confirmed.length} confirmed records were lost`);
+    expect(lost).toBeGreaterThan(0);
+  }, 180_000);
+});
