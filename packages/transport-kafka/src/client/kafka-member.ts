@@ -20,6 +20,8 @@ export interface Assignment {
 export interface MemberListener {
   /** The group is about to be shared anew: a commit that is started now still counts. Not called before every change. */
   readonly onRebalancing: () => void;
+  /** Partitions whose records are being handled: where a client can, they stay, because what is in flight on one that moves is handled twice. */
+  readonly busyPartitions: () => readonly number[];
   /**
    * The new share, before any record of it. Answers the next offset to read of the partitions that go on where they were; the others begin
    * at what is committed, or at `startFrom`.

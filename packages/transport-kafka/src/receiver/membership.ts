@@ -112,6 +112,11 @@ interface ListenerParts extends Pick<MembershipOptions, 'rebalanceTimeoutMs' | '
 function listenerOf(parts: ListenerParts): MemberListener {
   const { rebalanceTimeoutMs, onArrival, onFailure, change, share, pace, watch, committer, lose } = parts;
   return {
+    busyPartitions: () =>
+      share
+        .queues()
+        .filter((queue) => queue.holding.inFlight > 0)
+        .map(({ partition }) => partition),
     onRebalancing: () => {
       change.isOn = true;
       watch.allow(rebalanceTimeoutMs);

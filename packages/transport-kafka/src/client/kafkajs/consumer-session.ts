@@ -1,16 +1,17 @@
 import { createDoorbell } from '@waybill/core/driver';
+import kafkajs from 'kafkajs';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { KafkaTransportError } from '../../kafka-error.ts';
 import { atMost } from '../../time/at-most.ts';
 import type { KafkaClock } from '../../time/system-clock.ts';
 import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { commitRefused } from './commit-refused.ts';
-import { countingAssigner } from './counting-assigner.ts';
 import { createFetchTracker } from './fetch-tracker.ts';
 import type { FetchTracker } from './fetch-tracker.ts';
 import { readBatch } from './read-batch.ts';
 import { createSessionShare } from './session-share.ts';
 import type { SessionShare } from './session-share.ts';
+import { steadyAssigner } from './steady-assigner.ts';
 
 /** Errors of a fetch are tried again so often, from 100 ms to a second apart; then kafkajs gives up, and a new session begins. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5 };
@@ -45,7 +46,13 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
   const bell = createDoorbell(clock);
   const fetches = createFetchTracker(clock);
   const joins = { count: 0 };
-  const consumer = createConsumer(kafka, member, () => (joins.count += 1));
+  /** Each attempt to join may have been a generation, even if its answer was lost. */
+  const claim = (): readonly number[] => {
+    joins.count += 1;
+    const busy = new Set(listener.busyPartitions());
+    return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
+  };
+  const consumer = createConsumer(kafka, member, claim);
   const share = createSessionShare({
     listener,
     fetches,
@@ -112,10 +119,15 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
   };
 }
 
-function createConsumer(kafka: Pick<Kafka, 'consumer'>, member: MemberOptions, onJoin: () => void): Consumer {
+function createConsumer(
+  kafka: Pick<Kafka, 'consumer'>,
+  member: MemberOptions,
+  claim: () => readonly number[],
+): Consumer {
   return kafka.consumer({
     groupId: member.groupId,
-    partitionAssigners: [countingAssigner(onJoin)],
+    // The group takes the first that all its members know: others may have come with kafkajs alone.
+    partitionAssigners: [steadyAssigner(claim), kafkajs.PartitionAssigners.roundRobin],
     sessionTimeout: member.sessionTimeoutMs,
     rebalanceTimeout: member.rebalanceTimeoutMs,
     heartbeatInterval: member.heartbeatMs,

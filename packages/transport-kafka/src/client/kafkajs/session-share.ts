@@ -14,6 +14,7 @@ export interface SessionShareOptions {
 export interface SessionShare {
   readonly assign: (assignment: Assignment) => void;
   readonly has: (partition: number) => boolean;
+  readonly partitions: () => readonly number[];
   readonly pause: (partitions: readonly number[]) => void;
   readonly resume: (partitions: readonly number[]) => void;
   /** There is something to read, and none of it is wanted. */
@@ -44,6 +45,7 @@ export function createSessionShare({ listener, fetches, seek, onDoubt }: Session
       if (assignment.partitions.some((partition) => doubtful.has(partition))) onDoubt();
     },
     has: (partition) => assigned.has(partition),
+    partitions: () => [...assigned],
     pause: (partitions) => {
       for (const partition of partitions) paused.add(partition);
     },

@@ -40,6 +40,7 @@ export async function openRecordingMember(client: KafkaClient, options: Recordin
     instanceId: undefined,
     ...options,
     listener: {
+      busyPartitions: () => [],
       onRebalancing: () => {
         rebalances += 1;
       },
