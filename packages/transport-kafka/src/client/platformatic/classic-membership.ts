@@ -67,7 +67,9 @@ export function createClassicMembership(context: MembershipOptions, hold: () => 
 async function join(seat: Seat): Promise<void> {
   const { context, requests } = seat;
   const { platformatic, options, settings } = context;
-  const joined = await requests.join(seat, (memberId) => {
+  const busy = new Set(options.listener.busyPartitions());
+  const owned = seat.owned.toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
+  const joined = await requests.join({ ...seat, owned }, (memberId) => {
     seat.memberId = memberId;
   });
   seat.memberId = joined.memberId;
