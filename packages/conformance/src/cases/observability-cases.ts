@@ -221,7 +221,8 @@ async function losingLeases(world: World): Promise<{
 }> {
   const transport = await world.connect();
   if (transport.capabilities.lease.kind === 'connection') {
-    const cut = need(world.harness.faults.cutConnections, 'way to cut connections');
+    const { endHolds, cutConnections } = world.harness.faults;
+    const cut = need(endHolds ?? cutConnections, 'way to cut connections');
     return { transport, lose: async () => void (await cut()) };
   }
   let isDeaf = false;

@@ -13,7 +13,7 @@ import { openStore } from '../stage/open-store.ts';
 import { idOf } from '../stage/publish-numbered.ts';
 import { startConsumer } from '../stage/start-consumer.ts';
 import type { ConsumerOptions } from '../stage/start-consumer.ts';
-import { alone, needing, proves } from './case.ts';
+import { alone, needing, proves, refuses } from './case.ts';
 
 const fail = (): never => {
   throw new Error('never works');
@@ -75,6 +75,27 @@ export const retryFaultCases: readonly ConformanceCase[] = [
       await untilLetters(world, bus, 1);
       checkEqual(world.ledger.deliveries.length, 2, 'calls of the handler');
       checkEqual((await letterOf(bus)).reason, 'attempts-exhausted', 'why it is put aside');
+    },
+    faultModes,
+  ),
+
+  refuses(
+    'RTY-9',
+    'where nobody counts deliveries, another process begins anew and calls handlers as often as asked',
+    async (world) => {
+      const command = numberedCommand(world);
+      const store = openStore(world);
+      const handler = { retry: { ...quickRetry, attemptsMax: 3 } };
+      await dieAtMessage(world, command, 2, { handler, bus: { store } });
+      const bus = await startConsumer(world, command, 'last', { work: fail, handler, bus: { store } });
+      await untilLetters(world, bus, 1);
+      await checkEmpty(world, commandAddress(command));
+      checkEqual(
+        world.ledger.deliveries.map(({ attempt }) => attempt),
+        [1, 1, 1, 2, 3],
+        'the attempts',
+      );
+      checkEqual((await letterOf(bus)).attempts, 3, 'the attempts that the letter tells');
     },
     faultModes,
   ),

@@ -72,6 +72,11 @@ export interface Faults {
   readonly restartBroker: (() => Promise<void>) | undefined;
   /** Cuts every connection of every driver of this harness, and answers how many there were. */
   readonly cutConnections: (() => Promise<number>) | undefined;
+  /**
+   * Ends what every driver of this harness holds, and lets them come back: where a hold outlives its connections, as a member's of a group does.
+   * Default: `cutConnections`.
+   */
+  readonly endHolds?: () => Promise<void>;
   /** Ends the process of this driver as `kill -9` would: nothing is given back and nobody is told. */
   readonly abandon: ((driver: TransportDriver) => Promise<void>) | undefined;
   /** Breaks the network between one driver and its broker. */

@@ -54,6 +54,7 @@ const offersOf = ({ faults, admin, foreign, absent }: Harness): Partial<Record<P
 const texts: Readonly<Record<Provision, string>> = {
   restartBroker: 'way to restart the broker',
   cutConnections: 'way to cut connections',
+  endHolds: 'way to end what drivers hold',
   abandon: 'way to end a connection as kill -9 does',
   breakNetwork: 'way to break the network',
   connectAsStranger: 'way to connect as a stranger',

@@ -21,7 +21,7 @@ export const openHarness: OpenHarness = async () => {
     startedBy: broker.startedBy,
     ...(client === 'kafkajs' ? {} : { keptAs: 'kafka-platformatic', column: 'Kafka (platformatic)' }),
     levels: kafkaLevels,
-    timing: { leaseMs: 1000, settleMs: 800, patienceMs: 30_000 },
+    timing: { leaseMs: 2000, settleMs: 800, patienceMs: 30_000 },
     connect: drivers.connect,
     admin: createAdmin(raw, handedOut),
     foreign: createForeign(raw),

@@ -100,7 +100,7 @@ export const kafkaLevels: PropertyLevels = {
   ...declareLevel('native', 'the client library beside the driver, on connections of its own', ['PAY-12']),
 
   ...declareLevel('native', 'a fetch waits at the broker for what comes', ['BP-8']),
-  ...declareLevel('unsupported', 'a broker hands nothing out and counts nothing: a member reads as far as it likes', [
+  ...declareLevel('emulated', 'the receiver hands out no more than it may; a broker counts nothing that is in flight', [
     'BP-3',
   ]),
 
@@ -153,7 +153,6 @@ export const kafkaLevels: PropertyLevels = {
     'RTY-6',
     'RTY-7',
     'RTY-8',
-    'RTY-9',
     'RTY-10',
     'RTY-11',
     'RTY-12',
@@ -179,6 +178,7 @@ export const kafkaLevels: PropertyLevels = {
     'OBS-7',
   ]),
 
+  ...declareLevel('unsupported', 'Kafka counts no deliveries: the count of a process ends with it', ['RTY-9']),
   ...declareLevel('unsupported', 'a record cannot be delayed', ['DEL-15', 'ORD-13']),
   ...declareLevel('unsupported', 'where a group begins is an option of the transport, not of a handler', ['DEL-6']),
   ...declareLevel('unsupported', 'the contract has no such request', ['DEL-16', 'DEL-17', 'DEL-23', 'PAY-9']),
