@@ -42,7 +42,7 @@ export interface Broker {
   /**
    * RabbitMQ that the launcher started: runs a command of its `rabbitmqctl`, such as
    * `control('set_vm_memory_high_watermark', 'absolute', '1')`, and gives what it printed. Rejects when the command fails.
-   * Kafka: its `kafka-configs`, for quotas, settings of topics and brokers, and logins, such as
+   * Kafka that runs as a process of its own: its `kafka-configs`, for quotas, settings of topics and brokers, and logins, such as
    * `control('--alter', '--entity-type', 'clients', '--entity-default', '--add-config', 'producer_byte_rate=20000')`.
    */
   readonly control?: (...words: readonly string[]) => Promise<string>;

@@ -82,7 +82,7 @@ async function startContainer(
     }),
     ...identity,
     startedBy: 'docker',
-    ...(control !== undefined && { control: (...words) => runInside(started, [...control, ...words]) }),
+    ...(control !== undefined && { control: (...words) => runInside(started, [control, ...words]) }),
     kill9: () => container.kill({ signal: 'SIGKILL' }).then(() => undefined),
     restart: async () => {
       await container.restart();

@@ -16,7 +16,7 @@ export interface DockerImage {
   readonly tlsPort?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** The command line of the running server. */
-  readonly control?: readonly [string, ...string[]];
+  readonly control?: string;
   /** @param hostPort where clients find `port`, for a server that tells them */
   readonly configure: (
     demands: Required<BrokerDemands>,
@@ -48,7 +48,7 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
     tlsPort: 5671,
     // `guest` may log in from the container's own loopback address only.
     environment: { RABBITMQ_DEFAULT_USER: 'waybill', RABBITMQ_DEFAULT_PASS: 'waybill' },
-    control: ['rabbitmqctl'],
+    control: 'rabbitmqctl',
     configure: async (demands) => {
       const { files, ...rest } = await rabbitmqFiles({ folder: '/etc/rabbitmq', tlsListener: '5671' }, demands);
       const entries = Object.entries(files).map(([name, text]) => [rabbitmqPath(name), text] as const);
@@ -90,7 +90,6 @@ export const dockerImages: Readonly<Partial<Record<BrokerKind, DockerImage>>> = 
     image: 'apache/kafka:4.1.1',
     port: 9092,
     environment: { KAFKA_HEAP_OPTS: '-Xmx512m' },
-    control: ['/opt/kafka/bin/kafka-configs.sh', '--bootstrap-server', 'localhost:19092'],
     configure: ({ configuration, users }, hostPort) => ({
       arguments: [],
       environment: kafkaEnvironment(kafkaSettings(kafkaInContainer(hostPort), { configuration, users })),
@@ -110,7 +109,7 @@ const kafkaInContainer = (hostPort: number): KafkaNode => ({
     { name: 'BROKER', protocol: 'PLAINTEXT', at: 'localhost:19092', advertised: 'localhost:19092' },
     { name: 'CLIENT', protocol: 'PLAINTEXT', at: '0.0.0.0:9092', advertised: `localhost:${hostPort}` },
   ],
-  data: '/tmp/kraft-combined-logs',
+  data: '/var/lib/kafka/data',
 });
 
 /** How the image takes settings. None of ours has the characters that it writes otherwise. */

@@ -37,9 +37,10 @@ export async function readAll(kafka: Kafka, topic: string): Promise<readonly str
   const found: { readonly partition: number; readonly value: string }[] = [];
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
+  const complete = new Promise<void>((resolve, reject) => {
     if (wanted === 0) resolve();
-    consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+    // Not where the group's coordinator is still loading: it begins again by itself.
+    consumer.on('consumer.crash', ({ payload }) => !payload.restart && reject(payload.error));
     const run = consumer.run({
       autoCommit: false,
       eachMessage: async ({ partition, message }) => {
@@ -49,6 +50,10 @@ export async function readAll(kafka: Kafka, topic: string): Promise<readonly str
     });
     run.catch(reject);
   });
-  await consumer.disconnect();
+  try {
+    await complete;
+  } finally {
+    await consumer.disconnect();
+  }
   return found.toSorted((one, two) => one.partition - two.partition).map(({ value }) => value);
 }
