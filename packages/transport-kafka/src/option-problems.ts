@@ -87,6 +87,7 @@ function timeProblems(settings: KafkaSettings): readonly string[] {
     // Heartbeats of kafkajs ride on its fetches: one that waits too long costs the session.
     ...outside(settings.heartbeatMs, 1, third, 'heartbeatMs'),
     ...outside(settings.fetchWaitMs, 1, third, 'fetchWaitMs'),
+    ...outside(settings.handOverMs, 0, third, 'handOverMs'),
     ...outside(settings.commitMs, 1, timerMsMax, 'commitMs'),
   ];
 }

@@ -62,6 +62,11 @@ export interface KafkaTransportOptions {
   readonly sessionTimeoutMs?: number;
   /** How long the group waits for a member to join anew. Default 60,000. */
   readonly rebalanceTimeoutMs?: number;
+  /**
+   * How long handlers may go on when the group is shared anew, before partitions are given up; what takes longer is handled again where its partition
+   * goes to. At most a third of the session. Default 1000.
+   */
+  readonly handOverMs?: number;
   /** Default 3000; at most a third of the session. */
   readonly heartbeatMs?: number;
   /** How often finished work is committed; what was finished since is handled again after a crash. Default 1000. */
@@ -138,6 +143,7 @@ export interface KafkaSettings {
   readonly connectTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
+  readonly handOverMs: number;
   readonly heartbeatMs: number;
   readonly commitMs: number;
   readonly fetchWaitMs: number;
@@ -169,6 +175,7 @@ const defaults = {
   connectTimeoutMs: 3000,
   sessionTimeoutMs: 30_000,
   rebalanceTimeoutMs: 60_000,
+  handOverMs: 1000,
   heartbeatMs: 3000,
   commitMs: 1000,
   fetchWaitMs: 250,

@@ -60,6 +60,7 @@ const schema = z.strictObject({
   connectTimeoutMs: number,
   sessionTimeoutMs: number,
   rebalanceTimeoutMs: number,
+  handOverMs: number,
   heartbeatMs: number,
   commitMs: number,
   fetchWaitMs: number,

@@ -18,8 +18,11 @@ export interface Assignment {
 
 /** Called synchronously and never twice at once. */
 export interface MemberListener {
-  /** The group is about to be shared anew: a commit that is started now still counts. Not called before every change. */
-  readonly onRebalancing: () => void;
+  /**
+   * The group is about to be shared anew. The member joins again when this resolves, which takes less than half of the session: until then what is
+   * in flight may end, and a commit still counts. Not called before every change.
+   */
+  readonly onRebalancing: () => Promise<void>;
   /** Partitions whose records are being handled: where a client can, they stay, because what is in flight on one that moves is handled twice. */
   readonly busyPartitions: () => readonly number[];
   /**

@@ -4,6 +4,7 @@ import type { KafkaMember, MemberListener, MemberOptions } from '../client/kafka
 import { KafkaTransportError } from '../kafka-error.ts';
 import { readRecord } from '../message/read-record.ts';
 import { atMost } from '../time/at-most.ts';
+import { pause } from '../time/pause.ts';
 import type { KafkaClock } from '../time/system-clock.ts';
 import { createCommitter } from './committer.ts';
 import type { PartitionQueue } from './partition-queue.ts';
@@ -16,12 +17,15 @@ import type { Share } from './share.ts';
 const leaveMsMax = 5000;
 /** Fetches of a partition that may wait here: enough for a resumed one to be read again before it is empty. */
 const fetchesWaiting = 4;
+const idlePollMs = 5;
 
 export interface MembershipOptions extends Omit<MemberOptions, 'listener'> {
   readonly client: Pick<KafkaClient, 'openMember'>;
   readonly clock: KafkaClock;
   /** How often finished work is committed, at most. */
   readonly commitMs: number;
+  /** How long handlers may go on before the group is shared anew. */
+  readonly handOverMs: number;
   /** Most records of a partition from its first unfinished one on. */
   readonly windowMax: number;
   readonly onLost: ReceiverOptions['onLost'];
@@ -99,7 +103,17 @@ export function createMembership(options: MembershipOptions): Membership {
   };
 }
 
-interface ListenerParts extends Pick<MembershipOptions, 'rebalanceTimeoutMs' | 'onArrival' | 'onFailure'> {
+/** What is in flight when a partition moves is handled again by its next member: so the handlers of short work may end first. */
+async function untilIdle(share: Share, clock: KafkaClock, limitMs: number): Promise<void> {
+  const untilMs = clock.monotonic() + limitMs;
+  const isBusy = (): boolean => share.queues().some((queue) => queue.holding.inFlight > 0);
+  while (isBusy() && clock.monotonic() < untilMs) await pause(clock, idlePollMs);
+}
+
+interface ListenerParts extends Pick<
+  MembershipOptions,
+  'clock' | 'handOverMs' | 'rebalanceTimeoutMs' | 'onArrival' | 'onFailure'
+> {
   /** The group is being shared anew. */
   readonly change: { isOn: boolean };
   readonly share: Share;
@@ -110,18 +124,21 @@ interface ListenerParts extends Pick<MembershipOptions, 'rebalanceTimeoutMs' | '
 }
 
 function listenerOf(parts: ListenerParts): MemberListener {
-  const { rebalanceTimeoutMs, onArrival, onFailure, change, share, pace, watch, committer, lose } = parts;
+  const { clock, handOverMs, rebalanceTimeoutMs, onArrival, onFailure } = parts;
+  const { change, share, pace, watch, committer, lose } = parts;
   return {
     busyPartitions: () =>
       share
         .queues()
         .filter((queue) => queue.holding.inFlight > 0)
         .map(({ partition }) => partition),
-    onRebalancing: () => {
+    onRebalancing: async () => {
       change.isOn = true;
       watch.allow(rebalanceTimeoutMs);
       // Accepted as long as it reaches the coordinator before this member joins anew (kafka-facts.md §2).
       void committer.commitNow();
+      await untilIdle(share, clock, handOverMs);
+      await committer.commitNow();
     },
     onAssigned: (assignment) => {
       change.isOn = false;

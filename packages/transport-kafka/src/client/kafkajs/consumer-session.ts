@@ -12,6 +12,7 @@ import { readBatch } from './read-batch.ts';
 import { createSessionShare } from './session-share.ts';
 import type { SessionShare } from './session-share.ts';
 import { steadyAssigner } from './steady-assigner.ts';
+import type { SteadyAssignerOptions } from './steady-assigner.ts';
 
 /** Errors of a fetch are tried again so often, from 100 ms to a second apart; then kafkajs gives up, and a new session begins. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5 };
@@ -52,7 +53,8 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
-  const consumer = createConsumer(kafka, member, claim);
+  const parting = { done: Promise.resolve() };
+  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => parting.done });
   const share = createSessionShare({
     listener,
     fetches,
@@ -80,11 +82,9 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     await untilResumed(() => payload.heartbeat());
   };
 
-  listen(consumer, { member, fetches, share, joins });
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    joined.resolve();
-    options.onJoined();
-  });
+  listen(consumer, { member, fetches, share, joins, parting });
+  consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
+  consumer.on(consumer.events.GROUP_JOIN, options.onJoined);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
   await connect(consumer, member);
   // Resolves when the group has been joined, which others may delay.
@@ -122,12 +122,12 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
 function createConsumer(
   kafka: Pick<Kafka, 'consumer'>,
   member: MemberOptions,
-  claim: () => readonly number[],
+  options: SteadyAssignerOptions,
 ): Consumer {
   return kafka.consumer({
     groupId: member.groupId,
     // The group takes the first that all its members know: others may have come with kafkajs alone.
-    partitionAssigners: [steadyAssigner(claim), kafkajs.PartitionAssigners.roundRobin],
+    partitionAssigners: [steadyAssigner(options), kafkajs.PartitionAssigners.roundRobin],
     sessionTimeout: member.sessionTimeoutMs,
     rebalanceTimeout: member.rebalanceTimeoutMs,
     heartbeatInterval: member.heartbeatMs,
@@ -165,10 +165,12 @@ interface SessionParts {
   readonly fetches: FetchTracker;
   readonly share: SessionShare;
   readonly joins: { readonly count: number };
+  /** What is waited for before the group is joined again. */
+  readonly parting: { done: Promise<void> };
 }
 
 /** Listeners run before kafkajs goes on. */
-function listen(consumer: Consumer, { member, fetches, share, joins }: SessionParts): void {
+function listen(consumer: Consumer, { member, fetches, share, joins, parting }: SessionParts): void {
   const { events } = consumer;
   const { topic, listener } = member;
   let answerAgeMs = 0;
@@ -180,7 +182,7 @@ function listen(consumer: Consumer, { member, fetches, share, joins }: SessionPa
   consumer.on(events.HEARTBEAT, () => listener.onHeartbeat(answerAgeMs));
   consumer.on(events.REBALANCING, () => {
     fetches.ended();
-    listener.onRebalancing();
+    parting.done = listener.onRebalancing();
   });
   consumer.on(events.GROUP_JOIN, ({ payload }) => {
     listener.onHeartbeat(answerAgeMs);

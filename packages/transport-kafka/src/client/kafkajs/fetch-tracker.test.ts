@@ -55,4 +55,8 @@ test('positions have been used when every broker has answered a fetch of after t
   expect(fetches.isSettled()).toBe(false);
   fetches.answered(2);
   expect(fetches.isSettled()).toBe(true);
+  fetches.started(1);
+  expect(fetches.isSettled()).toBe(true);
+  fetches.joined();
+  expect(fetches.isSettled()).toBe(false);
 });

@@ -25,6 +25,8 @@ interface OpenFetch {
   readonly join: number;
   readonly startedAtMs: number;
   answeredAtMs: number | undefined;
+  /** The last join after which this broker was asked and has answered. */
+  answeredJoin: number;
 }
 
 /** kafkajs has one fetch to a broker at a time, and handles what it brought before the next one to that broker. */
@@ -39,11 +41,14 @@ export function createFetchTracker(clock: Pick<KafkaClock, 'monotonic'>): FetchT
 
   return {
     started: (nodeId) => {
-      fetches.set(nodeId, { join: joins, startedAtMs: clock.monotonic(), answeredAtMs: undefined });
+      const answeredJoin = fetches.get(nodeId)?.answeredJoin ?? -1;
+      fetches.set(nodeId, { join: joins, startedAtMs: clock.monotonic(), answeredAtMs: undefined, answeredJoin });
     },
     answered: (nodeId) => {
       const fetch = fetches.get(nodeId);
-      if (fetch !== undefined) fetch.answeredAtMs ??= clock.monotonic();
+      if (fetch === undefined) return;
+      fetch.answeredAtMs ??= clock.monotonic();
+      fetch.answeredJoin = fetch.join;
     },
     joined: () => {
       joins += 1;
@@ -52,7 +57,7 @@ export function createFetchTracker(clock: Pick<KafkaClock, 'monotonic'>): FetchT
     isFresh: () => [...fetches.values()].every((fetch) => fetch.join === joins || isOver(fetch)),
     isSettled: () => {
       const since = [...fetches.values()].filter(({ join }) => join === joins);
-      return since.length > 0 && since.every(({ answeredAtMs }) => answeredAtMs !== undefined);
+      return since.length > 0 && since.every(({ answeredJoin }) => answeredJoin === joins);
     },
   };
 }

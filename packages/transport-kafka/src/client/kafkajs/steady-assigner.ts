@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { PartitionAssigner } from 'kafkajs';
+import type { Assigner, Cluster, PartitionAssigner } from 'kafkajs';
 import { sharePartitions } from './share-partitions.ts';
 import type { PartitionClaim } from './share-partitions.ts';
 
@@ -8,12 +8,33 @@ const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
 const name = 'waybill-steady';
 const version = 0;
 
+export interface SteadyAssignerOptions {
+  /** The partitions that this member has, those in work first. Asked at every attempt to join. */
+  readonly claim: () => readonly number[];
+  /** The group is joined when it resolves. */
+  readonly beforeJoin: () => Promise<void>;
+}
+
 /**
- * An assigner that lets partitions stay where they are worked on. `claim` is asked at every attempt to join, for the partitions that this member
- * has, those in work first; each attempt may have been a generation, even if its answer was lost.
+ * An assigner that lets partitions stay where they are worked on. It is also the only thing that kafkajs hands its connections to: before every
+ * join it asks them for the coordinator, and so that is where a join can wait.
  */
-export function steadyAssigner(claim: () => readonly number[]): PartitionAssigner {
-  return ({ cluster }) => ({
+export function steadyAssigner({ claim, beforeJoin }: SteadyAssignerOptions): PartitionAssigner {
+  return ({ cluster }) => {
+    const findGroupCoordinator = cluster.findGroupCoordinator.bind(cluster);
+    cluster.findGroupCoordinator = async (group) => {
+      await beforeJoin();
+      return findGroupCoordinator(group);
+    };
+    return assignerOver(cluster, claim);
+  };
+}
+
+function assignerOver(
+  cluster: Pick<Cluster, 'findTopicPartitionMetadata'>,
+  claim: SteadyAssignerOptions['claim'],
+): Assigner {
+  return {
     name,
     version,
     protocol: ({ topics }) => {
@@ -33,7 +54,7 @@ export function steadyAssigner(claim: () => readonly number[]): PartitionAssigne
         }),
       }));
     },
-  });
+  };
 }
 
 /** Another program may have put anything there. */

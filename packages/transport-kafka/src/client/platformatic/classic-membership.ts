@@ -18,6 +18,10 @@ interface Seat {
   memberId: string;
   generation: number;
   protocol: string;
+  /** Changes as they are told: grows by more than one only where a change that was missed can have cost a partition. */
+  changes: number;
+  /** The generation of the last change that was told. */
+  toldAt: number;
   owned: readonly number[];
   /** Until the group is shared anew. */
   isSettled: boolean;
@@ -46,6 +50,8 @@ export function createClassicMembership(context: MembershipOptions, hold: () => 
     requests,
     hold,
     memberId: '',
+    changes: 0,
+    toldAt: -1,
     heardAtMs: -Infinity,
     hurry: new AbortController(),
   };
@@ -72,15 +78,21 @@ async function join(seat: Seat): Promise<void> {
   const joined = await requests.join({ ...seat, owned }, (memberId) => {
     seat.memberId = memberId;
   });
+  const before = seat.protocol;
   seat.memberId = joined.memberId;
+  // From here on what it has claimed counts, even if the group is shared anew before it hears of its share.
+  seat.generation = joined.generationId;
+  seat.protocol = joined.protocolName ?? '';
   seat.shared = undefined;
   const decides = joined.leader === joined.memberId && !joined.skipAssignment;
   const shares = decides ? await decide(seat, joined) : [];
   const askedAtMs = settings.clock.monotonic();
   const { assignment } = await requests.sync(joined, shares);
   hear(seat, askedAtMs);
-  seat.generation = joined.generationId;
-  seat.protocol = joined.protocolName ?? '';
+  // In a cooperative group nobody is given what a member that joins has claimed: a change of which it did not hear has cost it nothing.
+  const isGapless = before === cooperative && seat.protocol === cooperative;
+  seat.changes += isGapless ? 1 : Math.max(1, joined.generationId - seat.toldAt);
+  seat.toldAt = joined.generationId;
   await take(seat, partitionsIn(platformatic, assignment, options.topic));
 }
 
@@ -102,7 +114,7 @@ async function take(seat: Seat, partitions: readonly number[]): Promise<void> {
   if (givesAway) await events.onRebalancing();
   seat.owned = partitions;
   seat.isSettled = !givesAway;
-  events.onAssigned({ ...standing, partitions });
+  events.onAssigned({ memberId: seat.memberId, generation: seat.changes, partitions });
 }
 
 async function beat(seat: Seat): Promise<void> {

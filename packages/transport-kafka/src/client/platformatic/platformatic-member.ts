@@ -88,7 +88,7 @@ function groupEvents({ options, settings, signal, fetcher, commits }: EventsOpti
   return {
     onRebalancing: async () => {
       if (signal.aborted) return;
-      listener.onRebalancing();
+      await listener.onRebalancing();
       await atMost(rebalanceTimeoutMs / 2, commits.settled(), settings.clock);
     },
     onAssigned: (assignment) => {

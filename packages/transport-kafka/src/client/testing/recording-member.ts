@@ -43,6 +43,7 @@ export async function openRecordingMember(client: KafkaClient, options: Recordin
       busyPartitions: () => [],
       onRebalancing: () => {
         rebalances += 1;
+        return Promise.resolve();
       },
       onAssigned: (assignment) => {
         const before = assignments.at(-1);
