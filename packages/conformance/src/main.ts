@@ -10,7 +10,7 @@ const usage = `waybill-conformance --transport NAME | --store NAME | --harness F
   --transport NAME  one of this repository: packages/transport-NAME
   --store NAME      one of this repository: memory, packages/store-NAME, or packages/store-*/src/conformance/NAME-harness.ts
   --harness FILE    a module that exports openHarness (a transport's) or openStoreHarness
-  --kill-matrix     real processes struck at every boundary, on PostgreSQL and --transport memory or rabbit (default: rabbit)
+  --kill-matrix     real processes struck at every boundary, on PostgreSQL and --transport memory, rabbit, sqs or kafka (default: rabbit)
   --orders N        of the kill matrix (default: 50000)
   --lanes N         shops of the kill matrix at once (default: 3)
   --only IDS        such as ORD-4,RTY-* or INB-1,SEQ-*, of the kill matrix P4 or 'C5 freeze' (default: all)

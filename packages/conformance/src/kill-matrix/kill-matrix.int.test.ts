@@ -4,6 +4,7 @@ import type { Broker } from '../brokers/index.ts';
 import { boundaries } from './boundary.ts';
 import { faults } from './fault.ts';
 import { problemsOf } from './judge-matrix.ts';
+import { kafkaMatrixBroker } from './kafka-matrix-broker.ts';
 import type { MatrixBroker } from './matrix-broker.ts';
 import { startMemoryMatrixBroker } from './memory-matrix-broker.ts';
 import { rabbitMatrixBroker } from './rabbit-matrix-broker.ts';
@@ -12,12 +13,13 @@ import { mortalSqs, sqsMatrixBroker } from './sqs-matrix-broker.ts';
 import type { Cell } from './strike.ts';
 
 const subject = 'no order lost, charged twice or out of order, wherever a process of a shop is struck';
-const [database, rabbit, elasticmq] = await Promise.all([
+const [database, rabbit, elasticmq, kafka] = await Promise.all([
   findBroker('postgres', subject),
   findBroker('rabbitmq', subject),
   findBroker('elasticmq', subject),
+  findBroker('kafka', subject),
 ]);
-afterAll(() => Promise.all([database?.stop(), rabbit?.stop(), elasticmq?.stop()]));
+afterAll(() => Promise.all([database, rabbit, elasticmq, kafka].map((server) => server?.stop())));
 
 const orders = 24 * 24;
 
@@ -83,5 +85,15 @@ test.skipIf(database === undefined || elasticmq === undefined)(
     } finally {
       await mortal.stop();
     }
+  },
+);
+
+test.skipIf(database === undefined || kafka === undefined)(
+  'on Kafka, with kills of the broker, no order is lost, charged twice or out of order',
+  { timeout: 480_000 },
+  async () => {
+    if (database === undefined || kafka === undefined) return;
+    const broker = kafkaMatrixBroker(kafka);
+    await expectFlawless(database, broker, reduced(3), { database: 0, broker: broker.mortal === undefined ? 0 : 2 });
   },
 );

@@ -26,6 +26,6 @@ export interface MatrixBroker extends BrokerSite {
   readonly stop: () => Promise<void>;
 }
 
-export const matrixTransports = ['memory', 'rabbit', 'sqs'] as const;
+export const matrixTransports = ['memory', 'rabbit', 'sqs', 'kafka'] as const;
 
 export type MatrixTransport = (typeof matrixTransports)[number];
