@@ -20,6 +20,7 @@ const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
   'sqs-consume': async () => (await import('./scenarios/sqs-consume.ts')).sqsConsume,
   'sqs-idle': async () => (await import('./scenarios/sqs-idle.ts')).sqsIdle,
   'sqs-backlog': async () => (await import('./scenarios/sqs-backlog.ts')).sqsBacklog,
+  'kafka-publish': async () => (await import('./scenarios/kafka-publish.ts')).kafkaPublish,
   'redis-claim': async () => (await import('./scenarios/redis-claim.ts')).redisClaim,
   'postgres-transaction': async () => (await import('./scenarios/postgres-transaction.ts')).postgresTransaction,
   'postgres-claims': async () => (await import('./scenarios/postgres-claims.ts')).postgresClaims,

@@ -15,7 +15,8 @@ export function checkMessage(message: TransportMessage, messageBytesMax: number)
   if (key !== undefined && (key === '' || key.length > keyCharsMax)) return illegalKey(key);
   if (key?.isWellFormed() === false) return halfPair('illegal-key', 'A key');
   if (!id.isWellFormed() || !deduplicationKey.isWellFormed()) return halfPair('illegal-id', 'An id');
-  if (delayMs > 0) return illegalDelay(delayMs);
+  // Also a delay that is no number.
+  if (!(delayMs <= 0)) return illegalDelay(delayMs);
   let chars = id.length + deduplicationKey.length + (key?.length ?? 0);
   let entries = 0;
   for (const name in headers) {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import { partitionOf } from './partition-of.ts';
 import type { Fate } from './testing/model-broker.ts';
-import { idOf, messageOf, openModelStage } from './testing/sender-stage.ts';
+import { idOf, messageOf, openModelStage } from './testing/model-stage.ts';
 
 const statusesOf = (outcomes: readonly SendOutcome[]): readonly string[] => outcomes.map(({ status }) => status);
 const codesOf = (outcomes: readonly SendOutcome[]): readonly string[] =>

@@ -2,7 +2,7 @@ import { virtualClock } from '@waybill/core/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Fate } from './testing/model-broker.ts';
-import { idOf, messageOf, openModelStage } from './testing/sender-stage.ts';
+import { idOf, messageOf, openModelStage } from './testing/model-stage.ts';
 
 const fate = fc.constantFrom<Fate>(
   'taken',
