@@ -11,6 +11,7 @@ export type {
 } from './broker.ts';
 export { BrokerNotAvailable } from './broker-not-available.ts';
 export { findBroker } from './find-broker.ts';
+export { findKafkaClasspath } from './kafka-classpath.ts';
 export { startBroker } from './start-broker.ts';
 export { findKafkaCluster, startKafkaCluster } from './start-kafka-cluster.ts';
 export type { KafkaCluster, KafkaClusterOptions } from './start-kafka-cluster.ts';
