@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { consumerGroupHeartbeatV1 } from '@platformatic/kafka';
 import { pause } from '../../time/pause.ts';
 import { errorName } from './error-name.ts';
-import { passing } from './group-membership.ts';
+import { passing, refusals } from './group-membership.ts';
 import type { GroupMembership, MembershipOptions, Standing } from './group-membership.ts';
 
 type TopicShare = consumerGroupHeartbeatV1.ConsumerGroupHeartbeatRequestTopicPartition;
@@ -20,10 +20,10 @@ interface Seat {
   /** How often it was given a share: an epoch may pass without one, and nothing is missed by that. */
   shares: number;
   standing: Standing | undefined;
-  /** How often it has given everything up: what was asked before is not for it any more. */
-  losses: number;
   heardAtMs: number;
   hurry: AbortController;
+  /** Why it is to leave. */
+  refusal: Error | undefined;
 }
 
 /**
@@ -38,33 +38,36 @@ export function createBrokerMembership(context: MembershipOptions): GroupMembers
     owned: [],
     shares: 0,
     standing: undefined,
-    losses: 0,
     heardAtMs: -Infinity,
     hurry: new AbortController(),
+    refusal: undefined,
   };
   return {
-    step: () => beat(seat),
-    recover: async (error) => recover(seat, error),
+    step: async () => {
+      const { refusal } = seat;
+      seat.refusal = undefined;
+      if (refusal !== undefined) throw refusal;
+      await beat(seat);
+    },
+    recover: (error) => recover(seat, error),
     standing: () => seat.standing,
     hurry: () => seat.hurry.abort(),
     giveUp: (error) => {
-      drop(seat, error);
+      seat.refusal = error;
       seat.hurry.abort();
     },
-    leave: async () => {
-      if (seat.standing === undefined) return;
-      await tell(seat, context.options.instanceId === undefined ? epochs.leaves : epochs.comesBack);
-    },
+    leave: () => leave(seat),
   };
 }
 
 async function beat(seat: Seat): Promise<void> {
-  const { events, settings, options } = seat.context;
-  const { losses } = seat;
+  const { events, settings, options, cluster } = seat.context;
   const isNew = seat.standing === undefined;
+  // A group must not wait for a member that has nothing to read.
+  if (isNew) cluster.forgetTopic(options.topic);
+  if (isNew) await cluster.layoutOf(options.topic);
   const askedAtMs = settings.clock.monotonic();
   const answer = await tell(seat, seat.epoch);
-  if (losses !== seat.losses) return;
   seat.heardAtMs = askedAtMs;
   seat.epoch = answer.memberEpoch;
   seat.standing = { memberId: seat.memberId, generation: seat.epoch };
@@ -76,6 +79,11 @@ async function beat(seat: Seat): Promise<void> {
   if (isChanged) return;
   await pause(settings.clock, Math.min(answer.heartbeatIntervalMs, options.heartbeatMs), seat.hurry.signal);
   seat.hurry = new AbortController();
+}
+
+async function leave(seat: Seat): Promise<void> {
+  if (seat.standing === undefined) return;
+  await tell(seat, seat.context.options.instanceId === undefined ? epochs.leaves : epochs.comesBack);
 }
 
 async function tell({ context, memberId, owned }: Seat, epoch: number): Promise<HeartbeatAnswer> {
@@ -110,18 +118,22 @@ async function take(seat: Seat, share: TopicShare[]): Promise<void> {
 
 function drop(seat: Seat, error: unknown): void {
   seat.standing = undefined;
-  seat.losses += 1;
   seat.epoch = epochs.joins;
   seat.owned = [];
   seat.context.events.onDown(error);
 }
 
-function recover(seat: Seat, error: unknown): number | undefined {
+async function recover(seat: Seat, error: unknown): Promise<number | undefined> {
   const { cluster, options, settings } = seat.context;
   const name = errorName(error) ?? '';
   if (name === 'FENCED_MEMBER_EPOCH' || name === 'UNKNOWN_MEMBER_ID') {
     drop(seat, error);
     return 0;
+  }
+  if (refusals.has(name)) {
+    await leave(seat).catch(() => undefined);
+    drop(seat, error);
+    return undefined;
   }
   cluster.forgetCoordinator(options.groupId);
   const isOverdue = settings.clock.monotonic() - seat.heardAtMs > options.sessionTimeoutMs;

@@ -2,7 +2,7 @@ import { pause } from '../../time/pause.ts';
 import { createClassicRequests } from './classic-requests.ts';
 import type { ClassicRequests, JoinGroupResponse } from './classic-requests.ts';
 import { errorName } from './error-name.ts';
-import { passing } from './group-membership.ts';
+import { passing, refusals } from './group-membership.ts';
 import type { GroupMembership, MembershipOptions, Standing } from './group-membership.ts';
 import { cooperative, partitionsIn, shareOut } from './share-out.ts';
 
@@ -30,6 +30,8 @@ interface Seat {
   shared: { readonly partitions: number; readonly atMs: number } | undefined;
   heardAtMs: number;
   hurry: AbortController;
+  /** Why it is to leave. */
+  refusal: Error | undefined;
 }
 
 const outside = {
@@ -54,25 +56,33 @@ export function createClassicMembership(context: MembershipOptions, hold: () => 
     toldAt: -1,
     heardAtMs: -Infinity,
     hurry: new AbortController(),
+    refusal: undefined,
   };
   return {
-    step: () => (seat.isSettled ? beat(seat) : join(seat)),
+    step: async () => {
+      const { refusal } = seat;
+      seat.refusal = undefined;
+      if (refusal !== undefined) throw refusal;
+      await (seat.isSettled ? beat(seat) : join(seat));
+    },
     recover: (error) => recover(seat, error),
     standing: () => seat.standing,
     hurry: () => seat.hurry.abort(),
     giveUp: (error) => {
-      drop(seat, error);
+      seat.refusal = error;
       seat.hurry.abort();
     },
-    leave: async () => {
-      if (seat.memberId !== '' && context.options.instanceId === undefined) await requests.leave(seat.memberId);
-    },
+    leave: () => leave(seat),
   };
 }
 
 async function join(seat: Seat): Promise<void> {
   const { context, requests } = seat;
   const { platformatic, options, settings } = context;
+  const { cluster } = context;
+  // A group must not wait for a member that has nothing to read.
+  cluster.forgetTopic(options.topic);
+  await cluster.layoutOf(options.topic);
   const busy = new Set(options.listener.busyPartitions());
   const owned = seat.owned.toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   const joined = await requests.join({ ...seat, owned }, (memberId) => {
@@ -152,6 +162,10 @@ async function rebalance(seat: Seat): Promise<void> {
   await seat.context.events.onRebalancing();
 }
 
+async function leave({ context, requests, memberId }: Seat): Promise<void> {
+  if (memberId !== '' && context.options.instanceId === undefined) await requests.leave(memberId);
+}
+
 function drop(seat: Seat, error: unknown): void {
   Object.assign(seat, outside);
   seat.context.events.onDown(error);
@@ -169,6 +183,11 @@ async function recover(seat: Seat, error: unknown): Promise<number | undefined> 
     drop(seat, error);
     // Whoever has taken the name of an instance is not to lose it again at once.
     return name === 'FENCED_INSTANCE_ID' ? options.sessionTimeoutMs : 0;
+  }
+  if (refusals.has(name)) {
+    drop(seat, error);
+    await leave(seat).catch(() => undefined);
+    return undefined;
   }
   cluster.forgetCoordinator(options.groupId);
   const isOverdue = settings.clock.monotonic() - seat.heardAtMs > options.sessionTimeoutMs;

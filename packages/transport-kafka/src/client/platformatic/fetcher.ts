@@ -6,6 +6,7 @@ import type { TopicLayout } from './cluster.ts';
 import type { Connections } from './connections.ts';
 import { errorName, wholeAnswer } from './error-name.ts';
 import { firstOffsets } from './first-offsets.ts';
+import { refusals } from './group-membership.ts';
 import { createPositions } from './positions.ts';
 import type { Positions } from './positions.ts';
 import { readRecords } from './read-records.ts';
@@ -19,7 +20,7 @@ export interface FetcherOptions extends RequestContext {
   /** Of the fetcher alone: a fetch that waits for records keeps its connection busy. */
   readonly fetches: Connections;
   /** The topic is gone, or may not be read. */
-  readonly onRefused: (error: unknown) => void;
+  readonly onRefused: (error: Error) => void;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +37,7 @@ export function createFetcher(context: FetcherOptions): Fetcher {
   let layout: TopicLayout | undefined;
   let isPreparing = false;
 
-  const refuse = (error: unknown): never => {
+  const refuse = (error: Error): never => {
     if (refusals.has(errorName(error) ?? '')) context.onRefused(error);
     throw error;
   };
@@ -67,7 +68,7 @@ export function createFetcher(context: FetcherOptions): Fetcher {
       layout = undefined;
       cluster.forgetTopic(topic);
       // Of a topic that is gone the next look at it tells: a broker may only have not heard of a partition yet.
-      if (errorName(error) === 'TOPIC_AUTHORIZATION_FAILED') context.onRefused(error);
+      if (error instanceof Error && errorName(error) === 'TOPIC_AUTHORIZATION_FAILED') context.onRefused(error);
       await backoff.wait();
     }
     open.delete(name);
@@ -119,13 +120,6 @@ function deliver(
 }
 
 const offsetOutOfRange = 1;
-
-/** Asking again changes nothing until somebody has created or allowed something. */
-const refusals: ReadonlySet<string> = new Set([
-  'UNKNOWN_TOPIC_OR_PARTITION',
-  'UNKNOWN_TOPIC_ID',
-  'TOPIC_AUTHORIZATION_FAILED',
-]);
 
 const nameOf = ({ host, port }: Broker): string => `${host}:${port}`;
 

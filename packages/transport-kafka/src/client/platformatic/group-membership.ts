@@ -36,8 +36,8 @@ export interface GroupMembership {
   readonly standing: () => Standing | undefined;
   /** Ends the wait for the next heartbeat: something hints that the group has gone on, or the member closes. */
   readonly hurry: () => void;
-  /** Gives everything up and joins anew. */
-  readonly giveUp: (error: unknown) => void;
+  /** The topic is refused: the member leaves with the next step, and comes back when it can read. */
+  readonly giveUp: (error: Error) => void;
   /** Tells the group. Without a name of its own a member is gone at once; with one its partitions wait for it as long as a session. */
   readonly leave: () => Promise<void>;
 }
@@ -47,4 +47,11 @@ export const passing: ReadonlySet<string> = new Set([
   'COORDINATOR_LOAD_IN_PROGRESS',
   'COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR',
+]);
+
+/** Of a topic: asking again changes nothing until somebody has created or allowed something. A group must not wait for such a member. */
+export const refusals: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_TOPIC_ID',
+  'TOPIC_AUTHORIZATION_FAILED',
 ]);

@@ -35,7 +35,7 @@ export function openPlatformaticMember(
   const commits = createCommits(requests, options);
   const closing = new AbortController();
   const { signal } = closing;
-  const onRefused = (error: unknown): void => membership.giveUp(error);
+  const onRefused = (error: Error): void => membership.giveUp(error);
   const fetcher = createFetcher({ ...requests, options, fetches, signal, onRefused });
   const events = groupEvents({ options, settings, signal, fetcher, commits });
   const inGroup = { ...requests, options, joins, events, signal };
