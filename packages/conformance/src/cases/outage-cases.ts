@@ -83,13 +83,18 @@ export const outageCases: readonly ConformanceCase[] = [
       const [outcome] = await sender.sendBatch([message('doubtful', { key: 'k' })]);
       check(landed() > 0, 'the confirmation was lost');
       world.ledger.fault('confirmation lost');
-      checkEqual(outcome?.status, 'unknown', 'the outcome');
-      const again = await untilConfirmed(world, async () => sender.sendBatch([message('doubtful', { key: 'k' })]));
-      check(again, 'the next try is confirmed');
+      // A driver that can ask again without a second copy may come to know.
+      const isKnown = outcome?.status === 'confirmed';
+      if (!isKnown) {
+        checkEqual(outcome?.status, 'unknown', 'the outcome');
+        const again = await untilConfirmed(world, async () => sender.sendBatch([message('doubtful', { key: 'k' })]));
+        check(again, 'the next try is confirmed');
+      }
       const receiver = await stage.receiver();
       const deliveries = await receiver.take(4, world.harness.timing.settleMs);
       const ids = deliveries.map((delivery) => delivery.message.id);
-      checkEqual(ids, ['before', 'doubtful', 'doubtful'].slice(0, ids.length), 'what arrived, in order');
+      const due = isKnown ? ['before', 'doubtful'] : ['before', 'doubtful', 'doubtful'];
+      checkEqual(ids, due.slice(0, Math.max(2, ids.length)), 'what arrived, in order');
       check(ids.length > 1, 'the doubtful message is not lost');
       await receiver.accept(...deliveries);
       await checkEmpty(world, stage.address);

@@ -130,7 +130,8 @@ export const processCases: readonly ConformanceCase[] = [
         await untilAwake(world, stallMs, aborted);
         await checkEmpty(world, commandAddress(command));
         const unaware = handledTwice(world).filter((messageId) => !aborted.includes(messageId));
-        checkEqual(unaware, [], 'messages handled twice, of which the one that stalled was not told');
+        const unawareMax = world.harness.repeatsMax ?? 0;
+        checkEqual(unaware.slice(unawareMax), [], 'messages handled twice, of which the one that stalled was not told');
         checkLedger(world, { duplicatesMax: victimHoldsMax, zombie: 'stalling' });
       },
       faultModes,

@@ -13,6 +13,11 @@ export interface Harness extends SuiteHarness<PropertyId> {
   readonly foreign: Foreign | undefined;
   readonly faults: Faults;
   /**
+   * Most messages that a fault may bring again beside those that were in flight: where a broker is told of finished ones from time to time, those
+   * since it was last told. Default 0.
+   */
+  readonly repeatsMax?: number;
+  /**
    * What cannot be had here by nature, each with the reason: cases that need it are left out, and their reasons are kept beside the verdict
    * of the others. What is missing for another reason is not named here: then nothing that needs it is given a verdict.
    */

@@ -18,6 +18,7 @@ const leaveMsMax = 5000;
 /** Fetches of a partition that may wait here: enough for a resumed one to be read again before it is empty. */
 const fetchesWaiting = 4;
 const idlePollMs = 5;
+const leaveCommitsMax = 3;
 
 export interface MembershipOptions extends Omit<MemberOptions, 'listener'> {
   readonly client: Pick<KafkaClient, 'openMember'>;
@@ -93,14 +94,29 @@ export function createMembership(options: MembershipOptions): Membership {
       committer.touch(queues.every((queue) => queue.isDrained));
     },
     leave: async () => {
-      watch.stop();
       committer.stop();
-      const committed = committer.commitNow();
+      await commitAtLeave({ clock, change, committer, share });
+      watch.stop();
       share.drop();
-      await atMost(leaveMsMax, committed, clock);
       await atMost(leaveMsMax, member?.close() ?? Promise.resolve(), clock);
     },
   };
+}
+
+interface LeavingParts extends Pick<ListenerParts, 'change' | 'committer' | 'share'> {
+  readonly clock: KafkaClock;
+}
+
+/** While the group is being shared anew a commit may be refused, and counts once this member has its new share. */
+async function commitAtLeave({ clock, change, committer, share }: LeavingParts): Promise<void> {
+  const untilMs = clock.monotonic() + leaveMsMax;
+  const isInTime = (): boolean => clock.monotonic() < untilMs;
+  const isDone = (): boolean => share.queues().every(({ uncommitted }) => uncommitted === undefined);
+  for (let attempt = 0; attempt < leaveCommitsMax && !isDone() && isInTime(); attempt += 1) {
+    if (attempt > 0) await pause(clock, idlePollMs);
+    while (change.isOn && isInTime()) await pause(clock, idlePollMs);
+    await atMost(untilMs - clock.monotonic(), committer.commitNow(), clock);
+  }
 }
 
 /** What is in flight when a partition moves is handled again by its next member: so the handlers of short work may end first. */
