@@ -50,7 +50,7 @@ export class PartitionQueue implements RecordOwner {
 
   /** It is worth to read on. */
   get hasRoom(): boolean {
-    return this.#bytesWaiting <= this.#options.bufferBytesMax / 2 && this.#log.span <= this.#options.windowMax / 2;
+    return this.#bytesWaiting <= this.#options.bufferBytesMax / 2 && this.#log.span < this.#options.windowMax;
   }
 
   /** Everything that was read is finished. */

@@ -46,15 +46,14 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
   const closing = new AbortController();
   const bell = createDoorbell(clock);
   const fetches = createFetchTracker(clock);
-  const joins = { count: 0 };
+  const joins = { count: 0, after: Promise.resolve() };
   /** Each attempt to join may have been a generation, even if its answer was lost. */
   const claim = (): readonly number[] => {
     joins.count += 1;
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
-  const parting = { done: Promise.resolve() };
-  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => parting.done });
+  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => joins.after });
   const share = createSessionShare({
     listener,
     fetches,
@@ -82,7 +81,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     await untilResumed(() => payload.heartbeat());
   };
 
-  listen(consumer, { member, fetches, share, joins, parting });
+  listen(consumer, { member, fetches, share, joins });
   consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
   consumer.on(consumer.events.GROUP_JOIN, options.onJoined);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
@@ -164,13 +163,12 @@ interface SessionParts {
   readonly member: MemberOptions;
   readonly fetches: FetchTracker;
   readonly share: SessionShare;
-  readonly joins: { readonly count: number };
-  /** What is waited for before the group is joined again. */
-  readonly parting: { done: Promise<void> };
+  /** `after` is what is waited for before the group is joined again. */
+  readonly joins: { readonly count: number; after: Promise<void> };
 }
 
 /** Listeners run before kafkajs goes on. */
-function listen(consumer: Consumer, { member, fetches, share, joins, parting }: SessionParts): void {
+function listen(consumer: Consumer, { member, fetches, share, joins }: SessionParts): void {
   const { events } = consumer;
   const { topic, listener } = member;
   let answerAgeMs = 0;
@@ -182,7 +180,7 @@ function listen(consumer: Consumer, { member, fetches, share, joins, parting }: 
   consumer.on(events.HEARTBEAT, () => listener.onHeartbeat(answerAgeMs));
   consumer.on(events.REBALANCING, () => {
     fetches.ended();
-    parting.done = listener.onRebalancing();
+    joins.after = listener.onRebalancing();
   });
   consumer.on(events.GROUP_JOIN, ({ payload }) => {
     listener.onHeartbeat(answerAgeMs);
