@@ -72,7 +72,7 @@ export const faultCases: readonly ConformanceCase[] = [
       await publishing;
       await untilAccepted(world, total);
       await checkEmpty(world, commandAddress(command));
-      checkLedger(world);
+      checkLedger(world, { isHandedOver: true });
     },
     faultModes,
   ),

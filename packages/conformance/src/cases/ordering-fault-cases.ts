@@ -33,7 +33,7 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
       }
       await publishing;
       await untilAccepted(world, keys.length * perKey);
-      checkLedger(world);
+      checkLedger(world, { isHandedOver: true });
     },
     ['smoke', ...faultModes],
   ),
@@ -57,7 +57,7 @@ export const orderingFaultCases: readonly ConformanceCase[] = [
       }
       await publishing;
       await untilAccepted(world, total, '', outageMsMax);
-      checkLedger(world);
+      checkLedger(world, { isHandedOver: true });
     },
     faultModes,
   ),

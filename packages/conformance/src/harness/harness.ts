@@ -13,8 +13,8 @@ export interface Harness extends SuiteHarness<PropertyId> {
   readonly foreign: Foreign | undefined;
   readonly faults: Faults;
   /**
-   * Most messages that a fault may bring again beside those that were in flight: where a broker is told of finished ones from time to time, those
-   * since it was last told. Default 0.
+   * Most messages that may come again, beside those in flight, after a fault or when a consumer leaves: where a broker is only told from time to time,
+   * and only how far everything is finished. Default 0.
    */
   readonly repeatsMax?: number;
   /**

@@ -31,8 +31,10 @@ export async function checkHandedOut(world: World, address: SubscriptionAddress,
 }
 
 export interface SettledBounds {
-  /** Deliveries of accepted messages that may happen; default 0. What a fault may bring beside is that of the harness. */
+  /** Deliveries of accepted messages that a fault may bring, beside what the harness says; default none. */
   readonly duplicatesMax?: number;
+  /** Consumers have left with messages in flight: as many may come again as the harness says. Default false. */
+  readonly isHandedOver?: boolean;
   /** Looks at the consumers whose names begin so, where each group gets everything; default all. */
   readonly consumers?: string;
   /** Whose session ended while its handlers ran on: those may overlap what their successors do. */
@@ -40,7 +42,11 @@ export interface SettledBounds {
 }
 
 /** What must hold of every ledger once all is quiet: nothing lost, foreign, rejected, out of order, overlapping or too often. */
-export function checkLedger(world: World, { duplicatesMax = 0, consumers = '', zombie }: SettledBounds = {}): void {
+export function checkLedger(
+  world: World,
+  { duplicatesMax = 0, isHandedOver = duplicatesMax > 0, consumers = '', zombie }: SettledBounds = {},
+): void {
+  const repeatsMax = isHandedOver ? (world.harness.repeatsMax ?? 0) : 0;
   const { publishes } = world.ledger;
   const deliveries = world.ledger.deliveries.filter(({ consumerId }) => consumerId.startsWith(consumers));
   const ledger = { publishes, deliveries };
@@ -58,6 +64,6 @@ export function checkLedger(world: World, { duplicatesMax = 0, consumers = '', z
     findRejectedDelivered(ledger),
     disorder,
     findOverlaps({ deliveries: awake }),
-    findDuplicates(ledger, duplicatesMax === 0 ? 0 : duplicatesMax + (world.harness.repeatsMax ?? 0)),
+    findDuplicates(ledger, duplicatesMax + repeatsMax),
   );
 }
