@@ -50,7 +50,7 @@ export function createBrokerMembership(context: MembershipOptions): GroupMembers
       await beat(seat);
     },
     recover: (error) => recover(seat, error),
-    standing: () => seat.standing,
+    standing: () => Promise.resolve(seat.standing),
     hurry: () => seat.hurry.abort(),
     giveUp: (error) => {
       seat.refusal = error;

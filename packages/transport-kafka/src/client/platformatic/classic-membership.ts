@@ -26,6 +26,8 @@ interface Seat {
   /** Until the group is shared anew. */
   isSettled: boolean;
   standing: Standing | undefined;
+  /** While it joins: under what commits may be made that were asked for meanwhile. */
+  joining: PromiseWithResolvers<Standing | undefined> | undefined;
   /** Of the leader only: how many partitions it has shared out, and when it looked. */
   shared: { readonly partitions: number; readonly atMs: number } | undefined;
   heardAtMs: number;
@@ -57,6 +59,7 @@ export function createClassicMembership(context: MembershipOptions, hold: () => 
     heardAtMs: -Infinity,
     hurry: new AbortController(),
     refusal: undefined,
+    joining: undefined,
   };
   return {
     step: async () => {
@@ -66,7 +69,7 @@ export function createClassicMembership(context: MembershipOptions, hold: () => 
       await (seat.isSettled ? beat(seat) : join(seat));
     },
     recover: (error) => recover(seat, error),
-    standing: () => seat.standing,
+    standing: async () => seat.joining?.promise ?? seat.standing,
     hurry: () => seat.hurry.abort(),
     giveUp: (error) => {
       seat.refusal = error;
@@ -85,6 +88,8 @@ async function join(seat: Seat): Promise<void> {
   await cluster.layoutOf(options.topic);
   const busy = new Set(options.listener.busyPartitions());
   const owned = seat.owned.toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
+  // What it has stays its own over a cooperative join: until it is known under which generation, a commit waits.
+  if (seat.protocol === cooperative) seat.joining ??= Promise.withResolvers();
   const joined = await requests.join({ ...seat, owned }, (memberId) => {
     seat.memberId = memberId;
   });
@@ -93,6 +98,7 @@ async function join(seat: Seat): Promise<void> {
   // From here on what it has claimed counts, even if the group is shared anew before it hears of its share.
   seat.generation = joined.generationId;
   seat.protocol = joined.protocolName ?? '';
+  if (seat.protocol !== cooperative) stand(seat, undefined);
   seat.shared = undefined;
   const decides = joined.leader === joined.memberId && !joined.skipAssignment;
   const shares = decides ? await decide(seat, joined) : [];
@@ -115,11 +121,17 @@ async function decide(seat: Seat, { protocolName, members }: JoinGroupResponse):
   return shareOut(platformatic, { protocol: protocolName ?? '', members, topic, partitions });
 }
 
+function stand(seat: Seat, standing: Standing | undefined): void {
+  seat.standing = standing;
+  seat.joining?.resolve(standing);
+  seat.joining = undefined;
+}
+
 /** In a cooperative group what a member gives away goes to another only when it has joined once more without it. */
 async function take(seat: Seat, partitions: readonly number[]): Promise<void> {
   const { events } = seat.context;
   const standing = { memberId: seat.memberId, generation: seat.generation };
-  seat.standing = standing;
+  stand(seat, standing);
   const givesAway = seat.protocol === cooperative && seat.owned.some((one) => !partitions.includes(one));
   if (givesAway) await events.onRebalancing();
   seat.owned = partitions;
@@ -159,6 +171,8 @@ async function hasGrown(seat: Seat): Promise<boolean> {
 async function rebalance(seat: Seat): Promise<void> {
   if (seat.protocol !== cooperative) seat.hold();
   seat.isSettled = false;
+  // Shared anew before it heard of its share: what it has claimed with its last join is its own under that one.
+  if (seat.joining !== undefined) stand(seat, { memberId: seat.memberId, generation: seat.generation });
   await seat.context.events.onRebalancing();
 }
 
@@ -168,6 +182,7 @@ async function leave({ context, requests, memberId }: Seat): Promise<void> {
 
 function drop(seat: Seat, error: unknown): void {
   Object.assign(seat, outside);
+  stand(seat, undefined);
   seat.context.events.onDown(error);
 }
 

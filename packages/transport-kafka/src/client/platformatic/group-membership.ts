@@ -32,8 +32,8 @@ export interface GroupMembership {
   readonly step: () => Promise<void>;
   /** After a failed step. Answers how long to wait, `undefined` for as long as after any failure. */
   readonly recover: (error: unknown) => Promise<number | undefined>;
-  /** `undefined` while the member is out of the group. */
-  readonly standing: () => Standing | undefined;
+  /** `undefined` while the member is out of the group. While it joins, that of its new share, if what it had is still its own under that. */
+  readonly standing: () => Promise<Standing | undefined>;
   /** Ends the wait for the next heartbeat: something hints that the group has gone on, or the member closes. */
   readonly hurry: () => void;
   /** The topic is refused: the member leaves with the next step, and comes back when it can read. */

@@ -63,7 +63,7 @@ export function openPlatformaticMember(
     resume: fetcher.resume,
     commit: async (next) => {
       if (signal.aborted) throw new KafkaTransportError('closed', 'The member is closed.');
-      const standing = membership.standing();
+      const standing = await membership.standing();
       if (standing === undefined) throw fenced(options.groupId);
       await commits.commit(standing, next).catch((error: unknown) => {
         membership.hurry();
