@@ -1,4 +1,4 @@
-import { alternate, ratioOf } from '../alternate.ts';
+import { alternate } from '../alternate.ts';
 import { onKafka } from '../kafka/contest.ts';
 import type { Contest } from '../kafka/contest.ts';
 import { envelopeHeaders } from '../kafka/envelope-headers.ts';
@@ -10,7 +10,8 @@ import type { Measurement } from '../measurement.ts';
 import { ChargeOrder } from '../order-message.ts';
 import type { OrderMessage } from '../order-message.ts';
 import { publishMany } from '../rabbit/publish-many.ts';
-import { median, timed } from '../statistics.ts';
+import { effortLines, effortOf } from '../sqs/effort.ts';
+import type { Effort } from '../sqs/effort.ts';
 
 const partitions = 4;
 const messages = 40_000;
@@ -37,53 +38,45 @@ async function among(contest: Contest, callers: number): Promise<readonly Measur
     unsafe: () => publishRaw(contest, callers, { shape: byTurn, idempotent: false, ...withHeaders }),
     bus: () => publishBus(contest, callers),
   };
-  const { safe, bare, each, unsafe, bus } = await alternate(contestants, figures);
-  const scenario = `Kafka, publish, ${callers} callers`;
-  const rate = (figure: string, values: readonly number[]): Measurement => ({
-    scenario,
-    figure,
-    value: median(values),
-    unit: 'messages/s',
-    bound: undefined,
-  });
-  const ratio = (figure: string, to: readonly number[], atLeast?: number): Measurement => ({
-    scenario,
-    figure,
-    value: ratioOf(bus, to),
-    unit: '×',
-    bound: atLeast === undefined ? undefined : { kind: 'at-least', value: atLeast },
-  });
+  const { safe, bare, each, unsafe, bus } = await alternate<keyof typeof contestants, Effort>(contestants, figures);
+  const { reached, ratio } = effortLines(`Kafka, publish, ${callers} callers`);
   return [
-    rate('kafkajs by hand, one send of a partition under way', bare),
-    rate('the same with the headers of the bus', safe),
-    rate('by hand, a send for each', each),
-    rate('by hand, all of a turn in one send (unsafe)', unsafe),
-    rate('bus', bus),
-    ratio('bus / by hand with its headers', safe, 0.9),
-    ratio('bus / by hand', bare),
-    ratio('bus / a send for each', each, 5),
-    ratio('bus / unsafe', unsafe),
+    ...reached('kafkajs by hand, one send of a partition under way', bare),
+    ...reached('the same with the headers of the bus', safe),
+    ...reached('by hand, a send for each', each),
+    ...reached('by hand, all of a turn in one send (unsafe)', unsafe),
+    ...reached('bus', bus),
+    ratio('bus / by hand with its headers', bus, safe, 0.9),
+    ratio('bus / by hand', bus, bare),
+    ratio('bus / a send for each', bus, each, 5),
+    ratio('bus / unsafe', bus, unsafe),
   ];
 }
 
 type Way = Pick<RawPublisherOptions, 'shape' | 'idempotent' | 'headersOf'>;
 
-async function publishRaw({ brokers, freshName }: Contest, callers: number, way: Way): Promise<number> {
+async function publishRaw({ brokers, freshName }: Contest, callers: number, way: Way): Promise<Effort> {
   const publisher = await openRawPublisher({ brokers, topic: freshName(), partitions, ...way });
   const count = way.shape === oneByOne ? fewMessages : messages;
-  // As the other side does.
-  await publishMany(publisher.publish, { messages: 1000, keys, callers });
-  const ms = await timed(() => publishMany(publisher.publish, { messages: count, keys, callers }));
+  const effort = await effortOf(count, async (start) => {
+    // As the other side does.
+    await publishMany(publisher.publish, { messages: 1000, keys, callers });
+    start();
+    await publishMany(publisher.publish, { messages: count, keys, callers });
+  });
   await publisher.close();
-  return (count / ms) * 1000;
+  return effort;
 }
 
-async function publishBus({ brokers, freshName }: Contest, callers: number): Promise<number> {
+async function publishBus({ brokers, freshName }: Contest, callers: number): Promise<Effort> {
   const bus = await startKafkaPublisher({ brokers, namePrefix: freshName(), partitions });
   const publish = (order: OrderMessage): Promise<unknown> => bus.send(ChargeOrder, order);
-  // The first publishes make the topic and open the session, which the other side has done before.
-  await publishMany(publish, { messages: 1000, keys, callers });
-  const ms = await timed(() => publishMany(publish, { messages, keys, callers }));
+  const effort = await effortOf(messages, async (start) => {
+    // The first publishes make the topic and open the session, which the other side has done before.
+    await publishMany(publish, { messages: 1000, keys, callers });
+    start();
+    await publishMany(publish, { messages, keys, callers });
+  });
   await bus.stop();
-  return (messages / ms) * 1000;
+  return effort;
 }
