@@ -71,7 +71,7 @@ export interface KafkaTransportOptions {
   readonly heartbeatMs?: number;
   /** How often finished work is committed; what was finished since is handled again after a crash. Default 1000. */
   readonly commitMs?: number;
-  /** Longest wait of one fetch, and so of a partition that goes on after a pause. Default 250; at most a third of the session. */
+  /** Longest wait of one fetch, and so of a partition that goes on after a pause. Default 500; at most a third of the session. */
   readonly fetchWaitMs?: number;
   /** Of one fetch over all partitions. Default 8 MiB. */
   readonly fetchBytesMax?: number;
@@ -178,7 +178,7 @@ const defaults = {
   handOverMs: 1000,
   heartbeatMs: 3000,
   commitMs: 1000,
-  fetchWaitMs: 250,
+  fetchWaitMs: 500,
   fetchBytesMax: 8 * 1024 * 1024,
   partitionBytesMax: 1024 * 1024,
   windowMax: 10_000,
