@@ -21,10 +21,13 @@ const endpointOf = (address: string): Endpoint => {
 
 const leaderOf = async (kafka: Kafka, topic: string): Promise<number> => {
   const admin = kafka.admin();
-  await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  await admin.disconnect();
-  return topics[0]?.partitions[0]?.leader ?? -1;
+  try {
+    await admin.connect();
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions[0]?.leader ?? -1;
+  } finally {
+    await admin.disconnect();
+  }
 };
 
 const create = async (kafka: Kafka, topic: string, partitions: number): Promise<void> => {
@@ -35,6 +38,8 @@ const create = async (kafka: Kafka, topic: string, partitions: number): Promise<
     waitForLeaders: true,
   });
   await admin.disconnect();
+  // A broker that has not heard of it yet says that there is none.
+  await expect.poll(() => leaderOf(kafka, topic).catch(() => -1), { timeout: 30_000 }).toBeGreaterThan(0);
 };
 
 describe.runIf(found)('three brokers of kafka', { timeout: 120_000 }, () => {

@@ -19,7 +19,7 @@ const [database, rabbit, elasticmq, kafka] = await Promise.all([
   findBroker('elasticmq', subject),
   findBroker('kafka', subject),
 ]);
-afterAll(() => Promise.all([database, rabbit, elasticmq, kafka].map((server) => server?.stop())));
+afterAll(() => Promise.all([database, rabbit, elasticmq, kafka].map(async (server) => server?.stop())));
 
 const orders = 24 * 24;
 

@@ -50,8 +50,8 @@ describe.runIf(broker).each(names)('%s behind the proxy', { timeout: 60_000 }, (
     return topic;
   };
 
-  const open = async (topic: string): Promise<KafkaTestClient> => {
-    const client = await kind.open([`127.0.0.1:${proxy.port}`], topic);
+  const open = async (topic: string, requestTimeoutMs?: number): Promise<KafkaTestClient> => {
+    const client = await kind.open([`127.0.0.1:${proxy.port}`], topic, requestTimeoutMs);
     onTestFinished(client.close);
     return client;
   };
@@ -121,7 +121,7 @@ describe.runIf(broker).each(names)('%s behind the proxy', { timeout: 60_000 }, (
   });
 
   test('gives up what a black hole swallows, and goes on when it is gone', async () => {
-    const client = await open(await newTopic());
+    const client = await open(await newTopic(), 1000);
     await client.send('before');
     const hole = proxy.addToxic({ kind: 'black-hole' });
     await expect(client.send('swallowed')).rejects.toBeInstanceOf(Error);

@@ -33,6 +33,8 @@ export function kafkaSettings(
     ...placeSettings(node),
     ...replicationSettings(node.nodeCount),
     ...haste,
+    // How long the others miss one that is dead. A broker alone is not to be taken for dead because its machine is busy.
+    ...(node.nodeCount > 1 && { 'broker.session.timeout.ms': '3000' }),
     ...(Object.keys(users).length > 0 && loginSettings(users)),
     ...configuration,
   };
@@ -80,7 +82,7 @@ const haste = {
   'group.min.session.timeout.ms': '100',
   'group.consumer.min.session.timeout.ms': '100',
   'group.consumer.min.heartbeat.interval.ms': '50',
-  'broker.session.timeout.ms': '3000',
+  // With the usual two seconds a broker is that much longer on its way up.
   'broker.heartbeat.interval.ms': '500',
   'offsets.topic.num.partitions': '8',
   'transaction.state.log.num.partitions': '4',

@@ -9,17 +9,16 @@ export interface KafkaTestClient {
 }
 
 export interface KafkaTestClientKind {
-  readonly open: (addresses: readonly string[], topic: string) => Promise<KafkaTestClient>;
+  /** @param requestTimeoutMs how long an answer may take. Default: 10 000 */
+  readonly open: (addresses: readonly string[], topic: string, requestTimeoutMs?: number) => Promise<KafkaTestClient>;
   /** Joins a group and reads a topic from its beginning until it has so many texts. */
   readonly read: (addresses: readonly string[], topic: string, count: number) => Promise<readonly string[]>;
 }
 
-const requestTimeoutMs = 1000;
-
 /** The two clients that the transport runs on, by their names. */
 export const kafkaTestClients: Readonly<Record<'kafkajs' | '@platformatic/kafka', KafkaTestClientKind>> = {
   kafkajs: {
-    open: async (addresses, topic) => {
+    open: async (addresses, topic, requestTimeoutMs = 10_000) => {
       const kafka = openKafka(addresses, { requestTimeout: requestTimeoutMs, retry: { retries: 0 } });
       const producer = kafka.producer({ retry: { retries: 0 } });
       await producer.connect();
@@ -33,7 +32,7 @@ export const kafkaTestClients: Readonly<Record<'kafkajs' | '@platformatic/kafka'
     read: (addresses, topic) => readAll(openKafka(addresses), topic),
   },
   '@platformatic/kafka': {
-    open: async (addresses, topic) => {
+    open: async (addresses, topic, requestTimeoutMs = 10_000) => {
       const producer = new Producer({
         clientId: 'waybill',
         bootstrapBrokers: [...addresses],
