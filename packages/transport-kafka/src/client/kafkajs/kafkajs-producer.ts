@@ -1,6 +1,7 @@
 import { KafkaTransportError } from '../../kafka-error.ts';
 import type { KafkaSettings } from '../../options.ts';
 import type { KafkaProducer, ProducerBatch } from '../kafka-producer.ts';
+import { nextSequence } from '../next-sequence.ts';
 import { createCluster } from './cluster.ts';
 import type { KafkajsCluster } from './cluster.ts';
 import { createKafka } from './create-kafka.ts';
@@ -60,11 +61,6 @@ export async function openKafkajsProducer(
       await end(cluster);
     },
   };
-}
-
-/** After 2³¹ − 1 comes 0, as for the broker. */
-function nextSequence(sequence: number, records: number): number {
-  return (sequence + records) % 2 ** 31;
 }
 
 async function openSession(cluster: KafkajsCluster): Promise<Omit<BatchIdentity, 'firstSequence'>> {

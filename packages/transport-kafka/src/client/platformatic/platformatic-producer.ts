@@ -1,6 +1,7 @@
 import type { MessageRecord } from '@platformatic/kafka';
 import { KafkaTransportError } from '../../kafka-error.ts';
 import type { KafkaProducer, ProducerBatch, WireRecord } from '../kafka-producer.ts';
+import { nextSequence } from '../next-sequence.ts';
 import { askAgain } from './ask-again.ts';
 import { createCluster } from './cluster.ts';
 import { openConnections } from './connections.ts';
@@ -59,9 +60,6 @@ export async function openPlatformaticProducer(
     },
   };
 }
-
-/** After 2³¹ − 1 comes 0, as for the broker. */
-export const nextSequence = (sequence: number, records: number): number => (sequence + records) % 2 ** 31;
 
 function messageOf({ key, value, headers, timestampMs }: WireRecord, topic: string, partition: number): MessageRecord {
   const entries = Object.entries(headers);

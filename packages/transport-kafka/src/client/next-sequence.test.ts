@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextSequence } from './platformatic-producer.ts';
+import { nextSequence } from './next-sequence.ts';
 
 test('the number of a batch goes on with the records before it, and wraps as the broker counts', () => {
   expect(nextSequence(0, 3)).toBe(3);
