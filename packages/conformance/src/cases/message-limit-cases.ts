@@ -103,8 +103,10 @@ export const messageLimitCases: readonly ConformanceCase[] = [
     await checkBusRefuses('header-invalid', 'a byte more', () => send({ name: 'x'.repeat(97) }));
     await checkBusRefuses('header-invalid', 'bytes, not characters', () => send({ name: 'ü'.repeat(49) }));
     await eventually(world, 'both arrive', () => received.length === 2);
-    const arrived = received.map(({ headers }) => ({ ...headers }));
-    checkEqual(arrived, [headersOf(5), { name: 'x'.repeat(96) }], 'the headers that arrived');
+    // Without a key there is no order.
+    const arrived = received.map(({ headers }) => JSON.stringify(headers)).toSorted();
+    const due = [headersOf(5), { name: 'x'.repeat(96) }].map((headers) => JSON.stringify(headers));
+    checkEqual(arrived, due.toSorted(), 'the headers that arrived');
   }),
 
   proves('PAY-7', 'a body that is no JSON of the contract is a dead letter that says why', async (world) => {

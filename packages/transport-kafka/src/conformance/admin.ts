@@ -21,8 +21,8 @@ export function createAdmin(client: RawClient, handedOut: HandedOut): Admin {
   return {
     depth: async (subscription) => Math.max(0, (await lagOf(subscription)) - handedOut.count(subscription)),
     inFlight: async (subscription) => handedOut.count(subscription),
-    // A queue is a group, which the broker deletes only once it has no members; its topic belongs to others too.
-    deleteQueue: undefined,
+    deleteQueue: (subscription) =>
+      client.administer((admin) => admin.deleteTopics({ topics: [topicNameOf(subscription)] })),
     purge: (subscription) =>
       client.administer(async (admin) => {
         const topic = topicNameOf(subscription);

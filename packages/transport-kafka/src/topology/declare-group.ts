@@ -21,8 +21,8 @@ export async function declareGroup(context: TopologyContext, subscription: Subsc
   try {
     await admin.setCommitted(group, topic, offsets);
   } catch (error) {
-    // Another instance was faster, and its member is there already.
-    if ((await admin.committedOf(group, topic)).size === 0) throw error;
+    // Another instance was faster, or its topic was made anew: a member is there, which begins with the first record.
+    if ((await admin.membersOf(group)) === 0) throw error;
   }
 }
 

@@ -53,7 +53,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
-  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => joins.after });
+  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => joins.after, onTopicGone: crash.resolve });
   const share = createSessionShare({
     listener,
     fetches,

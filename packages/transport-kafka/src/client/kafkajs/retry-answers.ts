@@ -2,7 +2,7 @@ import type { KafkaSettings } from '../../options.ts';
 import { pause } from '../../time/pause.ts';
 
 /** What a broker answers while a leader or a coordinator is being chosen, or is not where it was. */
-const passing: readonly string[] = [
+const passing: ReadonlySet<string> = new Set([
   'LEADER_NOT_AVAILABLE',
   'NOT_LEADER_FOR_PARTITION',
   'GROUP_LOAD_IN_PROGRESS',
@@ -11,7 +11,7 @@ const passing: readonly string[] = [
   'NOT_CONTROLLER',
   'OFFSET_NOT_AVAILABLE',
   'UNSTABLE_OFFSET_COMMIT',
-];
+]);
 
 /** What kafkajs makes of such an answer where it has asked every broker. */
 const coordinatorNotFound = 'KafkaJSGroupCoordinatorNotFound';
@@ -44,5 +44,5 @@ export async function retryAnswers<Answer>(
 function isPassing(error: unknown, also: string | undefined): boolean {
   if (!(error instanceof Error)) return false;
   const type = 'type' in error ? String(error.type) : '';
-  return passing.includes(type) || type === also || error.name === coordinatorNotFound || isPassing(error.cause, also);
+  return passing.has(type) || type === also || error.name === coordinatorNotFound || isPassing(error.cause, also);
 }

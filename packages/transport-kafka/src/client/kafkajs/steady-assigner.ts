@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Assigner, Cluster, PartitionAssigner } from 'kafkajs';
+import { unknownTopic } from './retry-answers.ts';
 import { sharePartitions } from './share-partitions.ts';
 import type { PartitionClaim } from './share-partitions.ts';
 
@@ -13,14 +14,26 @@ export interface SteadyAssignerOptions {
   readonly claim: () => readonly number[];
   /** The group is joined when it resolves. */
   readonly beforeJoin: () => Promise<void>;
+  /** The topic is not there any more. */
+  readonly onTopicGone: (error: unknown) => void;
 }
 
 /**
  * An assigner that lets partitions stay where they are worked on. It is also the only thing that kafkajs hands its connections to: before every
- * join it asks them for the coordinator, and so that is where a join can wait.
+ * join it asks them for the coordinator, so that is where a join can wait; and where a topic has gone it asks them for metadata, and would go on with
+ * its old offsets in a new topic of that name.
  */
-export function steadyAssigner({ claim, beforeJoin }: SteadyAssignerOptions): PartitionAssigner {
+export function steadyAssigner({ claim, beforeJoin, onTopicGone }: SteadyAssignerOptions): PartitionAssigner {
   return ({ cluster }) => {
+    const refreshMetadata = cluster.refreshMetadata.bind(cluster);
+    cluster.refreshMetadata = async () => {
+      try {
+        await refreshMetadata();
+      } catch (error) {
+        if (error instanceof Error && 'type' in error && error.type === unknownTopic) onTopicGone(error);
+        throw error;
+      }
+    };
     const findGroupCoordinator = cluster.findGroupCoordinator.bind(cluster);
     cluster.findGroupCoordinator = async (group) => {
       await beforeJoin();
