@@ -14,7 +14,7 @@ const concurrency = 1000;
 const workMs = 10;
 const trivial = { messages: 60_000, rounds: { rounds: 3, warmUps: 1 } };
 /** Of the slower way a few hundred a second is all there is. */
-const slow = { messages: 20_000, messagesByHand: 2000, rounds: { rounds: 3, warmUps: 0 } };
+const slow = { messages: 20_000, messagesByHand: 2000, rounds: { rounds: 3, warmUps: 1 } };
 
 /**
  * Working off a backlog with order for each key: received, decoded, validated, handled and committed on all sides. By hand order is had for a
