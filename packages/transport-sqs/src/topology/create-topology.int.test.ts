@@ -66,16 +66,17 @@ describe.each(kinds.filter((kind) => brokers.get(kind) !== undefined))('on %s', 
     },
   );
 
-  if (kind === 'localstack') {
-    test('a scope that the service does not keep for a topic is refused, and nobody is subscribed to it', async () => {
-      const stage = open(highThroughput);
+  test.for(kind === 'localstack' ? [highThroughput] : [])(
+    'a scope that the service does not keep for a topic is refused, and nobody is subscribed to it',
+    async (options) => {
+      const stage = open(options);
       expect(pathsIn(await refusalOf(stage, shop))).toEqual([
-        `${stage.names.queueOf(books)}`,
-        `${stage.names.queueOf(mail)}`,
+        stage.names.queueOf(books),
+        stage.names.queueOf(mail),
         `${stage.names.topicOf(charged)}.FifoThroughputScope`,
       ]);
-    });
-  }
+    },
+  );
 
   test('instances that start at the same moment make one topology', async () => {
     const first = open();
