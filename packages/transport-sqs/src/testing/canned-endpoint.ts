@@ -24,6 +24,16 @@ export function awsError(status: number, name: string, message = 'no'): CannedAn
   };
 }
 
+/** An error as SNS words it, in XML. */
+export function snsError(status: number, code: string): CannedAnswer {
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error>`;
+  return {
+    status,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">${error}<RequestId>r</RequestId></ErrorResponse>`,
+  };
+}
+
 export async function startCannedEndpoint(): Promise<CannedEndpoint> {
   let canned: CannedAnswer | 'silence' | 'hang-up' = awsError(500, 'InternalError');
   const calls: string[] = [];
