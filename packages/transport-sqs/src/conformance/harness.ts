@@ -2,7 +2,7 @@ import type { Deviation, Harness } from '@waybill/conformance';
 import { startBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
 import { createAdmin } from './admin.ts';
-import { columnTitles, queueTypeOf } from './columns.ts';
+import { columnTitles, emulatorPlace, queueTypeOf } from './columns.ts';
 import type { Column } from './columns.ts';
 import { absencesOf } from './emulators/absences-of.ts';
 import { chosenEmulator } from './emulators/chosen-emulator.ts';
@@ -22,7 +22,7 @@ export async function openColumnHarness(
   if (!emulator.columns.includes(column)) throw new Error(`${emulator.kind} has no ${columnTitles[column]}.`);
   const broker = await startBroker(emulator.kind, { configuration: emulator.configuration ?? {} });
   checkVersion(emulator, broker);
-  const client = createRawClient(column, broker.address);
+  const client = createRawClient(column, emulatorPlace(broker.address));
   const drivers = createProxiedSqsDrivers(column, broker.address);
   const absent = absencesOf(emulator, column);
   const crash = async (): Promise<void> => {
@@ -57,7 +57,7 @@ export async function openColumnHarness(
 }
 
 /** The end of SQS's window, which no case can wait for. Every emulator was asked at 290 s and at 310 s, and answered as SQS. */
-const fiveMinutes: Deviation = {
+export const fiveMinutes: Deviation = {
   id: 'DUP-2',
   effect: 'proves-nothing',
   reason: 'no case waits five minutes; the plain SDK did, and is asked again with WAYBILL_SLOW_POINTS=1',

@@ -1,7 +1,7 @@
 import type { NetworkFault } from '@waybill/conformance';
 import { createProxiedDrivers } from '@waybill/conformance/proxy';
 import type { Frame, FrameOrigin, ProxiedDrivers, Toxic } from '@waybill/conformance/proxy';
-import { openColumn } from './columns.ts';
+import { emulatorPlace, openColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { CommandGroups } from './over-topics.ts';
 
@@ -11,7 +11,7 @@ export function createProxiedSqsDrivers(column: Column, address: string): Proxie
   const { hostname: host, port } = new URL(address);
   return createProxiedDrivers({
     proxy: { target: { host, port: Number(port) }, protocol: 'http' },
-    open: async (proxyPort) => openColumn(column, { endpoint: `http://127.0.0.1:${proxyPort}` }, groups),
+    open: async (proxyPort) => openColumn(column, emulatorPlace(`http://127.0.0.1:${proxyPort}`), groups),
     toxicOf,
   });
 }
