@@ -22,14 +22,14 @@ export type SuitePlace = Pick<
 > & { readonly namePrefix: string };
 
 /** On an emulator, which takes any credentials; the SDK needs some to sign with. */
-export const emulatorPlace = (endpoint: string): SuitePlace => ({
+export const emulatorPlace = (endpoint: string, requestTimeoutMs: number): SuitePlace => ({
   region: 'us-east-1',
   endpoint,
   credentials: { accessKeyId: 'waybill', secretAccessKey: 'waybill' },
   namePrefix: 'suite-',
   longPollSeconds: 1,
   connectTimeoutMs: 2000,
-  requestTimeoutMs: 4000,
+  requestTimeoutMs,
 });
 
 export function openColumn(column: Column, place: SuitePlace, groups: CommandGroups = new Map()): TransportDriver {
