@@ -11,6 +11,8 @@ export interface CannedAnswer {
 export interface CannedEndpoint {
   readonly url: string;
   readonly calls: readonly string[];
+  /** The body of each call. */
+  readonly bodies: readonly string[];
   readonly answer: (answer: CannedAnswer | 'silence' | 'hang-up') => void;
   readonly stop: () => Promise<void>;
 }
@@ -37,11 +39,14 @@ export function snsError(status: number, code: string): CannedAnswer {
 export async function startCannedEndpoint(): Promise<CannedEndpoint> {
   let canned: CannedAnswer | 'silence' | 'hang-up' = awsError(500, 'InternalError');
   const calls: string[] = [];
+  const bodies: string[] = [];
   const server = createServer((request, response) => {
     const [, action = ''] = String(request.headers['x-amz-target'] ?? '.').split('.');
     calls.push(action);
-    request.resume();
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
       if (action === 'GetQueueUrl') {
         response.end(JSON.stringify({ QueueUrl: `${url}/000000000000/orders.fifo` }));
       } else if (canned === 'hang-up') {
@@ -56,6 +61,7 @@ export async function startCannedEndpoint(): Promise<CannedEndpoint> {
   return {
     url,
     calls,
+    bodies,
     answer: (next) => {
       canned = next;
     },
