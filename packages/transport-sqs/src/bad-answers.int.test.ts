@@ -182,6 +182,20 @@ test('credentials that cannot be had are refused, and certainly nothing was sent
   expect(transport.codeOf(refused)).toBe('unauthorized');
 });
 
+test('credentials that are about to end are asked for again before they are used', async () => {
+  const asked: Date[] = [];
+  const credentials = async () => {
+    // The first ones end in a moment, the others do not.
+    const expiration = new Date(Date.now() + (asked.length === 0 ? 1000 : 3_600_000));
+    asked.push(expiration);
+    return { accessKeyId, secretAccessKey, sessionToken: `session-${asked.length}`, expiration };
+  };
+  endpoint.answer(awsError(400, 'RequestThrottled'));
+  const sender = await open({ credentials }).openSender(orders);
+  for (let call = 0; call < 3; call += 1) await sender.sendBatch([message]);
+  expect(asked).toHaveLength(2);
+});
+
 test('entries of one batch end each in their own way, and a call is made once', async () => {
   const before = endpoint.calls.length;
   endpoint.answer({
