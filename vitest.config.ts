@@ -32,6 +32,7 @@ export default defineConfig({
     passWithNoTests: true,
     // Nothing here is a measure of time: on a machine that does other things as well a test may take as long as it needs.
     testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       project('unit', { include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: special }),
       project('property', { include: ['packages/*/src/**/*.property.test.ts'] }),
@@ -42,7 +43,7 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       // They wait for what must not happen within a time, and so have the machine for themselves.
-      project('conformance', { include: ['packages/*/src/**/*.conformance.test.ts'], groupOrder: 2 }),
+      project('conformance', { include: ['packages/*/src/**/*.conformance.test.ts'], groupOrder: 2, maxWorkers: 2 }),
     ],
   },
 });

@@ -247,6 +247,19 @@ describe.runIf(local !== undefined)('the store on DynamoDB Local', { timeout: 60
     expect((await lease('two', 4)).leases.map(({ bucket }) => bucket)).toEqual([0, 1, 2, 3]);
   });
 
+  test('a relay that comes back after its lease and wants fewer buckets leaves the others to be taken', async () => {
+    const lease = (owner: string, bucketsMax: number) => store.leaseBuckets({ owner, bucketsMax, leaseMs: 1000 });
+    await lease('one', 4);
+    await clock.advance(1100);
+    expect((await lease('one', 1)).leases).toEqual([{ bucket: 0, token: 2 }]);
+    const { leases } = await lease('two', 4);
+    expect(leases.map(({ bucket, token }) => [bucket, token])).toEqual([
+      [1, 2],
+      [2, 2],
+      [3, 2],
+    ]);
+  });
+
   test('a transaction beyond the limits of DynamoDB is refused by code before it is sent', async () => {
     const many = Array.from({ length: 101 }, (_, index) => draft(`m-${index}`, keyless));
     await expect(enqueue(...many)).rejects.toMatchObject({ reason: 'too-many-items' });

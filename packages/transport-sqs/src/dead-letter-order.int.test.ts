@@ -41,6 +41,10 @@ test('S12: behind a step that became a dead letter the next ones are made withou
     }
   }
   expect([naive, await queue.count(queue.dead)]).toEqual([['capture', 'cancel'], 1]);
+  // Repaired and sent again, it comes after everything that should have followed it.
+  await queue.redrive();
+  const [again] = await queue.receive(1);
+  expect([...naive, again?.Body]).toEqual(['capture', 'cancel', 'authorize']);
 
   const ours: string[] = [];
   let isDown = true;
@@ -92,8 +96,18 @@ test('S13: one poisoned message of a group for all stops the shop; here only its
   expect(ours.toSorted()).toEqual(['o-1', 'o-2']);
 });
 
-test('S8: the id of SQS as the key of a provider charges again after a redrive; the key of the context does not (fauxqs)', async () => {
+test('S8: a receipt, a number of the receive or the id of SQS as the key of a provider charges again; the key of the context does not (fauxqs)', async () => {
   const stage = openStage(fauxqs.options.endpoint);
+  const tried = await stage.queue();
+  await tried.send('o-1', 'o-1', 'o-1');
+  const [first] = await tried.receive(1);
+  await sleep(1200);
+  const [second] = await tried.receive(1);
+  expect(second?.MessageId).toBe(first?.MessageId);
+  // Over a redelivery only the id stays.
+  expect(second?.ReceiptHandle).not.toBe(first?.ReceiptHandle);
+  expect([first, second].map((received) => received?.Attributes?.ApproximateReceiveCount)).toEqual(['1', '2']);
+
   const queue = await stage.queue({}, { after: 1 });
   await queue.send('o-1', 'o-1', 'o-1');
   // Charged, and not deleted: the consumer died.

@@ -16,6 +16,7 @@ export type SqsErrorReason =
   | 'illegal-delay'
   | 'held-back'
   | 'request-timeout'
+  | 'web-page'
   | 'entry-refused'
   | 'entry-failed'
   | 'entry-unanswered'
@@ -39,6 +40,7 @@ export const sqsErrorCodes: Readonly<Record<SqsErrorReason, TransportErrorCode>>
   'illegal-delay': 'message-invalid',
   'held-back': 'unavailable',
   'request-timeout': 'timeout',
+  'web-page': 'unavailable',
   'entry-refused': 'message-invalid',
   'entry-failed': 'unavailable',
   'entry-unanswered': 'unknown',

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { startProxy } from '@waybill/conformance/proxy';
+import { createBus, defineCommand } from '@waybill/core';
 import type { Receipt, TransportMessage } from '@waybill/core/driver';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { createClients } from './aws/create-clients.ts';
 import type { SqsTransportOptions } from './options.ts';
 import { sqsTransport } from './sqs-transport.ts';
 import { startEmulator } from './testing/start-emulator.ts';
@@ -127,7 +131,7 @@ test('a poll does not disturb an abort, which is heard at once', async () => {
   expect(performance.now() - startMs).toBeLessThan(1500);
 });
 
-test('one message that is too large or was sent by hand leaves the others of its batch alone', async () => {
+test('one message that cannot be sent leaves the others of its batch alone', async () => {
   const { sender, receiver } = await stage('command');
   const outcomes = await sender.sendBatch([
     message('a'),
@@ -146,6 +150,33 @@ test('one message that is too large or was sent by hand leaves the others of its
   const deliveries = await receiver.receiveBatch(10, forever());
   expect(deliveries.map((delivery) => delivery.message.id)).toEqual(['a', 'e']);
   expect([...(deliveries[1]?.message.body ?? [])]).toEqual([0, 255]);
+});
+
+test('single sends at once share requests of ten', async () => {
+  const { transport, count } = await stage('command');
+  const PayOrder = defineCommand({
+    name: 'pay',
+    version: 1,
+    schema: z.object({ order: z.string() }),
+    orderingKey: ({ order }) => order,
+  });
+  const bus = createBus({ transport });
+  await bus.start();
+  await Promise.all(ids(200).map((order) => bus.send(PayOrder, { order })));
+  expect(count('SendMessageBatch')).toBeLessThanOrEqual(22);
+  await bus.stop();
+});
+
+test('a message without a key is taken by FIFO, and one whose delay has not passed counts as one that waits', async () => {
+  const { sender, transport, address } = await stage('command');
+  expect(await sender.sendBatch([message('a', { key: undefined })])).toEqual([{ status: 'confirmed' }]);
+  const queue = `t${stages}-orders.fifo`;
+  const { sqs, destroy } = createClients({ ...server.options, connectTimeoutMs: 1000 });
+  closing.push(async () => destroy());
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { DelaySeconds: '60' } }));
+  await sender.sendBatch([message('b')]);
+  expect(await transport.inspect(address)).toMatchObject({ ready: 2, inFlight: 0 });
 });
 
 test('the age is that of the oldest message held, and unknown to a process that only looks', async () => {

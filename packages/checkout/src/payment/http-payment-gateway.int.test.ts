@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 /** A provider and the shop's gateway to it, both real, a hundred times as fast as life. */
-const setUp = async (changes: Partial<ProviderBehaviour> = {}, timeoutMs = 20_000) => {
+const setUp = async (changes: Partial<ProviderBehaviour> = {}, timeoutMs = 2_000_000) => {
   const clock = scaledClock(systemClock, 100);
   const desk = createChargeDesk({ clock, seed: 1, behaviour: { ...calm, ...changes } });
   const server = createProviderServer({ desk, clock });
@@ -60,27 +60,28 @@ describe('charge', () => {
   );
 
   test('a provider that captures and never answers is given up on, and a look-up tells', async () => {
-    const { gateway } = await setUp({ silentAfterCaptureShare: 1 }, 3000);
+    const { gateway } = await setUp({ silentAfterCaptureShare: 1 }, 50_000);
     await expect(gateway.charge(charge)).rejects.toMatchObject(unknown);
-    expect(await gateway.lookUp('k1')).toEqual({ status: 'captured', chargeId: 'ch_1' });
+    // On a busy machine the time-out may come before the capture.
+    await expect.poll(() => gateway.lookUp('k1')).toEqual({ status: 'captured', chargeId: 'ch_1' });
   });
 
   test('a single call can be given up on earlier than the gateway would', async () => {
-    const { gateway } = await setUp({ latency: { medianMs: 10_000, sigma: 0 } }, 60_000);
-    await expect(gateway.charge(charge, { timeoutMs: 2000 })).rejects.toMatchObject(unknown);
-    expect(await gateway.lookUp('k1')).toEqual({ status: 'processing' });
+    const { gateway } = await setUp({ latency: { medianMs: 1_000_000, sigma: 0 } });
+    await expect(gateway.charge(charge, { timeoutMs: 50_000 })).rejects.toMatchObject(unknown);
+    await expect.poll(() => gateway.lookUp('k1')).toEqual({ status: 'processing' });
   });
 
   test('a provider that answers too late goes on working, and a look-up tells so', async () => {
-    const { gateway, desk } = await setUp({ latency: { medianMs: 20_000, sigma: 0 } }, 3000);
+    const { gateway, desk } = await setUp({ latency: { medianMs: 200_000, sigma: 0 } }, 50_000);
     await expect(gateway.charge(charge)).rejects.toMatchObject(unknown);
-    expect(await gateway.lookUp('k1')).toEqual({ status: 'processing' });
+    await expect.poll(() => gateway.lookUp('k1')).toEqual({ status: 'processing' });
     await expect.poll(() => desk.inFlight()).toBe(0);
     expect(await gateway.lookUp('k1')).toEqual({ status: 'captured', chargeId: 'ch_1' });
   });
 
   test('the same key at the same time is unknown to the second, and one charge', async () => {
-    const { gateway, desk } = await setUp();
+    const { gateway, desk } = await setUp({ latency: { medianMs: 50_000, sigma: 0 } });
     const [first, second] = await Promise.allSettled([gateway.charge(charge), gateway.charge(charge)]);
     expect([first?.status, second?.status]).toEqual(['fulfilled', 'rejected']);
     expect(desk.ledger()).toHaveLength(1);

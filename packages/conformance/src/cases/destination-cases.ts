@@ -11,7 +11,7 @@ import { openStage } from '../stage/open-stage.ts';
 import { keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
 import { wrapDriver } from '../stage/wrap-driver.ts';
-import { needing, proves } from './case.ts';
+import { needing, proves, refuses } from './case.ts';
 
 /** Destinations that are there, that are not there yet, and that never were. */
 export const destinationCases: readonly ConformanceCase[] = [
@@ -106,4 +106,23 @@ export const destinationCases: readonly ConformanceCase[] = [
       });
     }),
   ),
+
+  refuses('DEL-22', 'a sender of a channel that nobody made is refused when it is opened', async (world) => {
+    const driver = await world.connect();
+    for (const kind of ['command', 'event'] as const) {
+      const nowhere: ChannelAddress = { kind, channel: `${world.runId}-nowhere` };
+      await checkDriverRefuses(driver, 'not-found', `a sender (${kind})`, () => driver.openSender(nowhere));
+    }
+  }),
+
+  refuses('DEL-22', 'a sender of an event is refused until somebody is subscribed', async (world) => {
+    const driver = await world.connect();
+    const event: ChannelAddress = { kind: 'event', channel: world.runId };
+    await driver.ensureTopology({ channels: [event], subscriptions: [] });
+    await checkDriverRefuses(driver, 'unroutable', 'a sender to nobody', () => driver.openSender(event));
+    const stage = await openStage(world, { kind: 'event', driver });
+    await stage.send(message('m1'));
+    const receiver = await stage.receiver();
+    checkEqual((await receiver.takeOne()).message.id, 'm1', 'what came to who subscribed then');
+  }),
 ];

@@ -27,6 +27,9 @@ export async function leaseBuckets(settings: DynamodbSettings, request: BucketRe
   await Promise.all(held.slice(kept.length).map((holder) => giveUp(settings, holder)));
   const free = items.buckets.filter((holder) => !held.includes(holder) && isFree(holder, owner, items, nowMs));
   const taken = await takeSome(settings, free, request.bucketsMax - kept.length, owner, items);
+  // Held under a lease that ran out and not taken again: under the new one they would look held, and nobody would serve them.
+  const left = free.filter((holder) => holder.owner === owner && !taken.some(({ bucket }) => bucket === holder.bucket));
+  await Promise.all(left.map((holder) => giveUp(settings, holder)));
   if (request.bucketsMax === 0) await leave(settings, owner);
   const leases = [...kept.map(({ bucket, token }) => ({ bucket, token })), ...taken];
   return {

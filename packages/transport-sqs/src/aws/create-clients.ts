@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SqsSettings } from '../options.ts';
+import { refusePages, refusePagesPlace } from './refuse-pages.ts';
 
 /** The SDK's clients, over one set of connections. */
 export interface AwsClients {
@@ -33,6 +34,8 @@ export function createClients({ region, endpoint, credentials, connectTimeoutMs 
   // This part of the SDK copies every message for a logger that nobody has given.
   sqs.middlewareStack.remove('loggerMiddleware');
   sns.middlewareStack.remove('loggerMiddleware');
+  sqs.middlewareStack.add(refusePages, refusePagesPlace);
+  sns.middlewareStack.add(refusePages, refusePagesPlace);
   return {
     sqs,
     sns,

@@ -7,7 +7,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Admin } from '@waybill/conformance';
 import type { SubscriptionAddress } from '@waybill/core/driver';
-import { suiteOptions } from './columns.ts';
 import type { RawClient } from './raw-client.ts';
 
 export function createAdmin(client: RawClient): Admin {
@@ -33,7 +32,7 @@ export function createAdmin(client: RawClient): Admin {
     },
     cleanUp: async (runId) => {
       const { QueueUrls = [] } = await sqs.send(
-        new ListQueuesCommand({ QueueNamePrefix: `${suiteOptions.namePrefix}${runId}`, MaxResults: 1000 }),
+        new ListQueuesCommand({ QueueNamePrefix: `${client.namePrefix}${runId}`, MaxResults: 1000 }),
       );
       for (const QueueUrl of QueueUrls) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
       let NextToken: string | undefined;

@@ -15,33 +15,28 @@ export const columnTitles: Readonly<Record<Column, string>> = {
   'sns-standard': 'SNS → SQS',
 };
 
-/** Of the column, with what a test cannot wait for made short. */
-export function openColumn(
-  column: Column,
-  options: Pick<SqsTransportOptions, 'endpoint' | 'credentials'>,
-  groups: CommandGroups = new Map(),
-): TransportDriver {
-  const driver = sqsTransport({
-    ...suiteOptions,
-    credentials: suiteCredentials,
-    ...options,
-    queueType: queueTypeOf(column),
-  });
+/** Where the drivers of a run work, and so where their messages are found; with what a test cannot wait for made short. */
+export type SuitePlace = Pick<
+  SqsTransportOptions,
+  'region' | 'endpoint' | 'credentials' | 'longPollSeconds' | 'connectTimeoutMs' | 'requestTimeoutMs'
+> & { readonly namePrefix: string };
+
+/** On an emulator, which takes any credentials; the SDK needs some to sign with. */
+export const emulatorPlace = (endpoint: string, requestTimeoutMs: number): SuitePlace => ({
+  region: 'us-east-1',
+  endpoint,
+  credentials: { accessKeyId: 'waybill', secretAccessKey: 'waybill' },
+  namePrefix: 'suite-',
+  longPollSeconds: 1,
+  connectTimeoutMs: 2000,
+  requestTimeoutMs,
+});
+
+export function openColumn(column: Column, place: SuitePlace, groups: CommandGroups = new Map()): TransportDriver {
+  const driver = sqsTransport({ ...place, queueType: queueTypeOf(column) });
   return isOverTopics(column) ? overTopics(driver, groups) : driver;
 }
 
 export const queueTypeOf = (column: Column): 'fifo' | 'standard' => (column.endsWith('fifo') ? 'fifo' : 'standard');
 
 export const isOverTopics = (column: Column): boolean => column.startsWith('sns-');
-
-/** Where the drivers of the suite work, and so where their messages are found. */
-export const suiteOptions = {
-  region: 'us-east-1',
-  namePrefix: 'suite-',
-  longPollSeconds: 1,
-  connectTimeoutMs: 2000,
-  requestTimeoutMs: 4000,
-} as const;
-
-/** Emulators take any; the suite needs some to sign with. */
-export const suiteCredentials = { accessKeyId: 'waybill', secretAccessKey: 'waybill' } as const;

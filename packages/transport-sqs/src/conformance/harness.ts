@@ -2,12 +2,12 @@ import type { Deviation, Harness } from '@waybill/conformance';
 import { startBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
 import { createAdmin } from './admin.ts';
-import { columnTitles, queueTypeOf } from './columns.ts';
+import { columnTitles, emulatorPlace, queueTypeOf } from './columns.ts';
 import type { Column } from './columns.ts';
 import { absencesOf } from './emulators/absences-of.ts';
 import { chosenEmulator } from './emulators/chosen-emulator.ts';
 import { deviationsOf } from './emulators/deviations-of.ts';
-import type { Emulator } from './emulators/emulator.ts';
+import type { Emulator, Pace } from './emulators/emulator.ts';
 import { sqsGuide } from './emulators/point.ts';
 import { createForeign } from './foreign.ts';
 import { createProxiedSqsDrivers } from './proxied-drivers.ts';
@@ -22,8 +22,10 @@ export async function openColumnHarness(
   if (!emulator.columns.includes(column)) throw new Error(`${emulator.kind} has no ${columnTitles[column]}.`);
   const broker = await startBroker(emulator.kind, { configuration: emulator.configuration ?? {} });
   checkVersion(emulator, broker);
-  const client = createRawClient(column, broker.address);
-  const drivers = createProxiedSqsDrivers(column, broker.address);
+  const { leaseMs, requestTimeoutMs } = { ...quick, ...emulator.pace };
+  const place = emulatorPlace(broker.address, requestTimeoutMs);
+  const client = createRawClient(column, place);
+  const drivers = createProxiedSqsDrivers(column, place);
   const absent = absencesOf(emulator, column);
   const crash = async (): Promise<void> => {
     await broker.kill9();
@@ -38,7 +40,7 @@ export async function openColumnHarness(
     column: columnTitles[column],
     levels: levelsOf(column),
     deviations: [...deviationsOf(emulator, column), ...(queueTypeOf(column) === 'fifo' ? [fiveMinutes] : [])],
-    timing: { leaseMs: 3000, settleMs: 200, patienceMs: 30_000 },
+    timing: { leaseMs, settleMs: 200, patienceMs: 30_000 },
     connect: () => drivers.connect(),
     admin: createAdmin(client),
     foreign: createForeign(column, client),
@@ -46,7 +48,7 @@ export async function openColumnHarness(
     absent,
     child: {
       module: new URL('open-driver.ts', import.meta.url).href,
-      settings: { column, address: broker.address },
+      settings: { column, address: broker.address, requestTimeoutMs: String(requestTimeoutMs) },
       sharesBroker: true,
     },
     stop: async () => {
@@ -56,8 +58,10 @@ export async function openColumnHarness(
   };
 }
 
+const quick: Pace = { leaseMs: 3000, requestTimeoutMs: 4000 };
+
 /** The end of SQS's window, which no case can wait for. Every emulator was asked at 290 s and at 310 s, and answered as SQS. */
-const fiveMinutes: Deviation = {
+export const fiveMinutes: Deviation = {
   id: 'DUP-2',
   effect: 'proves-nothing',
   reason: 'no case waits five minutes; the plain SDK did, and is asked again with WAYBILL_SLOW_POINTS=1',

@@ -1,7 +1,7 @@
 import type { OpenDriver } from '@waybill/conformance';
-import { openColumn } from './columns.ts';
+import { emulatorPlace, openColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 
 /** A driver as every case has it, in a process of its own. `address` is where it reaches SQS and SNS. */
-export const openDriver: OpenDriver = async ({ column = 'sqs-fifo', address = '' }) =>
-  openColumn(column as Column, { endpoint: address });
+export const openDriver: OpenDriver = async ({ column = 'sqs-fifo', address = '', requestTimeoutMs }) =>
+  openColumn(column as Column, emulatorPlace(address, Number(requestTimeoutMs)));

@@ -2,16 +2,16 @@ import type { NetworkFault } from '@waybill/conformance';
 import { createProxiedDrivers } from '@waybill/conformance/proxy';
 import type { Frame, FrameOrigin, ProxiedDrivers, Toxic } from '@waybill/conformance/proxy';
 import { openColumn } from './columns.ts';
-import type { Column } from './columns.ts';
+import type { Column, SuitePlace } from './columns.ts';
 import type { CommandGroups } from './over-topics.ts';
 
 /** Every driver reaches AWS through a proxy of its own. */
-export function createProxiedSqsDrivers(column: Column, address: string): ProxiedDrivers {
+export function createProxiedSqsDrivers(column: Column, { endpoint = '', ...place }: SuitePlace): ProxiedDrivers {
   const groups: CommandGroups = new Map();
-  const { hostname: host, port } = new URL(address);
+  const { hostname: host, port } = new URL(endpoint);
   return createProxiedDrivers({
     proxy: { target: { host, port: Number(port) }, protocol: 'http' },
-    open: async (proxyPort) => openColumn(column, { endpoint: `http://127.0.0.1:${proxyPort}` }, groups),
+    open: async (proxyPort) => openColumn(column, { ...place, endpoint: `http://127.0.0.1:${proxyPort}` }, groups),
     toxicOf,
   });
 }

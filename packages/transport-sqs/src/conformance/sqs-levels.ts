@@ -188,7 +188,11 @@ const standardLevels: PropertyLevels = {
 };
 
 /** What a topic is without: whoever publishes looks for subscriptions first, and SNS tells nobody who loses his queue later. */
-const behindTopics = declareLevel('unsupported', 'SNS takes what reaches nobody, and says nothing', ['DEL-22']);
+const behindTopics = declareLevel(
+  'unsupported',
+  'SNS takes what reaches nobody, and says nothing: who would publish to nobody is refused before',
+  ['DEL-22'],
+);
 
 export function levelsOf(column: Column): PropertyLevels {
   const ofQueues = queueTypeOf(column) === 'fifo' ? levels : standardLevels;

@@ -7,6 +7,8 @@ export interface BodyText {
 }
 
 const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+/** In either alphabet, with or without padding, broken into lines or not: as other programs write it. */
+const base64 = /^[A-Za-z0-9+/_\-\s]*={0,2}\s*$/u;
 /** No bytes in base64 would be no text; a lone sign of padding means no bytes either. */
 const noBytes = '=';
 
@@ -20,8 +22,9 @@ export function toBodyText(body: Uint8Array): BodyText {
   return { text: bytes.byteLength === 0 ? noBytes : bytes.toString('base64'), isBase64: true };
 }
 
+/** What is said to be base64 and is not comes as the text that it is: it ends among the dead letters, whole. */
 export function fromBodyText({ text, isBase64 }: BodyText): Uint8Array {
-  return Buffer.from(text, isBase64 ? 'base64' : 'utf8');
+  return Buffer.from(text, isBase64 && base64.test(text) ? 'base64' : 'utf8');
 }
 
 /** Whether SQS and SNS take it as a body or as the value of an attribute. */

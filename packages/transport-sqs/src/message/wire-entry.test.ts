@@ -82,3 +82,15 @@ test('a message that somebody sent by hand has no id, and its texts and numbers 
   expect(read.message).toMatchObject({ id: '', key: undefined, headers: { tenant: 'acme', count: '7' } });
   expect(Buffer.from(read.message.body).toString()).toBe('hello');
 });
+
+test.each([
+  ['AP8=', [0, 255]],
+  ['AP8', [0, 255]],
+  ['AP\n8=\n', [0, 255]],
+  ['_-8=', [255, 239]],
+  ['=', []],
+  ['%%%', [37, 37, 37]],
+])('the body %j that somebody says is base64', (text, bytes) => {
+  const MessageAttributes = { 'waybill-encoding': { DataType: 'String', StringValue: 'base64' } };
+  expect([...readMessage({ Body: text, MessageAttributes }).message.body]).toEqual(bytes);
+});

@@ -19,6 +19,7 @@ export class HeldMessages {
   readonly #held = new Set<HeldMessage>();
   readonly #buffer = new Set<HeldMessage>();
   #timer: Timer | undefined = undefined;
+  /** Nothing is due before it. */
   #timerAtMs = Infinity;
 
   constructor(options: HeldMessagesOptions) {
@@ -46,8 +47,8 @@ export class HeldMessages {
 
   /** Those that come next, for core. */
   take(limit: number): readonly HeldMessage[] {
-    this.#sweep();
-    const taken = [...this.#buffer].slice(0, limit);
+    if (this.#options.clock.monotonic() >= this.#timerAtMs) this.#sweep();
+    const taken = this.#buffer.values().take(limit).toArray();
     for (const message of taken) this.#buffer.delete(message);
     return taken;
   }

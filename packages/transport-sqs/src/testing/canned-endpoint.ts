@@ -11,6 +11,8 @@ export interface CannedAnswer {
 export interface CannedEndpoint {
   readonly url: string;
   readonly calls: readonly string[];
+  /** The body of each call. */
+  readonly bodies: readonly string[];
   readonly answer: (answer: CannedAnswer | 'silence' | 'hang-up') => void;
   readonly stop: () => Promise<void>;
 }
@@ -24,14 +26,27 @@ export function awsError(status: number, name: string, message = 'no'): CannedAn
   };
 }
 
+/** An error as SNS words it, in XML. */
+export function snsError(status: number, code: string): CannedAnswer {
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error>`;
+  return {
+    status,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">${error}<RequestId>r</RequestId></ErrorResponse>`,
+  };
+}
+
 export async function startCannedEndpoint(): Promise<CannedEndpoint> {
   let canned: CannedAnswer | 'silence' | 'hang-up' = awsError(500, 'InternalError');
   const calls: string[] = [];
+  const bodies: string[] = [];
   const server = createServer((request, response) => {
     const [, action = ''] = String(request.headers['x-amz-target'] ?? '.').split('.');
     calls.push(action);
-    request.resume();
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
+      bodies.push(Buffer.concat(chunks).toString());
       if (action === 'GetQueueUrl') {
         response.end(JSON.stringify({ QueueUrl: `${url}/000000000000/orders.fifo` }));
       } else if (canned === 'hang-up') {
@@ -46,6 +61,7 @@ export async function startCannedEndpoint(): Promise<CannedEndpoint> {
   return {
     url,
     calls,
+    bodies,
     answer: (next) => {
       canned = next;
     },

@@ -142,7 +142,9 @@ async function openQueue(
       await sqs.send(new DeleteMessageCommand({ QueueUrl: deadUrl, ReceiptHandle }));
     },
     receive: async (MaxNumberOfMessages = 10) => {
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages }));
+      const MessageSystemAttributeNames = ['ApproximateReceiveCount' as const];
+      const asked = { QueueUrl: url, MaxNumberOfMessages, MessageSystemAttributeNames };
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(asked));
       return Messages;
     },
     remove: (message) =>

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTopicCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { findBroker } from '@waybill/conformance/brokers';
-import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createBus, defineEvent } from '@waybill/core';
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { z } from 'zod';
 import { sqsTransport } from '../sqs-transport.ts';
 import { byHand } from './testing/by-hand.ts';
 import type { ByHand } from './testing/by-hand.ts';
@@ -125,3 +127,43 @@ test('a filter drops what has not the attribute that it asks for; here whoever p
   await ours.publish('taken', { country: 'de' });
   expect(await ours.hand.bodies(ours.queue)).toEqual(['taken']);
 });
+
+test(
+  'raw delivery has no number of SNS, so nobody can order by it; here the message groups keep the order',
+  { timeout: 30_000 },
+  async () => {
+    const plain = sceneOf();
+    await naive(plain);
+    const wrapped = `${plain.queue.replace('.fifo', '')}-wrapped.fifo`;
+    await plain.stage.clients.sqs.send(
+      new CreateQueueCommand({ QueueName: wrapped, Attributes: { FifoQueue: 'true' } }),
+    );
+    await plain.hand.subscribe(wrapped, {});
+    await plain.publish('{"step":1}');
+    const [envelope = '{}'] = await plain.hand.bodies(wrapped);
+    expect(JSON.parse(envelope)).toHaveProperty('SequenceNumber');
+    expect(await plain.hand.bodies(plain.queue)).toEqual(['{"step":1}']);
+
+    const { namePrefix } = sceneOf().stage.settings;
+    const transport = sqsTransport({ region: 'us-east-1', endpoint, credentials: stageCredentials, namePrefix });
+    const Charged = defineEvent({
+      name: 'charged',
+      version: 1,
+      schema: z.object({ order: z.string(), step: z.int() }),
+      orderingKey: ({ order }) => order,
+    });
+    const steps: number[] = [];
+    const bus = createBus({ transport });
+    onTestFinished(() => bus.stop());
+    bus.handle(Charged, ({ step }) => void steps.push(step), {
+      group: 'mail',
+      order: 'per-key',
+      durability: 'volatile',
+    });
+    await bus.start();
+    const wanted = Array.from({ length: 20 }, (_, place) => place);
+    await Promise.all(wanted.map((step) => bus.publish(Charged, { order: 'o-1', step })));
+    await vi.waitUntil(() => steps.length === wanted.length, { timeout: 15_000 });
+    expect(steps).toEqual(wanted);
+  },
+);

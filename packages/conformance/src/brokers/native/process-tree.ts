@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processRow } from './process-identity.ts';
 
@@ -15,6 +16,15 @@ export function processTree(root: number): readonly number[] {
     for (const [child, parent] of parents) if (parent === pid) tree.add(child);
   }
   return [...tree];
+}
+
+/**
+ * Processes that work in a folder or below it, wherever that is mounted for them: what a server that ended by itself left behind, which descends
+ * from nobody we know. Where there is no `/proc`, none are found.
+ */
+export function processesIn(folder: string): readonly number[] {
+  const inside = new RegExp(`/${basename(folder)}(?:/|$)`, 'u');
+  return processIds().filter((pid) => inside.test(workFolderOf(pid)));
 }
 
 /** Sends a signal to each that still exists. */
@@ -54,8 +64,21 @@ function hasRunningThread(pid: number): boolean {
 
 function processParents(): ReadonlyMap<number, number> {
   if (!existsSync('/proc/self/stat')) return parentsFromPs();
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return new Map(pids.map((pid) => [Number(pid), processRow(Number(pid))?.parent ?? 0]));
+  return new Map(processIds().map((pid) => [pid, processRow(pid)?.parent ?? 0]));
+}
+
+function processIds(): readonly number[] {
+  if (!existsSync('/proc/self/stat')) return [];
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+/** Nothing for one that has ended meanwhile, or belongs to somebody else. */
+function workFolderOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
 }
 
 function parentsFromPs(): ReadonlyMap<number, number> {

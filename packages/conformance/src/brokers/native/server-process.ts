@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerIdentity } from '../probe/exchange.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
 import type { BrokerFolder } from './broker-folder.ts';
-import { processTree, signalEach, waitUntilGone, waitUntilStopped } from './process-tree.ts';
+import { processTree, processesIn, signalEach, waitUntilGone, waitUntilStopped } from './process-tree.ts';
 import type { Preparation, Program } from './recipe.ts';
 
 const politeMs = 30_000;
@@ -41,7 +41,8 @@ export function createServerProcess(
     paused = [];
   };
   const kill = async (): Promise<void> => {
-    const tree = [...new Set([...children.flatMap(treeOf), ...paused])];
+    // PostgreSQL that ended by itself may leave processes for a moment, and does not start beside them.
+    const tree = [...new Set([...children.flatMap(treeOf), ...paused, ...processesIn(folder.path)])];
     signalEach(tree, 'SIGKILL');
     if (!(await waitUntilGone(tree, killMs))) throw new Error(`processes ${tree.join(', ')} survive SIGKILL`);
     // A process that nobody has waited for is gone to /proc, and to PostgreSQL another server on the same data.

@@ -12,8 +12,15 @@ export interface Emulator {
   readonly configuration?: Readonly<Record<string, string>>;
   /** The columns that it can stand in for. */
   readonly columns: readonly Column[];
+  /** Where a busy machine makes it slower than the others: a deletion that came too late would look like a duplicate. Default: that of the harness. */
+  readonly pace?: Pace;
   /** Every point at which it does otherwise than SQS and SNS. */
   readonly deviations: readonly EmulatorDeviation[];
+}
+
+export interface Pace {
+  readonly leaseMs: number;
+  readonly requestTimeoutMs: number;
 }
 
 export interface EmulatorDeviation {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { askBehind, bodyOf } from '../../testing/ask-behind.ts';
 
 /** One call to AWS, by its names in IAM. */
 export interface WatchedCall {
@@ -47,12 +48,6 @@ export async function watchEndpoint(target: string, { refuse }: WatchedEndpointO
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) body += String(chunk);
-  return body;
-}
-
 /** SQS is asked in JSON, SNS by a form. */
 function callOf({ headers }: IncomingMessage, body: string): WatchedCall {
   const target = headers['x-amz-target'];
@@ -83,18 +78,8 @@ interface Exchange {
 }
 
 async function passOn(target: string, { request, response, body }: Exchange): Promise<void> {
-  const passed = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amzn-query-mode'];
-  const headers = passed.flatMap((name) => {
-    const value = request.headers[name];
-    return typeof value === 'string' ? [[name, value] as [string, string]] : [];
-  });
-  const answer = await fetch(new URL(request.url ?? '/', target), { method: 'POST', headers, body });
-  response.statusCode = answer.status;
-  for (const name of ['content-type', 'x-amzn-query-error']) {
-    const value = answer.headers.get(name);
-    if (value !== null) response.setHeader(name, value);
-  }
-  response.end(Buffer.from(await answer.arrayBuffer()));
+  const answer = await askBehind(target, request, body);
+  response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
 /** Each service has its own way to say no. */

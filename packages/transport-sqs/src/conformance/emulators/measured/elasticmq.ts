@@ -8,6 +8,8 @@ export const elasticmq: Emulator = {
   version: '1.7.1',
   measured: '2026-11-21',
   columns: ['sqs-fifo', 'sqs-standard'],
+  // With twenty programs on two cores a deletion took up to eight seconds, and a lease of six had ended.
+  pace: { leaseMs: 10_000, requestTimeoutMs: 12_000 },
   deviations: [
     {
       point: 'there-are-topics',

@@ -9,6 +9,9 @@ export const localstack: Emulator = {
   version: '4.10.0',
   measured: '2026-11-21',
   columns,
+  // It loads a service when that is first asked, which on a busy machine took longer than four seconds. With leases of ten seconds a
+  // connection was hung up between two extensions.
+  pace: { leaseMs: 6000, requestTimeoutMs: 12_000 },
   deviations: [
     { point: 'identity-of-a-group', seen: 'delivered of a1, b1, a2, b2: a1,a2,b1,b2', expires },
     { point: 'topic-knows-identities', seen: 'the early and the late queue got: first and again', expires },

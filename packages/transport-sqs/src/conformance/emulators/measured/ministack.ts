@@ -9,6 +9,8 @@ export const ministack: Emulator = {
   version: '1.5.33',
   measured: '2026-11-21',
   columns,
+  // On a busy machine a thousand messages outlived leases of three seconds.
+  pace: { leaseMs: 6000, requestTimeoutMs: 8000 },
   deviations: [
     { point: 'purge-forgets-identities', seen: 'sent again after a purge: nothing', expires },
     { point: 'released-message-comes-first', seen: 'handed out after the first of two was released: nothing', expires },

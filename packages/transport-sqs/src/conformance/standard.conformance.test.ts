@@ -1,0 +1,3 @@
+import { registerColumns } from './register-columns.ts';
+
+registerColumns('standard');
