@@ -43,7 +43,7 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       // They wait for what must not happen within a time, and so have the machine for themselves.
-      project('conformance', { include: ['packages/*/src/**/*.conformance.test.ts'], groupOrder: 2, maxWorkers: 2 }),
+      project('conformance', { include: ['packages/*/src/**/*.conformance.test.ts'], groupOrder: 2 }),
     ],
   },
 });

@@ -5,6 +5,7 @@ import { findBrokenAttempts } from '../oracle/find-broken-attempts.ts';
 import { checkEmpty } from '../stage/check-settled.ts';
 import { letterOf, quickRetry, sendOne, untilLetters } from '../stage/dead-letters.ts';
 import { failingStore } from '../stage/failing-store.ts';
+import { hasKeyOrder } from '../stage/has-key-order.ts';
 import { message, textOf } from '../stage/message.ts';
 import { commandAddress, numberedCommand, numberedEvent } from '../stage/open-bus.ts';
 import { idOf, keysOf, publishNumbered } from '../stage/publish-numbered.ts';
@@ -147,7 +148,8 @@ export const retryCases: readonly ConformanceCase[] = [
       for (const key of keys) {
         const dead = [1, 2, 3, 4, 5].map((seq) => idOf(world, key, seq));
         const ids = handled.map(({ messageId }) => messageId).filter((messageId) => dead.includes(messageId));
-        checkEqual(ids, dead, `the replay of ${key}`);
+        // Without order they may have been put aside in another one, which the replay then follows.
+        checkEqual(hasKeyOrder(world) ? ids : ids.toSorted(), dead, `the replay of ${key}`);
       }
       checkEqual((await bus.deadLetters.list()).letters, [], 'the letters that are left');
     },

@@ -30,7 +30,7 @@ function siteOf({ address }: Broker): BrokerSite {
     target: { host: hostname, port: Number(port) },
     driverAt: (target) => ({
       module: new URL('../../../transport-sqs/src/conformance/open-driver.ts', import.meta.url).href,
-      settings: { column: 'sqs-fifo', address: addressAt(address, target) },
+      settings: { column: 'sqs-fifo', address: addressAt(address, target), requestTimeoutMs: '4000' },
     }),
   };
 }
