@@ -21,7 +21,7 @@ const bodyChars = 10_000;
 /** Most deliveries that the consumer of a backlog may hold: 4 that run and 20 that wait. */
 const pace = { concurrency: 4, waitingMax: 20 } as const;
 /** Room for what is held, for buffers of sockets and for code that is compiled meanwhile; the smallest backlog takes 10 MB. */
-const growthBytesMax = 8 * 1024 * 1024;
+const growthBytesMax = 6 * 1024 * 1024;
 const memoryModes: readonly Mode[] = ['standard', 'stress', 'soak'];
 
 /** Memory, calls and time that stay bounded when much waits or nothing works. */

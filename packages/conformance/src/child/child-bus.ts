@@ -28,8 +28,10 @@ export async function startConsuming(order: ConsumeOrder, { ask }: Reporter): Pr
   };
   const handler = async ({ key }: Numbered, context: Parameters<Parameters<Bus['handle']>[1]>[1]): Promise<void> => {
     const { id: messageId, attempt } = context.envelope;
-    await ask({ report: 'started', messageId, key, attempt });
+    const started = ask({ report: 'started', messageId, key, attempt });
+    // Before anything is awaited: a signal that has aborted tells nobody who comes later.
     context.signal.addEventListener('abort', () => void ask({ report: 'aborted', messageId }), { once: true });
+    await started;
     await work();
     await ask({ report: 'ended', messageId, outcome: 'accepted' });
   };

@@ -237,14 +237,10 @@ describe('the naive ways, on the same server', () => {
     const shop = await openShop();
     const others = await Promise.all(Array.from({ length: 5 }, () => openShop()));
     const shops = [shop, ...others];
-    const checkThenSet = async ({ connection }: typeof shop): Promise<boolean> => {
-      const seen = await connection.send((client) => client.get('seen:o-1'));
-      await connection.send((client) => client.set('seen:o-1', '1'));
-      return seen === null;
-    };
-    await Promise.all(shops.map(({ connection }) => connection.send((client) => client.ping())));
-    const passed = await Promise.all(shops.map(checkThenSet));
-    expect(passed.filter(Boolean).length).toBeGreaterThan(1);
+    // The schedule that hurts is made and not waited for: each has looked before any of them has written.
+    const checks = await Promise.all(shops.map(({ connection }) => connection.send((client) => client.get('seen:o-1'))));
+    await Promise.all(shops.map(({ connection }) => connection.send((client) => client.set('seen:o-1', '1'))));
+    expect(checks).toEqual(shops.map(() => null));
 
     const deliveries = Array.from({ length: 20 }, () => shops).flat();
     const outcomes = await Promise.all(deliveries.map(({ filter }) => filter.run('o-1', () => shop.publish('o-1'))));

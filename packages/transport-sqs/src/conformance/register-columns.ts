@@ -4,7 +4,7 @@ import { queueTypeOf } from './columns.ts';
 import { chosenEmulator } from './emulators/chosen-emulator.ts';
 import { openColumnHarness } from './harness.ts';
 
-/** The suite over the columns of FIFO queues, or over those of standard ones; in two files, so that both wait at the same time. */
+/** The suite over the columns of FIFO queues, or over those of standard ones: a file of tests for each. */
 export function registerColumns(queueType: 'fifo' | 'standard'): void {
   const emulator = chosenEmulator(process.env);
   const guarantees = new URL('../../../../docs/guarantees/', import.meta.url);
