@@ -238,7 +238,9 @@ describe('the naive ways, on the same server', () => {
     const others = await Promise.all(Array.from({ length: 5 }, () => openShop()));
     const shops = [shop, ...others];
     // The schedule that hurts is made and not waited for: each has looked before any of them has written.
-    const checks = await Promise.all(shops.map(({ connection }) => connection.send((client) => client.get('seen:o-1'))));
+    const checks = await Promise.all(
+      shops.map(({ connection }) => connection.send((client) => client.get('seen:o-1'))),
+    );
     await Promise.all(shops.map(({ connection }) => connection.send((client) => client.set('seen:o-1', '1'))));
     expect(checks).toEqual(shops.map(() => null));
 
