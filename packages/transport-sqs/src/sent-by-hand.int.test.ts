@@ -28,10 +28,11 @@ const PayOrder = defineCommand({
 const text = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
 const ten = Object.fromEntries(Array.from({ length: 10 }, (_, place) => [`attribute-${place}`, text('x')]));
 
-/** Each with the name of what is wrong with it, and a body of its own: of two without an id and with one body there is one dead letter. */
+/** Each with the name of what is wrong with it. None has an id, or one that is read, and two have one body. */
 const strangers: Readonly<Record<string, { readonly body: string; readonly attributes?: typeof ten }>> = {
   'no envelope': { body: 'hello' },
   'the right JSON, and nobody says whose': { body: '{"order":"o-1"}' },
+  'the same once more, with an attribute': { body: '{"order":"o-1"}', attributes: { note: text('again') } },
   'ten attributes': { body: '{"order":"o-2"}', attributes: ten },
   'an identity that is no JSON': { body: '{"a":1}', attributes: { waybill: text('{"id":') } },
   'an identity without an id': { body: '{"a":2}', attributes: { waybill: text('{"headers":{}}') } },
@@ -87,6 +88,7 @@ test.each(['fifo', 'standard'] as const)(
         .map(({ body }) => body)
         .toSorted(),
     );
+    expect(new Set(letters.map(({ origin }) => origin)).size).toBe(count);
     const withTen = letters.find(({ headers }) => headers['attribute-9'] !== undefined);
     expect(Object.keys(withTen?.headers ?? {}).filter((name) => name.startsWith('attribute-'))).toHaveLength(10);
     await until(async () =>

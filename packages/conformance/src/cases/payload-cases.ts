@@ -1,4 +1,4 @@
-import type { TransportMessage } from '@waybill/core/driver';
+import type { Delivery, TransportMessage } from '@waybill/core/driver';
 import { check, checkApplies, checkEqual } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { checkDriverRefuses, checkRejected } from '../stage/check-refused.ts';
@@ -129,6 +129,23 @@ export const payloadCases: readonly ConformanceCase[] = [
       'their keys',
     );
   }),
+
+  proves(
+    'PAY-8',
+    'what the broker itself knows a message by stays the same, and is no other message',
+    async (world) => {
+      const stage = await openStage(world);
+      await stage.send(...[1, 2, 3].map((at) => message(`m${at}`, { key: `k${at}` })));
+      const receiver = await stage.receiver();
+      const first = await receiver.take(3);
+      const known = first.map(({ origin }) => origin).filter((origin) => origin !== undefined);
+      check(known.length === 0 || new Set(known).size === 3, `the origins of three messages are ${known.join(', ')}`);
+      for (const delivery of first) await receiver.release(delivery);
+      const second = await receiver.take(3);
+      checkEqual(originsOf(second), originsOf(first), 'the origins at the next delivery');
+      await receiver.accept(...second);
+    },
+  ),
 
   proves('PAY-12', 'the broker can be asked past the driver, which is not disturbed by it', async (world) => {
     const stage = await openStage(world);
@@ -266,3 +283,6 @@ async function roundTrip(stage: Stage, messages: readonly TransportMessage[]): P
 function isSameBytes(actual: Uint8Array | undefined, expected: Uint8Array): boolean {
   return actual?.byteLength === expected.byteLength && expected.every((byte, at) => byte === actual[at]);
 }
+
+const originsOf = (deliveries: readonly Delivery[]): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(deliveries.map(({ message: { id }, origin }) => [id, origin]));

@@ -1,3 +1,4 @@
+import type { Delivery } from '@waybill/core/driver';
 import { check, checkEqual, checkFindings } from '../harness/check.ts';
 import type { ConformanceCase } from '../harness/conformance-case.ts';
 import { eventually } from '../harness/world.ts';
@@ -10,6 +11,7 @@ import { message, textOf } from '../stage/message.ts';
 import { commandAddress, numberedCommand, numberedEvent } from '../stage/open-bus.ts';
 import { idOf, keysOf, publishNumbered } from '../stage/publish-numbered.ts';
 import { startConsumer, untilAccepted } from '../stage/start-consumer.ts';
+import { wrapDriver } from '../stage/wrap-driver.ts';
 import { alone, proves } from './case.ts';
 
 const fail = (): never => {
@@ -46,14 +48,24 @@ export const retryCases: readonly ConformanceCase[] = [
   proves('RTY-3', 'a dead letter holds the whole message, why it died and where', async (world) => {
     const command = numberedCommand(world);
     const handler = { retry: { ...quickRetry, attemptsMax: 2 } };
-    const bus = await startConsumer(world, command, 'c', { work: fail, handler });
+    const delivered: Delivery[] = [];
+    const transport = wrapDriver(await world.connect(), {
+      receiver: ({ receiveBatch }) => ({
+        receiveBatch: async (limit, signal) => {
+          const deliveries = await receiveBatch(limit, signal);
+          delivered.push(...deliveries);
+          return deliveries;
+        },
+      }),
+    });
+    const bus = await startConsumer(world, command, 'c', { work: fail, handler, bus: { transport } });
     await bus.send(command, { key: 'k', seq: 1 }, { id: 'm1', headers: { 'x-note': 'n' }, tenant: 't' });
     await untilLetters(world, bus, 1);
-    const { body, headers, key, channel, kind, messageId, reason, error, subscription } = await letterOf(bus);
+    const { body, headers, key, channel, kind, messageId, reason, error, subscription, origin } = await letterOf(bus);
     checkEqual(JSON.parse(textOf(body)), { key: 'k', seq: 1 }, 'the body');
     checkEqual([headers['x-note'], headers['wb-tenant']], ['n', 't'], 'the headers');
     checkEqual(
-      { key, channel, kind, messageId, reason, error, subscription },
+      { key, channel, kind, messageId, reason, error, subscription, origin },
       {
         key: 'k',
         channel: command.name,
@@ -62,6 +74,7 @@ export const retryCases: readonly ConformanceCase[] = [
         reason: 'attempts-exhausted',
         error: 'Error: never works',
         subscription: command.name,
+        origin: delivered[0]?.origin,
       },
       'the letter',
     );

@@ -167,7 +167,7 @@ function ghost(): Delivery {
     body: new Uint8Array(),
     delayMs: 0,
   };
-  return { receipt: {}, message, attempt: 1, enqueuedAtMs: undefined };
+  return { receipt: {}, message, attempt: 1, enqueuedAtMs: undefined, origin: undefined };
 }
 
 /** A receiver that sends a message again when it is settled a second time. */

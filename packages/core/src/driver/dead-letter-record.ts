@@ -19,6 +19,8 @@ export interface DeadLetterRecord {
   /** `poison` failed itself; `behind` waits behind a poisoned message of its key. */
   readonly role: 'poison' | 'behind';
   readonly firstFailedAtMs: number;
+  /** What its broker knew it by (see `Delivery`), to look it up there; `undefined` where it said nothing. */
+  readonly origin: string | undefined;
   /** Grows with every dead letter of the store; replay follows it. */
   readonly position: number;
   readonly replays: number;

@@ -120,6 +120,11 @@ export interface Delivery {
   readonly attempt: number;
   /** When the broker accepted the message, in epoch milliseconds; `undefined` where it does not say. */
   readonly enqueuedAtMs: number | undefined;
+  /**
+   * What the broker itself knows the message by, the same at every delivery and for no other message: `topic/partition/offset` on Kafka, the
+   * id that SQS gave it; `undefined` where there is none.
+   */
+  readonly origin: string | undefined;
 }
 
 export type Settlement =

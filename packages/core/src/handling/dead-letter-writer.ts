@@ -1,7 +1,7 @@
 import type { BusServices } from '../bus/bus-services.ts';
 import { errorText } from '../dead-letters/error-text.ts';
 import { letterId } from '../dead-letters/letter-id.ts';
-import type { TransportMessage } from '../driver/index.ts';
+import type { Delivery } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { isBusError } from '../errors/bus-error.ts';
 import type { BusErrorCode } from '../errors/error-code.ts';
@@ -9,7 +9,7 @@ import { createClaims } from './create-claims.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
 
 export interface DeadLetterInput {
-  readonly message: TransportMessage;
+  readonly delivery: Pick<Delivery, 'message' | 'origin'>;
   readonly error: unknown;
   readonly attempts: number;
   readonly role: 'poison' | 'behind';
@@ -27,7 +27,8 @@ export function createDeadLetterWriter(spec: SubscriptionSpec, services: BusServ
   const claims = createClaims(spec, services.transport.capabilities);
   const parksKey = spec.guarantees.onPoison === 'park-key';
   return async (input) => {
-    const { message, error, role } = input;
+    const { error, role } = input;
+    const { message } = input.delivery;
     const code = role === 'behind' ? 'key-parked' : codeOf(error);
     const parks = (parksKey && message.key !== undefined) || code === 'sequence-gap';
     return services.runTransaction(async (transaction) => {
@@ -47,9 +48,9 @@ function codeOf(error: unknown): BusErrorCode {
 }
 
 function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusErrorCode) {
-  const { message } = input;
+  const { message, origin } = input.delivery;
   return {
-    id: letterId(spec.name, message),
+    id: letterId(spec.name, input.delivery),
     subscription: spec.name,
     kind: spec.address.kind,
     channel: spec.address.channel,
@@ -63,5 +64,6 @@ function toLetter(spec: SubscriptionSpec, input: DeadLetterInput, code: BusError
     attempts: input.attempts,
     role: input.role,
     firstFailedAtMs: input.firstFailedAtMs,
+    origin,
   };
 }

@@ -179,13 +179,14 @@ export class DeliveryRunner {
   }
 
   async #bury(held: HeldDelivery, { error, role }: NonNullable<HeldDelivery['doom']>): Promise<void> {
-    const { message } = held.delivery;
+    const { delivery } = held;
+    const { message } = delivery;
     const { observe, log, clock } = this.#services;
     const subscription = this.#spec.name;
     const firstFailedAtMs = held.failedAtMs ?? clock.now();
     try {
       const attempts = Math.max(attemptOf(held), 0);
-      const code = await this.#options.writeDeadLetter({ message, error, attempts, role, firstFailedAtMs });
+      const code = await this.#options.writeDeadLetter({ delivery, error, attempts, role, firstFailedAtMs });
       if (code === 'key-open') {
         held.doom = undefined;
         this.#rest(held, 0);

@@ -15,7 +15,7 @@ interface Run {
 
 const held = (key: string | undefined, place: number, sequence?: number): HeldDelivery => {
   const message = { id: `${key}-${place}`, key, deduplicationKey: '', headers: {}, body: new Uint8Array(), delayMs: 0 };
-  return new HeldDelivery({ receipt: {}, message, attempt: 1, enqueuedAtMs: 0 }, sequence);
+  return new HeldDelivery({ receipt: {}, message, attempt: 1, enqueuedAtMs: 0, origin: undefined }, sequence);
 };
 
 const scenario = fc.record({

@@ -196,6 +196,7 @@ test('an open key is held open: parking it meanwhile makes the transaction run a
     attempts: 5,
     role: 'poison',
     firstFailedAtMs: 0,
+    origin: undefined,
   } as const;
   const overtaken = store.transaction(async (transaction) => {
     expect(await transaction.claim([key])).toEqual([{ status: 'claimed' }]);

@@ -21,6 +21,7 @@ const letter = (id: string, rest: Partial<DeadLetterDraft> = {}): DeadLetterDraf
   attempts: 1,
   role: 'poison',
   firstFailedAtMs: 0,
+  origin: undefined,
   ...rest,
 });
 

@@ -21,7 +21,7 @@ export async function parkOutboxRow(services: RelayServices, parked: ParkedRow):
   const { kind, channel } = row.address;
   const code = transport.codeOf(error);
   const letter = {
-    id: letterId('outbox', message),
+    id: letterId('outbox', { message, origin: undefined }),
     subscription: 'outbox',
     kind,
     channel,
@@ -35,6 +35,7 @@ export async function parkOutboxRow(services: RelayServices, parked: ParkedRow):
     attempts: tries,
     role: 'poison',
     firstFailedAtMs,
+    origin: undefined,
   } as const;
   try {
     await runTransaction((transaction) =>

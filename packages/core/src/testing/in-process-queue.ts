@@ -98,7 +98,7 @@ export class InProcessQueue {
     entry.holder = { receipt, lost, untilMs };
     this.#wakeAt(untilMs);
     const { message, attempt, enqueuedAtMs } = entry;
-    return { receipt, message, attempt, enqueuedAtMs };
+    return { receipt, message, attempt, enqueuedAtMs, origin: undefined };
   }
 
   #settle(settlement: Settlement): SettleOutcome {

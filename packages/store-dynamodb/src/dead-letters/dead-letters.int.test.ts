@@ -30,6 +30,7 @@ describe.runIf(local !== undefined)('dead letters on DynamoDB Local', { timeout:
     attempts: 3,
     role: 'poison',
     firstFailedAtMs: 5,
+    origin: undefined,
   });
   const put = (draft: DeadLetterDraft, parksKey = true, outboxRowId?: number) =>
     store.transaction(({ changeDeadLetters }) =>

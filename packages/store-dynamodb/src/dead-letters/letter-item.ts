@@ -20,6 +20,7 @@ export function readLetter(item: Item): DeadLetterRecord {
   return {
     ...texts,
     key: texts.key,
+    origin: texts.origin,
     body: readBytes(item, 'body') ?? new Uint8Array(),
     position: readNumber(item, 'position') ?? 0,
     replays: readNumber(item, 'replays') ?? 0,

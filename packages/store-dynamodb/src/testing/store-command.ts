@@ -108,6 +108,7 @@ const letter = (id: string, orderingKey: string): DeadLetterDraft => ({
   attempts: 1,
   role: 'poison',
   firstFailedAtMs: 0,
+  origin: undefined,
 });
 
 const everything = {

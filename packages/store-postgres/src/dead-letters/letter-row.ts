@@ -42,11 +42,12 @@ export function keyNames({ subscription, channel, key }: Pick<DeadLetterDraft, k
 
 /** Of the columns `letter`, `body`, `position` and `replays`. */
 export function letterOf({ letter, body, position, replays }: SqlRow): DeadLetterRecord {
-  // Written by `toLetterRow` and by nobody else; only `key` may be absent.
+  // Written by `toLetterRow` and by nobody else; only `key` and `origin` may be absent.
   const draft = JSON.parse(String(letter)) as Omit<DeadLetterDraft, 'body'>;
   return {
     ...draft,
     key: draft.key,
+    origin: draft.origin,
     body: bytesOf(body),
     position: Number(position),
     replays: Number(replays),

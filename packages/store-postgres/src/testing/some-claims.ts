@@ -57,6 +57,7 @@ export const letter = (id: string, changes: Partial<DeadLetterDraft> = {}): Dead
   attempts: 1,
   role: 'poison',
   firstFailedAtMs: 0,
+  origin: undefined,
   ...changes,
 });
 

@@ -7,7 +7,8 @@ const plain: FetchedRecord = { offset: 17, timestampMs: 5, key: null, value: Buf
 const broken = Uint8Array.of(0x61, 0xff, 0x62);
 
 test('a foreign record is known by where it lies', () => {
-  const { message } = readRecord(plain, place);
+  const { message, origin } = readRecord(plain, place);
+  expect(origin).toBe('waybill.orders/3/17');
   expect(message).toMatchObject({ id: 'waybill.orders/3/17', deduplicationKey: 'waybill.orders/3/17', key: undefined });
 });
 

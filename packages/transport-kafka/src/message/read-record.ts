@@ -3,7 +3,7 @@ import type { FetchedRecord } from '../client/kafka-member.ts';
 import { base64Of, bytesPrefix, readHeaders, textOf, tombstoneHeader } from './record-headers.ts';
 
 /** What a record says once it is read. */
-export type ReadRecord = Pick<Delivery, 'message' | 'enqueuedAtMs'>;
+export type ReadRecord = Pick<Delivery, 'message' | 'enqueuedAtMs' | 'origin'>;
 
 /** Where a record lies. */
 export interface RecordPlace {
@@ -20,7 +20,8 @@ const noBytes = new Uint8Array();
  */
 export function readRecord(record: FetchedRecord, { topic, partition }: RecordPlace): ReadRecord {
   const { id: ownId, deduplicationKey, headers } = readHeaders(record.headers);
-  const id = ownId === undefined || ownId === '' ? `${topic}/${partition}/${record.offset}` : ownId;
+  const origin = `${topic}/${partition}/${record.offset}`;
+  const id = ownId === undefined || ownId === '' ? origin : ownId;
   return {
     message: {
       id,
@@ -31,6 +32,7 @@ export function readRecord(record: FetchedRecord, { topic, partition }: RecordPl
       delayMs: 0,
     },
     enqueuedAtMs: record.timestampMs > 0 ? record.timestampMs : undefined,
+    origin,
   };
 }
 

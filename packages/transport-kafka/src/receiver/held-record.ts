@@ -37,15 +37,17 @@ export class HeldRecord implements RecordStanding {
   readonly bytesTaken: number;
   readonly enqueuedAtMs: number | undefined;
   readonly message: TransportMessage;
+  readonly origin: string | undefined;
   /** Monotonic; not handed out before. */
   readyAtMs = 0;
   /** Kafka counts no deliveries; this is how often core has given it back here. */
   #releases = 0;
   #receipt: KafkaReceipt | undefined = undefined;
 
-  constructor({ message, enqueuedAtMs }: ReadRecord, { owner, place, bytes, bytesTaken }: RecordStanding) {
+  constructor({ message, enqueuedAtMs, origin }: ReadRecord, { owner, place, bytes, bytesTaken }: RecordStanding) {
     this.message = message;
     this.enqueuedAtMs = enqueuedAtMs;
+    this.origin = origin;
     this.owner = owner;
     this.place = place;
     this.bytes = bytes;
@@ -64,7 +66,13 @@ export class HeldRecord implements RecordStanding {
   handOut(): Delivery {
     const receipt = new KafkaReceipt(this);
     this.#receipt = receipt;
-    return { receipt, message: this.message, attempt: 1 + this.#releases, enqueuedAtMs: this.enqueuedAtMs };
+    return {
+      receipt,
+      message: this.message,
+      attempt: 1 + this.#releases,
+      enqueuedAtMs: this.enqueuedAtMs,
+      origin: this.origin,
+    };
   }
 
   /** It is to be handed out again; its receipt means nothing from now on. */

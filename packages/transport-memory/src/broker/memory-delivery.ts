@@ -31,4 +31,9 @@ export class MemoryDelivery implements Delivery {
     this.heldAtMs = heldAtMs;
     this.leaseUntilMs = leaseUntilMs;
   }
+
+  /** A message in memory is known by nothing but itself. */
+  get origin(): undefined {
+    return undefined;
+  }
 }

@@ -59,7 +59,7 @@ export class HeldMessage implements ReadMessage {
     const receipt = new RabbitReceipt(this);
     this.#receipt = receipt;
     const attempt = this.attempt + this.#releases;
-    return { receipt, message: this.message, attempt, enqueuedAtMs: this.enqueuedAtMs };
+    return { receipt, message: this.message, attempt, enqueuedAtMs: this.enqueuedAtMs, origin: undefined };
   }
 
   /** Core gives it back; its receipt means nothing from now on. */

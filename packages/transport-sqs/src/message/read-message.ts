@@ -5,13 +5,18 @@ import { readIdentityText } from './identity-text.ts';
 import { wireAttributes } from './wire-attributes.ts';
 
 /** What a message of SQS says once it is read. */
-export type ReadMessage = Pick<Delivery, 'message' | 'attempt' | 'enqueuedAtMs'>;
+export type ReadMessage = Pick<Delivery, 'message' | 'attempt' | 'enqueuedAtMs' | 'origin'>;
 
 /**
  * Reads what `toWireEntry` wrote, or what a foreign program sent in its place; never throws. What is missing is empty, which core
  * refuses and dead-letters with the bytes as they came.
  */
-export function readMessage({ Body: text = '', MessageAttributes = {}, Attributes = {} }: Message): ReadMessage {
+export function readMessage({
+  MessageId,
+  Body: text = '',
+  MessageAttributes = {},
+  Attributes = {},
+}: Message): ReadMessage {
   const identity = readIdentityText(MessageAttributes[wireAttributes.identity]?.StringValue ?? '');
   const isBase64 = MessageAttributes[wireAttributes.encoding]?.StringValue === 'base64';
   const { id = '', key, deduplicationKey = '', headers = {} } = identity ?? {};
@@ -27,6 +32,7 @@ export function readMessage({ Body: text = '', MessageAttributes = {}, Attribute
     message,
     attempt: Number(Attributes.ApproximateReceiveCount ?? 1),
     enqueuedAtMs: Attributes.SentTimestamp === undefined ? undefined : Number(Attributes.SentTimestamp),
+    origin: MessageId,
   };
 }
 

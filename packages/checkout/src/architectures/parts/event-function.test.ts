@@ -7,6 +7,7 @@ const delivery = (key: string, attempt = 1): Delivery => ({
   message: { id: key, key, deduplicationKey: key, headers: {}, body: new Uint8Array(), delayMs: 0 },
   attempt,
   enqueuedAtMs: 0,
+  origin: undefined,
 });
 
 /** Hands out one batch, then waits to be stopped. */

@@ -48,11 +48,11 @@ export async function openHostedReceiver(options: HostedReceiverOptions): Promis
       receiving = new AbortController();
       const deliveries = await receiver.receiveBatch(limit, receiving.signal);
       // By name: the broker's own deliveries hold more than the contract asks for.
-      return deliveries.map(({ receipt, message, attempt, enqueuedAtMs }) => {
+      return deliveries.map(({ receipt, message, attempt, enqueuedAtMs, origin }) => {
         count += 1;
         receipts.set(count, receipt);
         numbers.set(receipt, count);
-        return { receipt: count, message, attempt, enqueuedAtMs };
+        return { receipt: count, message, attempt, enqueuedAtMs, origin };
       });
     },
     stopReceiving: () => receiving.abort(),

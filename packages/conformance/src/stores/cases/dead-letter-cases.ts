@@ -25,6 +25,7 @@ export const deadLetterCases: readonly StoreCase[] = [
         attempts: at + 1,
         role: at % 2 === 0 ? 'poison' : 'behind',
         firstFailedAtMs: 1_700_000_000_000 + at,
+        origin: at === 0 ? undefined : text,
       }),
     );
     for (const one of drafts) await putLetter(store, one);

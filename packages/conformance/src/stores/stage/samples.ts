@@ -82,6 +82,7 @@ export const letter = (id: string, changes: Partial<DeadLetterDraft> = {}): Dead
   attempts: 5,
   role: 'poison',
   firstFailedAtMs: 1_700_000_000_000,
+  origin: `order-paid/3/${id}`,
   ...changes,
 });
 
