@@ -1,3 +1,4 @@
+import { createOpenThings } from '@waybill/core/driver';
 import type { TransportDriver } from '@waybill/core/driver';
 import { capabilitiesOf } from './capabilities.ts';
 import type { KafkaClient } from './client/kafka-client.ts';
@@ -5,8 +6,8 @@ import { openKafkaClient } from './client/open-kafka-client.ts';
 import { errorCodeOf } from './error-code-of.ts';
 import { inspectGroup } from './inspect-group.ts';
 import type { GroupHolding } from './inspect-group.ts';
+import { KafkaTransportError } from './kafka-error.ts';
 import { createNames } from './names.ts';
-import { createOpenThings } from './open-things.ts';
 import { readOptions } from './options.ts';
 import type { KafkaTransportOptions } from './options.ts';
 import { openKafkaReceiver } from './receiver/kafka-receiver.ts';
@@ -26,7 +27,9 @@ import type { TopologyContext } from './topology/topology-context.ts';
 export function kafkaTransport(options: KafkaTransportOptions): TransportDriver {
   const settings = readOptions(options);
   const names = createNames(settings.namePrefix);
-  const { refuseWhenClosed, keep, close } = createOpenThings();
+  const { refuseWhenClosed, keep, close } = createOpenThings(
+    () => new KafkaTransportError('closed', 'The transport is closed.'),
+  );
   const holders = new Set<() => readonly GroupHolding[]>();
   let opened: Promise<KafkaClient> | undefined;
 

@@ -1,3 +1,4 @@
+import { createOpenThings } from '@waybill/core/driver';
 import type { SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
 import type { ConsumeMessage } from 'amqplib';
 import { capabilitiesOf } from './capabilities.ts';
@@ -19,10 +20,6 @@ import type { RabbitReceiver } from './receiver/rabbit-receiver.ts';
 import { createRabbitSender } from './sender/rabbit-sender.ts';
 import { checkChannel, ensureTopology } from './topology/ensure-topology.ts';
 
-interface Closable {
-  readonly close: () => Promise<void>;
-}
-
 /**
  * A transport over RabbitMQ 3.10 or later. Connects when it is first used, with one connection for publishing, one for consuming and
  * one for topology and inspection, each made again after a loss.
@@ -36,27 +33,10 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
   const topology = createConnection(settings, 'topology');
   const inspector = createQueueInspector({ connection: topology, clock: settings.clock });
   const topologyOptions = { settings, names, connection: topology };
-  const open = new Set<Closable>();
+  const { refuseWhenClosed, keep, close } = createOpenThings(
+    () => new RabbitTransportError('closed', 'The transport is closed.'),
+  );
   const receivers = new Set<RabbitReceiver>();
-  let isClosed = false;
-
-  const refuseWhenClosed = (): void => {
-    if (isClosed) throw new RabbitTransportError('closed', 'The transport is closed.');
-  };
-
-  /** `close` of the transport ends what is open, also what was still being opened. */
-  const keep = async <Opened extends Closable>(opened: Opened, forget: () => void): Promise<Opened> => {
-    const close = async (): Promise<void> => {
-      open.delete(kept);
-      forget();
-      await opened.close();
-    };
-    const kept = { ...opened, close };
-    open.add(kept);
-    if (isClosed) await kept.close();
-    refuseWhenClosed();
-    return kept;
-  };
 
   const queuesOf = (subscription: SubscriptionAddress): readonly string[] =>
     Array.from({ length: settings.partitions }, (_, partition) => names.queueOf(subscription, partition));
@@ -74,7 +54,7 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
       const check = () => checkChannel(topologyOptions, address);
       await check();
       const sender = createRabbitSender({ settings, names, connection: publishing, address, check });
-      return keep(sender, () => undefined);
+      return keep(sender);
     },
     openReceiver: async (subscription, receiverOptions) => {
       refuseWhenClosed();
@@ -96,8 +76,7 @@ export function rabbitTransport(options: RabbitTransportOptions): TransportDrive
     },
     codeOf: errorCodeOf,
     close: async () => {
-      isClosed = true;
-      await Promise.all([...open].map((opened) => opened.close()));
+      await close();
       await Promise.all([publishing, consuming, topology].map((connection) => connection.close()));
     },
   };

@@ -1,3 +1,4 @@
+import { createOpenThings } from '@waybill/core/driver';
 import type { SubscriptionAddress, TransportDriver } from '@waybill/core/driver';
 import { createAddresses } from './aws/addresses.ts';
 import { createClients } from './aws/create-clients.ts';
@@ -5,7 +6,6 @@ import { capabilitiesOf } from './capabilities.ts';
 import { errorCodeOf } from './error-code-of.ts';
 import { inspectQueue } from './inspect-queue.ts';
 import { createNames } from './names.ts';
-import { createOpenThings } from './open-things.ts';
 import { readOptions } from './options.ts';
 import type { SqsTransportOptions } from './options.ts';
 import { createQueueCalls } from './receiver/queue-calls.ts';
@@ -14,6 +14,7 @@ import type { SqsReceiver } from './receiver/sqs-receiver.ts';
 import { queueTarget } from './sender/queue-target.ts';
 import { createSqsSender } from './sender/sqs-sender.ts';
 import { topicTarget } from './sender/topic-target.ts';
+import { SqsTransportError } from './sqs-error.ts';
 import { createTopology } from './topology/create-topology.ts';
 import { requireGroup } from './topology/require-group.ts';
 
@@ -28,7 +29,9 @@ export function sqsTransport(options: SqsTransportOptions): TransportDriver {
   const { sqs, sns } = clients;
   const addresses = createAddresses(clients, settings);
   const topology = createTopology({ settings, names, clients, addresses });
-  const { refuseWhenClosed, keep, close } = createOpenThings();
+  const { refuseWhenClosed, keep, close } = createOpenThings(
+    () => new SqsTransportError('closed', 'The transport is closed.'),
+  );
   const receivers = new Set<SqsReceiver>();
 
   const queueOf = async (subscription: SubscriptionAddress) => {

@@ -9,6 +9,8 @@ export type {
 } from './dead-letter-record.ts';
 export { createDoorbell } from './doorbell.ts';
 export type { Doorbell } from './doorbell.ts';
+export { createOpenThings } from './open-things.ts';
+export type { Closable, OpenThings } from './open-things.ts';
 export type {
   BucketGrant,
   BucketLease,

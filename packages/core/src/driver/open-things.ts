@@ -1,24 +1,24 @@
-import { SqsTransportError } from './sqs-error.ts';
-
-interface Closable {
+/** A sender or a receiver, for one. */
+export interface Closable {
   readonly close: () => Promise<void>;
 }
 
-/** What a transport has opened and must close. */
+/** For drivers: what a transport has opened and must close. */
 export interface OpenThings {
-  /** @throws SqsTransportError `closed` */
+  /** Throws what the driver says of a transport that is closed. */
   readonly refuseWhenClosed: () => void;
   /** Closes what was opened in the meantime too; `forget` runs when it is closed, by whomever. */
   readonly keep: <Opened extends Closable>(opened: Opened, forget?: () => void) => Promise<Opened>;
   readonly close: () => Promise<void>;
 }
 
-export function createOpenThings(): OpenThings {
+/** @param closedError what is thrown to whoever opens something of a closed transport */
+export function createOpenThings(closedError: () => Error): OpenThings {
   const open = new Set<Closable>();
   let isClosed = false;
 
   const refuseWhenClosed = (): void => {
-    if (isClosed) throw new SqsTransportError('closed', 'The transport is closed.');
+    if (isClosed) throw closedError();
   };
 
   return {
