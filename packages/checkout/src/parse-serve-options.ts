@@ -13,6 +13,7 @@ export const serveUsage = `npm run checkout -- [options]
   --port N           where the shop listens (default 3000)
   --provider-port N  where the payment provider listens (default 3001)
   --provider-url URL a payment provider that runs already, instead of one that is started here and forgets its charges
+  --config FILE      which broker carries the messages (default: the waybill.config.* that is here, else one in this process)
   --data DIR         where the orders are kept (default .waybill/checkout)
   --help             this text
 
@@ -24,6 +25,7 @@ const flags = {
   port: { type: 'string', default: '3000' },
   'provider-port': { type: 'string', default: '3001' },
   'provider-url': { type: 'string' },
+  config: { type: 'string' },
   data: { type: 'string', default: '.waybill/checkout' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -34,6 +36,7 @@ const optionsSchema = z.object({
   port,
   'provider-port': port,
   'provider-url': providerUrl.optional(),
+  config: z.string().min(1, 'must not be empty').optional(),
   data: z.string().min(1, 'must not be empty'),
   help: z.boolean(),
 });
@@ -44,8 +47,8 @@ export function parseServeOptions(args: readonly string[]): ServeOptions {
   if (!parsed.success) {
     throw invalidOptions(parsed.error.issues.map(({ path, message }) => `--${pathOf(path)}: ${message}`).join('; '));
   }
-  const { port: shop, 'provider-port': provider, 'provider-url': url, data, help } = parsed.data;
-  return { ports: { shop, provider }, providerUrl: url, data, help };
+  const { port: shop, 'provider-port': provider, 'provider-url': url, config, data, help } = parsed.data;
+  return { ports: { shop, provider }, providerUrl: url, config, data, help };
 }
 
 function readFlags(args: readonly string[]): unknown {

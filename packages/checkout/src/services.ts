@@ -17,6 +17,8 @@ export interface ShopSettings {
   readonly ports: Ports;
   /** A payment provider that runs elsewhere; `undefined`: one is started here. */
   readonly providerUrl: string | undefined;
+  /** Where the broker is configured; `undefined`: a `waybill.config.*` in the working directory or the environment, if there is one. */
+  readonly config: string | undefined;
   /** Folder of the embedded database. */
   readonly data: string;
   /** A server that keeps the orders instead; `undefined` or empty: none. */

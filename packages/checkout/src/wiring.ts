@@ -13,6 +13,7 @@ import { createJsonClient } from './http/json-client.ts';
 import type { JsonClient } from './http/json-client.ts';
 import { listen } from './http/listen.ts';
 import { loadCatalogue } from './load-catalogue.ts';
+import { openBroker } from './open-broker.ts';
 import { describeDatabase, openDatabase } from './orders/open-database.ts';
 import { openOrderBook } from './orders/open-order-book.ts';
 import { createHttpPaymentGateway } from './payment/http-payment-gateway.ts';
@@ -63,13 +64,14 @@ function startCheckout(
   random: Random,
   newId: NewId,
   payments: PaymentGateway,
-  { databaseUrl: url, data: folder }: ShopSettings,
+  { databaseUrl: url, data: folder, config: file }: ShopSettings,
   log: Logger,
 ): Promise<RunningArchitecture> {
   const database = openDatabase({ url, folder });
   const shop = commitFirst({
     openOrders: () => openOrderBook({ database, schema: 'waybill_checkout' }),
     database: describeDatabase(database),
+    openBroker: () => openBroker({ file }),
   });
   return shop.start({ clock, random, newId, payments, log });
 }

@@ -2,6 +2,7 @@ import { createBus } from '@waybill/core';
 import { memoryTransport } from '@waybill/transport-memory';
 import { createCommitFirstService } from '../application/commit-first-service.ts';
 import { resumePayments } from '../application/resume-payments.ts';
+import type { Broker } from '../open-broker.ts';
 import type { OrderBook } from '../orders/order-book.ts';
 import type { Architecture, ArchitectureParts } from './architecture.ts';
 import { busLife } from './parts/bus-life.ts';
@@ -11,6 +12,8 @@ export interface CommitFirstOptions<Native> {
   readonly openOrders: (parts: Pick<ArchitectureParts, 'clock' | 'newId'>) => Promise<OrderBook<Native>>;
   /** What keeps the orders, as a reader is told. */
   readonly database: string;
+  /** Called at each start; closed by the bus at its end. Default: a broker in this process. */
+  readonly openBroker?: () => Promise<Broker>;
   /** Default: any. */
   readonly timeScaleMax?: number;
 }
@@ -19,6 +22,7 @@ export interface CommitFirstOptions<Native> {
 export const commitFirst = <Native>({
   openOrders,
   database,
+  openBroker,
   timeScaleMax = Infinity,
 }: CommitFirstOptions<Native>): Architecture => ({
   id: 'commit-first',
@@ -29,12 +33,12 @@ export const commitFirst = <Native>({
   idempotencyKey: 'required',
   timeScaleMax,
   start: async ({ clock, random, newId, payments, ...rest }) => {
+    const broker = (await openBroker?.()) ?? { transport: memoryTransport({ profile: 'plain', clock, random }) };
     const book = await openOrders({ clock, newId });
-    const transport = memoryTransport({ profile: 'plain', clock, random });
-    const bus = createBus({ transport, store: book.store, clock, random, newId, ...rest });
+    const bus = createBus({ ...broker, store: book.store, clock, random, newId, ...rest });
     const service = createCommitFirstService({ bus, rowsOf: book.rowsOf, clock, newId, payments });
     await bus.start();
-    await resumePayments(bus, book);
+    if (broker.transport.capabilities.durability.level === 'unsupported') await resumePayments(bus, book);
     const { isIdle, stop } = busLife(bus);
     return {
       service,

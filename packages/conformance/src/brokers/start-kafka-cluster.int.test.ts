@@ -8,7 +8,7 @@ import { processRow } from './native/process-identity.ts';
 import type { Endpoint } from './probe/exchange.ts';
 import { describeKafka } from './probe/probe-kafka.ts';
 import { findKafkaCluster, type KafkaCluster } from './start-kafka-cluster.ts';
-import { openKafka, readAll } from './testing/kafka-client.ts';
+import { createTopic, openKafka, readAll } from './testing/kafka-client.ts';
 
 const found = await findKafkaCluster('a cluster of three brokers of kafka');
 
@@ -30,17 +30,8 @@ const leaderOf = async (kafka: Kafka, topic: string): Promise<number> => {
   }
 };
 
-const create = async (kafka: Kafka, topic: string, partitions: number): Promise<void> => {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, replicationFactor: -1 }],
-    waitForLeaders: true,
-  });
-  await admin.disconnect();
-  // A broker that has not heard of it yet says that there is none.
-  await expect.poll(() => leaderOf(kafka, topic).catch(() => -1), { timeout: 30_000 }).toBeGreaterThan(0);
-};
+const create = (kafka: Kafka, topic: string, partitions: number): Promise<void> =>
+  createTopic(kafka, { topic, numPartitions: partitions, replicationFactor: -1 });
 
 describe.runIf(found)('three brokers of kafka', { timeout: 120_000 }, () => {
   const cluster = found as KafkaCluster;

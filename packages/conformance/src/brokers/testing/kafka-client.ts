@@ -1,4 +1,5 @@
-import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type ITopicConfig, type Kafka, type KafkaConfig } from 'kafkajs';
 
 /** A client of its own for the tests of the launcher and the proxy: it says nothing, and asks again quickly. */
 export function openKafka(addresses: string | readonly string[], config: Partial<KafkaConfig> = {}): Kafka {
@@ -11,12 +12,29 @@ export function openKafka(addresses: string | readonly string[], config: Partial
   });
 }
 
-/** Writes texts to a topic one after the other, which is created where it is not there. */
-export async function writeAll(kafka: Kafka, topic: string, values: readonly string[], partitions = 1): Promise<void> {
+/** Creates it, where it is not there, and waits until a broker tells who leads it: one that has not heard of it yet says that there is none. */
+export async function createTopic(kafka: Kafka, wanted: ITopicConfig): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
-  await admin.disconnect();
+  try {
+    // Its own wait for leaders gives up at that answer.
+    await admin.createTopics({ topics: [wanted], waitForLeaders: false });
+    const untilMs = performance.now() + 30_000;
+    for (;;) {
+      const known = await admin.fetchTopicMetadata({ topics: [wanted.topic] }).catch(() => undefined);
+      const partitions = known?.topics[0]?.partitions ?? [];
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+      if (performance.now() > untilMs) throw new Error(`Nobody leads ${wanted.topic}.`);
+      await sleep(50);
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Writes texts to a topic one after the other, which is created where it is not there. */
+export async function writeAll(kafka: Kafka, topic: string, values: readonly string[], partitions = 1): Promise<void> {
+  await createTopic(kafka, { topic, numPartitions: partitions });
   const producer = kafka.producer({ retry: { retries: 3 } });
   await producer.connect();
   try {
