@@ -53,8 +53,14 @@ export const layers: readonly Layer[] = [
     builtins: 'any',
   },
   { files: ['packages/inversify/src/**', 'packages/cli/src/**'], workspace: core, builtins: 'any' },
+  // An application reads its configuration; a library is given what it needs.
   {
-    files: ['packages/checkout/src/**', 'packages/bench/src/**'],
+    files: ['packages/checkout/src/**'],
+    workspace: [...anyPublished, '@waybill/config', '@waybill/conformance/brokers'],
+    builtins: 'any',
+  },
+  {
+    files: ['packages/bench/src/**'],
     workspace: [...anyPublished, '@waybill/conformance/brokers'],
     builtins: 'any',
   },

@@ -28,7 +28,9 @@ afterEach(async () => {
   await closers.closeAll();
   await rm(folder, { recursive: true });
 });
-afterAll(() => Promise.all([rabbit, aws, kafka].map((broker) => broker?.stop())));
+afterAll(async () => {
+  await Promise.all([rabbit?.stop(), aws?.stop(), kafka?.stop()]);
+});
 
 const namePrefix = `shop-${process.pid}`;
 
