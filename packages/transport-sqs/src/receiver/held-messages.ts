@@ -26,6 +26,11 @@ export class HeldMessages {
     this.#options = options;
   }
 
+  /** Neither settled nor lost, whether core has them or not. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** Handed out and neither settled nor lost. */
   get handedOut(): number {
     return this.#held.size - this.#buffer.size;

@@ -41,7 +41,7 @@ export interface Poller {
 }
 
 /** Of one request. */
-const countMax = 10;
+export const requestMessagesMax = 10;
 /**
  * A poll that has no answer by now found nothing: to cut it off loses no messages that are on their way. What would end in so short a time by
  * itself is left to.
@@ -120,9 +120,9 @@ export function createPoller<Message>(options: PollerOptions<Message>): Poller {
       keepAll(polls);
       let missing = count;
       for (const { request } of polls) missing -= request.count;
-      for (; missing > 0 && polls.size < level; missing -= countMax) {
+      for (; missing > 0 && polls.size < level; missing -= requestMessagesMax) {
         const again = lost.next();
-        start(again?.request ?? { count: Math.min(missing, countMax), attemptId: newId() }, again?.lostAtMs);
+        start(again?.request ?? { count: Math.min(missing, requestMessagesMax), attemptId: newId() }, again?.lostAtMs);
       }
     },
     rest,

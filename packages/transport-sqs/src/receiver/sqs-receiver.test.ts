@@ -30,7 +30,7 @@ const expired: EntryAnswer = {
   isSenderFault: true,
 };
 
-function stage() {
+function stage({ unsettledMax = 100, answersOfSqs = Promise.resolve() } = {}) {
   const clock = virtualClock({ startMs: 1_000_000 });
   const waiting: Message[] = [];
   const removed: (readonly string[])[] = [];
@@ -45,7 +45,7 @@ function stage() {
     isFifo: true,
     pollersMax: 2,
     longPollSeconds: 20,
-    receiver: { leaseMs: 30_000, unsettledMax: 100, onLost: (receipts) => lost.push(...receipts) },
+    receiver: { leaseMs: 30_000, unsettledMax, onLost: (receipts) => lost.push(...receipts) },
     calls: {
       receive: async ({ count }, signal) => {
         asked.push(count);
@@ -55,6 +55,7 @@ function stage() {
       },
       remove: async (handles) => {
         removed.push(handles);
+        await answersOfSqs;
         return handles.map(() => refusal);
       },
       changeVisibility: async (batch) => {
@@ -95,6 +96,21 @@ test('what an answer brings is handed out in its order, the rest at the next cal
   const [fourth] = await receive(1);
   expect(fourth?.message.id).toBe('4');
   expect(asked).toEqual([10, 1]);
+});
+
+test('no more is asked for than core may hold, and what is being settled counts', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { clock, receiver, receive, waiting, asked } = stage({ unsettledMax: 4, answersOfSqs: promise });
+  waiting.push(...['1', '2', '3', '4', '5', '6', '7'].map((id) => arrival(id, id)));
+  const first = await receive(4);
+  const settling = receiver.settleBatch(first.slice(0, 3).map(({ receipt }) => ({ receipt, action: 'accept' })));
+  const received = receiver.receiveBatch(3, new AbortController().signal);
+  await clock.advance(1000);
+  expect(asked).toEqual([4]);
+  resolve();
+  expect(await clock.runUntil(settling)).toHaveLength(3);
+  expect((await clock.runUntil(received)).map(({ message }) => message.id)).toEqual(['5', '6', '7']);
+  expect(asked).toEqual([4, 3]);
 });
 
 test('an abort ends a receive at once and cuts the poll off that waits in vain', async () => {

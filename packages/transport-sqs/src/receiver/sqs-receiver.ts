@@ -7,7 +7,7 @@ import { SqsTransportError } from '../sqs-error.ts';
 import type { SqsClock } from '../time/system-clock.ts';
 import { HeldMessage } from './held-message.ts';
 import { HeldMessages } from './held-messages.ts';
-import { createPoller } from './poller.ts';
+import { createPoller, requestMessagesMax } from './poller.ts';
 import type { QueueCalls } from './queue-calls.ts';
 import { createSettler } from './settle-messages.ts';
 
@@ -57,10 +57,26 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
   const held = new HeldMessages({
     clock,
     bufferMsMax: receiver.leaseMs / 2,
-    onLost: receiver.onLost,
+    onLost: (messages) => {
+      receiver.onLost(messages);
+      doorbell.ring();
+    },
     onUnwanted: (messages) => void settler.giveBack(messages, 0),
   });
   const settler = createSettler({ clock, calls, held });
+
+  const settle: TransportReceiver['settleBatch'] = async (settlements) => {
+    const outcomes = await settler.settle(settlements);
+    // Whoever waits for room may have it now.
+    doorbell.ring();
+    return outcomes;
+  };
+
+  /** What is being settled counts too: a network that goes away leaves no more in doubt than core may hold. */
+  const roomFor = (limit: number): number => {
+    const free = Math.min(limit, receiver.unsettledMax - held.size);
+    return free >= Math.min(limit, requestMessagesMax) / 2 ? free : 0;
+  };
 
   const poller = createPoller<Message>({
     ...options,
@@ -92,7 +108,7 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
       failure.raise();
       const leftMs = untilMs - clock.monotonic();
       if (leftMs <= 0) return [];
-      poller.want(limit);
+      poller.want(roomFor(limit));
       await doorbell.wait(leftMs, signal);
     }
   };
@@ -112,7 +128,7 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
         poller.rest(signal.aborted ? 0 : restMs);
       }
     },
-    settleBatch: settler.settle,
+    settleBatch: settle,
     extendBatch: settler.extend,
     close: () => (closed ??= close()),
     sight: () => ({ queue: options.queue, oldestHeldAtMs: held.oldestEnqueuedAtMs, clearedAtMs }),
