@@ -79,6 +79,13 @@ export class Lanes {
     this.#pump();
   }
 
+  /** What waits behind it on its key. */
+  behind(held: HeldDelivery): readonly HeldDelivery[] {
+    const followers: HeldDelivery[] = [];
+    for (let next = held.next; next !== undefined; next = next.next) followers.push(next);
+    return followers;
+  }
+
   /**
    * Takes out a delivery that is lost or given back. One that runs ends by `finish`; a head that is ready is left out when its turn comes, one
    * that rests at once.

@@ -9,7 +9,8 @@ export interface LeaseKeeperOptions {
   readonly renews: boolean;
   readonly handlerTimeoutMs: number;
   readonly extend: (receipts: readonly Receipt[], leaseMs: number) => Promise<readonly LeaseOutcome[]>;
-  readonly onLost: (held: HeldDelivery) => void;
+  /** All that was lost at one moment, so that nothing of a key begins meanwhile. */
+  readonly onLost: (held: readonly HeldDelivery[]) => void;
   readonly onTimeout: (held: HeldDelivery) => void;
 }
 
@@ -73,23 +74,26 @@ export class LeaseKeeper {
   #tick(): void {
     this.#timer = undefined;
     const now = this.#options.clock.monotonic();
-    const due = [...this.#batches].filter((batch) => this.#watch(batch, now));
+    const batches = [...this.#batches];
+    for (const batch of batches) this.#endOverdue(batch, now);
+    const over = this.#options.renews ? batches.filter(({ leaseUntilMs }) => now >= leaseUntilMs) : [];
+    if (over.length > 0) this.#options.onLost(over.flatMap(openPlaces));
+    const due = batches.filter((batch) => this.#isDue(batch, now));
     if (due.length > 0) void this.#renew(due);
     this.#schedule();
   }
 
-  /** True when the lease of the batch is to be renewed now. */
-  #watch(batch: HeldBatch, now: number): boolean {
-    const { handlerTimeoutMs, onTimeout, onLost, renews, leaseMs } = this.#options;
+  #endOverdue(batch: HeldBatch, now: number): void {
+    const { handlerTimeoutMs, onTimeout } = this.#options;
     for (const held of openPlaces(batch)) {
       if (held.startedAtMs !== undefined && now - held.startedAtMs >= handlerTimeoutMs) onTimeout(held);
     }
-    if (!renews) return false;
-    if (now >= batch.leaseUntilMs) {
-      for (const held of openPlaces(batch)) onLost(held);
-      return false;
-    }
-    return !batch.isRenewing && batch.leaseUntilMs - now <= (leaseMs * 2) / 3 + 1;
+  }
+
+  /** The lease of the batch is to be renewed now. */
+  #isDue({ leaseUntilMs, isRenewing }: HeldBatch, now: number): boolean {
+    const { renews, leaseMs } = this.#options;
+    return renews && !isRenewing && now < leaseUntilMs && leaseUntilMs - now <= (leaseMs * 2) / 3 + 1;
   }
 
   /** One call for all that are due. One that fails is made again at the next tick, until the lease has run out. */
@@ -102,7 +106,8 @@ export class LeaseKeeper {
       const receipts = held.map(({ delivery }) => delivery.receipt);
       const outcomes = await extend(receipts, leaseMs);
       for (const batch of due) batch.leaseUntilMs = startedAtMs + leaseMs;
-      for (const [index, one] of held.entries()) if (outcomes[index] === 'lost' && !one.settled) onLost(one);
+      const lost = held.filter((one, index) => outcomes[index] === 'lost' && !one.settled);
+      if (lost.length > 0) onLost(lost);
     } catch {
       // The deadline stays: the next tick tries again, and gives up when it has passed.
     }

@@ -251,3 +251,55 @@ test('a lost delivery that only waited is not handled under its old receipt', as
   expect(handled(Pay)).toHaveLength(2);
   expect(watch.settled).not.toContain(watch.received[1]);
 });
+
+const Step = defineCommand({
+  name: 'step',
+  version: 1,
+  schema: z.object({ number: z.int() }),
+  orderingKey: () => 'o-1',
+});
+
+test.each(['the broker tells', 'the lease runs out'] as const)(
+  'of a key that rests between two tries nothing begins when all of it is lost at once: %s',
+  async (how) => {
+    const clock = virtualClock();
+    const isSilent = how === 'the lease runs out';
+    const { transport, watch } = watchedTransport(inProcessTransport({ clock }), () =>
+      isSilent ? { extendBatch: () => Promise.reject(new Error('no answer')) } : {},
+    );
+    const { bus, idle } = testBus({ clock, transport });
+    const begun: number[] = [];
+    const handler = ({ number }: { readonly number: number }): void => {
+      begun.push(number);
+      if (begun.length === 1) throw new Error('not yet');
+    };
+    const retry = { backoffMs: 5000, backoffMsMax: 5000, jitter: 0 };
+    bus.handle(Step, handler, { leaseMs: 1000, retry });
+    await clock.runUntil(bus.start());
+    await bus.publishAll(Step, [{ number: 1 }, { number: 2 }, { number: 3 }]);
+    await clock.advance(100);
+    expect(begun).toEqual([1]);
+    if (!isSilent) watch.lose(watch.received);
+    await idle();
+    expect(begun).toEqual([1, 1, 2, 3]);
+  },
+);
+
+test('what waits behind a lost delivery of its key goes back and comes again behind it', async () => {
+  const clock = virtualClock();
+  const { transport, watch } = watchedTransport(inProcessTransport({ clock }));
+  const { bus, idle } = testBus({ clock, transport });
+  const begun: number[] = [];
+  const handler = async ({ number }: { readonly number: number }): Promise<void> => {
+    begun.push(number);
+    await clock.sleep(100);
+  };
+  bus.handle(Step, handler, { leaseMs: 1000 });
+  await clock.runUntil(bus.start());
+  await bus.publishAll(Step, [{ number: 1 }, { number: 2 }, { number: 3 }]);
+  await clock.advance(50);
+  // The second alone is lost, which its broker hands out again when its lease is over.
+  watch.lose(watch.received.slice(1, 2));
+  await idle();
+  expect(begun).toEqual([1, 2, 3]);
+});

@@ -170,8 +170,20 @@ export class Subscription {
     this.#loop.wake();
   }
 
-  #lose(held: HeldDelivery): void {
-    if (held.settled || held.lost) return;
+  /** Of a key that has lost one nothing begins any more: what waits behind it goes back, to come again behind it. */
+  #lose(all: readonly HeldDelivery[]): void {
+    const lost = all.filter((held) => !held.settled && !held.lost);
+    for (const held of lost) this.#markLost(held);
+    if (this.#spec.guarantees.order === 'per-key') {
+      const behind = new Set(lost.flatMap((held) => this.#lanes.behind(held)));
+      this.#giveBack([...behind].filter((held) => !held.lost));
+    }
+    // Not before: a lane goes on when its head is taken out.
+    for (const held of lost) this.#lanes.drop(held);
+    this.#loop.wake();
+  }
+
+  #markLost(held: HeldDelivery): void {
     held.lost = true;
     const { message } = held.delivery;
     if (held.attempts === 0) this.#untouched.note(message.id);
@@ -180,8 +192,6 @@ export class Subscription {
     log.debug({ subscription: this.name, id: message.id, code: 'lease-lost' }, 'lease lost');
     held.abort(new BusError({ code: 'lease-lost', message: `The lease of a message on ${this.name} is lost.` }));
     this.#forget(held);
-    this.#lanes.drop(held);
-    this.#loop.wake();
   }
 
   /** What is not running goes back to the broker; all of it leaves before a lane goes on. */
@@ -291,7 +301,7 @@ export class Subscription {
     const { transport, clock, random, log } = this.#services;
     const { leaseMs } = this.#spec.guarantees;
     const onLost = (receipts: readonly Receipt[]): void => {
-      for (const held of this.#leases.find(receipts)) this.#lose(held);
+      this.#lose(this.#leases.find(receipts));
     };
     return new ReceiveLoop({
       clock,
