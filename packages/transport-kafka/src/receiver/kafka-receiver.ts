@@ -38,6 +38,8 @@ export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<
   const failure = createPendingFailure();
   let closed: Promise<void> | undefined;
   let turn = 0;
+  /** Since the last failure nobody could see that the member is there again. */
+  let isDoubted = false;
 
   const membership = createMembership({
     ...options,
@@ -57,15 +59,40 @@ export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<
     return taken;
   };
 
+  const raiseFailure = (): void => {
+    try {
+      failure.raise();
+    } catch (error) {
+      isDoubted = true;
+      throw error;
+    }
+  };
+
+  /** True once: an empty answer says that the receiver works, which a failure has put in doubt. */
+  const isSeenAgain = (): boolean => {
+    if (!isDoubted || !membership.isIn()) return false;
+    isDoubted = false;
+    return true;
+  };
+
+  /** Nothing has come. Where the member is out of its group nothing can, and to answer that there is nothing would hide it. */
+  const endOfWait = (): readonly Delivery[] => {
+    if (membership.isIn()) return [];
+    isDoubted = true;
+    const text = `The member of group "${options.groupId}" has been out of it for ${waitMsMax} ms, or its session is over.`;
+    throw new KafkaTransportError('member-down', text);
+  };
+
   const receiveBatch = async (limit: number, signal: AbortSignal): Promise<readonly Delivery[]> => {
     const untilMs = clock.monotonic() + waitMsMax;
     for (;;) {
       if (signal.aborted) return [];
       if (closed !== undefined) throw new KafkaTransportError('closed', 'The receiver is closed.');
-      failure.raise();
+      raiseFailure();
       const deliveries = take(limit);
+      if (deliveries.length > 0 || isSeenAgain()) return deliveries;
       const leftMs = untilMs - clock.monotonic();
-      if (deliveries.length > 0 || leftMs <= 0) return deliveries;
+      if (leftMs <= 0) return endOfWait();
       await doorbell.wait(Math.min(leftMs, msToNextDue(membership.queues(), clock.monotonic())), signal);
     }
   };

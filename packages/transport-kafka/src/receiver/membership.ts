@@ -41,6 +41,8 @@ export interface Membership {
   readonly join: () => Promise<void>;
   /** False while what is handed out could be another's in a moment, or is by now. */
   readonly mayHandOut: () => boolean;
+  /** The group counts on this member: it has joined, and its last heartbeat is not older than a session. */
+  readonly isIn: () => boolean;
   readonly queues: () => readonly PartitionQueue[];
   /** Something was taken. */
   readonly taken: () => void;
@@ -86,6 +88,7 @@ export function createMembership(options: MembershipOptions): Membership {
       pace.begin(share.queues());
     },
     mayHandOut: () => !change.isOn && watch.isAlive(),
+    isIn: watch.isAlive,
     queues: share.queues,
     taken: () => pace.quicken(share.queues()),
     settled: () => {
@@ -176,6 +179,7 @@ function listenerOf(parts: ListenerParts): MemberListener {
       watch.beat(ageMs);
       if (!wasAlive) onArrival();
     },
+    onTrouble: onFailure,
     onDown: (error) => {
       change.isOn = false;
       watch.stop();
