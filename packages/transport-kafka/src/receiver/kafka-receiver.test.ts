@@ -1,14 +1,14 @@
 import { virtualClock } from '@waybill/core/testing';
 import type { Delivery } from '@waybill/core/driver';
 import { expect, onTestFinished, test } from 'vitest';
-import type { MemberListener } from '../client/kafka-member.ts';
+import type { KafkaMember, MemberListener } from '../client/kafka-member.ts';
 import { errorCodeOf } from '../error-code-of.ts';
 import { readOptions } from '../options.ts';
 import { openKafkaReceiver } from './kafka-receiver.ts';
 import { recordAt } from './testing/record-at.ts';
 
 /** A receiver whose member is what the test tells it to be. */
-const openStage = async () => {
+const openStage = async ({ commit = () => Promise.resolve() }: Partial<Pick<KafkaMember, 'commit'>> = {}) => {
   const clock = virtualClock();
   const told: MemberListener[] = [];
   const nothing = (): void => undefined;
@@ -21,7 +21,7 @@ const openStage = async () => {
     client: {
       openMember: async ({ listener }) => {
         told.push(listener);
-        return { pause: nothing, resume: nothing, commit: () => Promise.resolve(), close: () => Promise.resolve() };
+        return { pause: nothing, resume: nothing, commit, close: () => Promise.resolve() };
       },
     },
     receiver: { leaseMs: 30_000, unsettledMax: 10, onLost: nothing, onRecall: nothing },
@@ -37,7 +37,7 @@ const openStage = async () => {
     member.onHeartbeat(0);
     member.onAssigned({ memberId: 'm', generation: 1, partitions: [0] });
   };
-  return { clock, member, receive, join };
+  return { clock, settings, receiver, member, receive, join };
 };
 
 test('a member that stays out of its group is told of again and again, and never answers that there is nothing', async () => {
@@ -76,4 +76,14 @@ test('when it is in again the next receive says so at once, and then waits for w
   clock.after(2000, () => member.onRecords(0, [recordAt(0)]));
   expect(await receive()).toHaveLength(1);
   expect(clock.monotonic()).toBe(5000);
+});
+
+test('a coordinator that does not answer a commit holds up no join for longer than half of a session', async () => {
+  const { clock, settings, receiver, member, join } = await openStage({ commit: () => new Promise(() => undefined) });
+  join();
+  member.onRecords(0, [recordAt(0)]);
+  const [delivery] = await receiver.receiveBatch(10, new AbortController().signal);
+  await receiver.settleBatch([{ receipt: delivery?.receipt ?? {}, action: 'accept' }]);
+  await clock.runUntil(member.onRebalancing());
+  expect(clock.monotonic()).toBeLessThan(settings.sessionTimeoutMs / 2);
 });

@@ -131,7 +131,7 @@ async function untilIdle(share: Share, clock: KafkaClock, limitMs: number): Prom
 
 interface ListenerParts extends Pick<
   MembershipOptions,
-  'clock' | 'handOverMs' | 'rebalanceTimeoutMs' | 'onArrival' | 'onFailure'
+  'clock' | 'handOverMs' | 'rebalanceTimeoutMs' | 'sessionTimeoutMs' | 'onArrival' | 'onFailure'
 > {
   /** The group is being shared anew. */
   readonly change: { isOn: boolean };
@@ -143,7 +143,7 @@ interface ListenerParts extends Pick<
 }
 
 function listenerOf(parts: ListenerParts): MemberListener {
-  const { clock, handOverMs, rebalanceTimeoutMs, onArrival, onFailure } = parts;
+  const { clock, handOverMs, rebalanceTimeoutMs, sessionTimeoutMs, onArrival, onFailure } = parts;
   const { change, share, pace, watch, committer, lose } = parts;
   return {
     busyPartitions: () =>
@@ -157,7 +157,8 @@ function listenerOf(parts: ListenerParts): MemberListener {
       // Accepted as long as it reaches the coordinator before this member joins anew (kafka-facts.md §2).
       void committer.commitNow();
       await untilIdle(share, clock, handOverMs);
-      await committer.commitNow();
+      // Sent before the join it is accepted all the same; a coordinator that stands still must not cost the session.
+      await atMost(sessionTimeoutMs / 8, committer.commitNow(), clock);
     },
     onAssigned: (assignment) => {
       change.isOn = false;
