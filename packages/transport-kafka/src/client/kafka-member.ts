@@ -37,6 +37,8 @@ export interface MemberListener {
    * asked, and in a process that stands still an answer may lie about for long.
    */
   readonly onHeartbeat: (ageMs: number) => void;
+  /** Something stands in the way of reading, and the member goes on with everything else; told again as long as it lasts. */
+  readonly onTrouble: (error: Error) => void;
   /** The member is out of its group and has nothing any more; the client comes back by itself. */
   readonly onDown: (error: unknown) => void;
 }

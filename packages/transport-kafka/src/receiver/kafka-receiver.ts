@@ -1,4 +1,4 @@
-import { createDoorbell, createPendingFailure, takeFairly } from '@waybill/core/driver';
+import { createDoorbell, takeFairly } from '@waybill/core/driver';
 import type {
   Delivery,
   LeaseOutcome,
@@ -10,6 +10,7 @@ import type {
 } from '@waybill/core/driver';
 import { KafkaTransportError } from '../kafka-error.ts';
 import { heldBy } from './held-record.ts';
+import { createMemberReport } from './member-report.ts';
 import { createMembership } from './membership.ts';
 import type { MembershipOptions } from './membership.ts';
 import type { PartitionHolding } from './partition-holding.ts';
@@ -34,22 +35,21 @@ export interface KafkaReceiver extends TransportReceiver {
 export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<KafkaReceiver> {
   const { clock, receiver } = options;
   const doorbell = createDoorbell(clock);
-  /** Told by the next receive, so that somebody hears of it. */
-  const failure = createPendingFailure();
   let closed: Promise<void> | undefined;
   let turn = 0;
-  /** Since the last failure nobody could see that the member is there again. */
-  let isDoubted = false;
 
   const membership = createMembership({
     ...options,
     onLost: receiver.onLost,
     onArrival: doorbell.ring,
     onFailure: (error) => {
-      failure.note(error);
+      report.note(error);
       doorbell.ring();
     },
   });
+
+  /** Told by the next receive, so that somebody hears of it. */
+  const report = createMemberReport({ groupId: options.groupId, isIn: membership.isIn });
 
   const take = (limit: number): readonly Delivery[] => {
     if (!membership.mayHandOut()) return [];
@@ -59,40 +59,19 @@ export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<
     return taken;
   };
 
-  const raiseFailure = (): void => {
-    try {
-      failure.raise();
-    } catch (error) {
-      isDoubted = true;
-      throw error;
-    }
-  };
-
-  /** True once: an empty answer says that the receiver works, which a failure has put in doubt. */
-  const isSeenAgain = (): boolean => {
-    if (!isDoubted || !membership.isIn()) return false;
-    isDoubted = false;
-    return true;
-  };
-
-  /** Nothing has come. Where the member is out of its group nothing can, and to answer that there is nothing would hide it. */
-  const endOfWait = (): readonly Delivery[] => {
-    if (membership.isIn()) return [];
-    isDoubted = true;
-    const text = `The member of group "${options.groupId}" has been out of it for ${waitMsMax} ms, or its session is over.`;
-    throw new KafkaTransportError('member-down', text);
-  };
-
   const receiveBatch = async (limit: number, signal: AbortSignal): Promise<readonly Delivery[]> => {
     const untilMs = clock.monotonic() + waitMsMax;
     for (;;) {
       if (signal.aborted) return [];
       if (closed !== undefined) throw new KafkaTransportError('closed', 'The receiver is closed.');
-      raiseFailure();
+      report.raise();
       const deliveries = take(limit);
-      if (deliveries.length > 0 || isSeenAgain()) return deliveries;
+      if (deliveries.length > 0 || report.isSeenAgain()) return deliveries;
       const leftMs = untilMs - clock.monotonic();
-      if (leftMs <= 0) return endOfWait();
+      if (leftMs <= 0) {
+        report.endOfWait();
+        return [];
+      }
       await doorbell.wait(Math.min(leftMs, msToNextDue(membership.queues(), clock.monotonic())), signal);
     }
   };

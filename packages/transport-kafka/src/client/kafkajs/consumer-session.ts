@@ -8,6 +8,7 @@ import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { commitRefused } from './commit-refused.ts';
 import { createFetchTracker } from './fetch-tracker.ts';
 import type { FetchTracker } from './fetch-tracker.ts';
+import { guardFetches } from './guard-fetches.ts';
 import { readBatch } from './read-batch.ts';
 import { createSessionShare } from './session-share.ts';
 import type { SessionShare } from './session-share.ts';
@@ -40,7 +41,7 @@ export interface ConsumerSession extends KafkaMember {
  */
 export async function startSession(options: SessionOptions): Promise<ConsumerSession> {
   const { kafka, clock, member } = options;
-  const { topic, groupId, listener } = member;
+  const { topic, listener } = member;
   const crash = Promise.withResolvers<unknown>();
   const joined = Promise.withResolvers<void>();
   const closing = new AbortController();
@@ -53,7 +54,12 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
-  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => joins.after, onTopicGone: crash.resolve });
+  const consumer = createConsumer(kafka, member, {
+    claim,
+    beforeJoin: () => joins.after,
+    onTopicGone: crash.resolve,
+    guard: (cluster) => guardFetches(cluster, { clock, member, signal: closing.signal }),
+  });
   const share = createSessionShare({
     listener,
     fetches,
@@ -99,16 +105,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
       ifRunning(() => consumer.resume([{ topic, partitions: [...partitions] }]));
       bell.ring();
     },
-    commit: async (offsets) => {
-      if (commitOffsets === undefined)
-        throw new KafkaTransportError('member-down', `Nothing of "${topic}" was read yet.`);
-      const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
-      try {
-        await commitOffsets({ topics: [{ topic, partitions }] });
-      } catch (error) {
-        throw commitRefused(groupId, error);
-      }
-    },
+    commit: (offsets) => commitWith(commitOffsets, member, offsets),
     close: async () => {
       closing.abort();
       await atMost(joinMsMax, Promise.race([joined.promise, crash.promise]), clock);
@@ -147,6 +144,20 @@ async function connect(consumer: Consumer, { topic, startFrom }: MemberOptions):
   } catch (error) {
     await consumer.disconnect().catch(() => undefined);
     throw error;
+  }
+}
+
+async function commitWith(
+  commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined,
+  { topic, groupId }: MemberOptions,
+  offsets: ReadonlyMap<number, number>,
+): Promise<void> {
+  if (commitOffsets === undefined) throw new KafkaTransportError('member-down', `Nothing of "${topic}" was read yet.`);
+  const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+  try {
+    await commitOffsets({ topics: [{ topic, partitions }] });
+  } catch (error) {
+    throw commitRefused(groupId, error);
   }
 }
 

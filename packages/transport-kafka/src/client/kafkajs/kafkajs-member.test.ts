@@ -41,6 +41,7 @@ const openStage = async () => {
         onAssigned: () => new Map(),
         onRecords: () => undefined,
         onHeartbeat: () => undefined,
+        onTrouble: () => undefined,
         onDown: (error) => downs.push(error),
       },
     },
