@@ -20,7 +20,7 @@ export interface Assignment {
 export interface MemberListener {
   /**
    * The group is about to be shared anew. The member joins again when this resolves, which takes less than half of the session: until then what is
-   * in flight may end, and a commit still counts. Not called before every change.
+   * in flight may end, and a commit still counts. Not called where the broker takes partitions away without asking.
    */
   readonly onRebalancing: () => Promise<void>;
   /** Partitions whose records are being handled: where a client can, they stay, because what is in flight on one that moves is handled twice. */

@@ -9,6 +9,8 @@ import { commitRefused } from './commit-refused.ts';
 import { createFetchTracker } from './fetch-tracker.ts';
 import type { FetchTracker } from './fetch-tracker.ts';
 import { guardFetches } from './guard-fetches.ts';
+import { createJoins } from './joins.ts';
+import type { Joins } from './joins.ts';
 import { readBatch } from './read-batch.ts';
 import { createSessionShare } from './session-share.ts';
 import type { SessionShare } from './session-share.ts';
@@ -47,16 +49,15 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
   const closing = new AbortController();
   const bell = createDoorbell(clock);
   const fetches = createFetchTracker(clock);
-  const joins = { count: 0, after: Promise.resolve() };
-  /** Each attempt to join may have been a generation, even if its answer was lost. */
+  const joins = createJoins(listener);
   const claim = (): readonly number[] => {
-    joins.count += 1;
+    joins.attempt();
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
   const consumer = createConsumer(kafka, member, {
     claim,
-    beforeJoin: () => joins.after,
+    beforeJoin: joins.before,
     onTopicGone: crash.resolve,
     guard: (cluster) => guardFetches(cluster, { clock, member, signal: closing.signal }),
   });
@@ -174,8 +175,7 @@ interface SessionParts {
   readonly member: MemberOptions;
   readonly fetches: FetchTracker;
   readonly share: SessionShare;
-  /** `after` is what is waited for before the group is joined again. */
-  readonly joins: { readonly count: number; after: Promise<void> };
+  readonly joins: Joins;
 }
 
 /** Listeners run before kafkajs goes on. */
@@ -191,11 +191,12 @@ function listen(consumer: Consumer, { member, fetches, share, joins }: SessionPa
   consumer.on(events.HEARTBEAT, () => listener.onHeartbeat(answerAgeMs));
   consumer.on(events.REBALANCING, () => {
     fetches.ended();
-    joins.after = listener.onRebalancing();
+    joins.announce();
   });
   consumer.on(events.GROUP_JOIN, ({ payload }) => {
     listener.onHeartbeat(answerAgeMs);
     const partitions = payload.memberAssignment[topic] ?? [];
-    share.assign({ memberId: payload.memberId, generation: joins.count, partitions });
+    joins.joined();
+    share.assign({ memberId: payload.memberId, generation: joins.count(), partitions });
   });
 }
