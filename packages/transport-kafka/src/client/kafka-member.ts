@@ -32,6 +32,8 @@ export interface MemberListener {
   readonly onAssigned: (assignment: Assignment) => ReadonlyMap<number, number>;
   /** Records of one partition in their order, only of partitions that are assigned and not paused when the fetch answers. */
   readonly onRecords: (partition: number, records: readonly FetchedRecord[]) => void;
+  /** What lies before `nextOffset` and was not handed over holds no record: the marks of transactions, and what an aborted one has written. */
+  readonly onPassed: (partition: number, nextOffset: number) => void;
   /**
    * The coordinator has answered what was asked `ageMs` ago: a heartbeat, or a join before `onAssigned`. Its session counts from when it was
    * asked, and in a process that stands still an answer may lie about for long.

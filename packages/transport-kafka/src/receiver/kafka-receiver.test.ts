@@ -1,5 +1,5 @@
-import { virtualClock } from '@waybill/core/testing';
 import type { Delivery } from '@waybill/core/driver';
+import { virtualClock } from '@waybill/core/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import type { KafkaMember, MemberListener } from '../client/kafka-member.ts';
 import { errorCodeOf } from '../error-code-of.ts';
@@ -86,4 +86,22 @@ test('a coordinator that does not answer a commit holds up no join for longer th
   await receiver.settleBatch([{ receipt: delivery?.receipt ?? {}, action: 'accept' }]);
   await clock.runUntil(member.onRebalancing());
   expect(clock.monotonic()).toBeLessThan(settings.sessionTimeoutMs / 2);
+});
+
+test('what holds no record is behind the group as soon as all before it is handled, and at once where that is so', async () => {
+  const commits: (readonly [number, number])[][] = [];
+  const { clock, receiver, member, join } = await openStage({
+    commit: async (offsets) => void commits.push([...offsets]),
+  });
+  join();
+  member.onRecords(0, [recordAt(0)]);
+  member.onPassed(0, 2);
+  const [delivery] = await receiver.receiveBatch(10, new AbortController().signal);
+  await clock.advance(5000);
+  expect(commits).toEqual([]);
+  await receiver.settleBatch([{ receipt: delivery?.receipt ?? {}, action: 'accept' }]);
+  await clock.advance(5000);
+  member.onPassed(0, 5);
+  await clock.advance(5000);
+  expect(commits).toEqual([[[0, 2]], [[0, 5]]]);
 });

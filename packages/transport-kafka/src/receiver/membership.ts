@@ -175,6 +175,11 @@ function listenerOf(parts: ListenerParts): MemberListener {
       pace.slow(queue);
       onArrival();
     },
+    onPassed: (partition, nextOffset) => {
+      const queue = share.queues().find((one) => one.partition === partition);
+      queue?.passTo(nextOffset);
+      if (queue?.isDrained === true && queue.uncommitted !== undefined) committer.touch(true);
+    },
     onHeartbeat: (ageMs) => {
       const wasAlive = watch.isAlive();
       watch.beat(ageMs);

@@ -84,11 +84,12 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     // What is not resolved is read again.
     if (closing.signal.aborted || !share.has(batch.partition) || payload.isStale() || !fetches.isFresh()) return;
     listener.onRecords(batch.partition, readBatch(batch.messages));
+    listener.onPassed(batch.partition, Number(batch.lastOffset()) + 1);
     payload.resolveOffset(batch.lastOffset());
     await untilResumed(() => payload.heartbeat());
   };
 
-  listen(consumer, { member, fetches, share, joins });
+  listen(consumer, { member, fetches, share, joins, mayCommit: () => commitOffsets !== undefined });
   consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
   consumer.on(consumer.events.GROUP_JOIN, options.onJoined);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
@@ -176,15 +177,22 @@ interface SessionParts {
   readonly fetches: FetchTracker;
   readonly share: SessionShare;
   readonly joins: Joins;
+  /** Not before a batch was handed over. */
+  readonly mayCommit: () => boolean;
 }
 
 /** Listeners run before kafkajs goes on. */
-function listen(consumer: Consumer, { member, fetches, share, joins }: SessionParts): void {
+function listen(consumer: Consumer, { member, fetches, share, joins, mayCommit }: SessionParts): void {
   const { events } = consumer;
   const { topic, listener } = member;
   let answerAgeMs = 0;
   consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
   consumer.on(events.FETCH, ({ payload }) => fetches.answered(payload.nodeId));
+  // A batch without a record for us is never handed over.
+  consumer.on(events.START_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
+    const isOurs = mayCommit() && share.has(partition) && fetches.isFresh();
+    if (batchSize === 0 && isOurs) listener.onPassed(partition, Number(lastOffset) + 1);
+  });
   consumer.on(events.REQUEST, ({ payload }) => {
     if (payload.apiName === 'Heartbeat' || payload.apiName === 'SyncGroup') answerAgeMs = payload.duration;
   });

@@ -12,6 +12,7 @@ const openStage = (startFrom: 'earliest' | 'latest', log: { low: number; high: n
     busyPartitions: () => [],
     onAssigned: () => new Map(),
     onRecords: nothing,
+    onPassed: nothing,
     onHeartbeat: nothing,
     onDown: nothing,
     onTrouble: ({ message }) => troubles.push(message),

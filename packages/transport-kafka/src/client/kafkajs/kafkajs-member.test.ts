@@ -40,6 +40,7 @@ const openStage = async () => {
         busyPartitions: () => [],
         onAssigned: () => new Map(),
         onRecords: () => undefined,
+        onPassed: () => undefined,
         onHeartbeat: () => undefined,
         onTrouble: () => undefined,
         onDown: (error) => downs.push(error),

@@ -115,9 +115,9 @@ function deliver(
     if (errorCode === offsetOutOfRange) positions.displace(partition, from);
     if (errorCode !== 0) continue;
     const { records, nextOffset } = readRecords(answer, from);
-    if (positions.advance(partition, from, nextOffset) && records.length > 0) {
-      options.listener.onRecords(partition, records);
-    }
+    if (nextOffset === from || !positions.advance(partition, from, nextOffset)) continue;
+    if (records.length > 0) options.listener.onRecords(partition, records);
+    options.listener.onPassed(partition, nextOffset);
   }
   const failed = answers.find(({ errorCode }) => errorCode !== 0 && errorCode !== offsetOutOfRange);
   if (failed !== undefined) throw new platformatic.ProtocolError(failed.errorCode);

@@ -69,6 +69,7 @@ export async function openRecordingMember(
       onHeartbeat: () => {
         heartbeats += 1;
       },
+      onPassed: (partition, nextOffset) => next.set(partition, nextOffset),
       onTrouble: (error) => troubles.push(error),
       onDown: (error) => {
         downs.push(error);
