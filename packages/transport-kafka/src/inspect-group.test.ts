@@ -72,3 +72,10 @@ test('a group that was never declared is missing, and so is a topic', async () =
   const noTopic = inspect({ partitionsOf: () => Promise.resolve(undefined) });
   await expect(noTopic).rejects.toMatchObject({ reason: 'topic-missing' });
 });
+
+test('the age of what cannot be looked at is unknown, and that of an empty queue is nothing', async () => {
+  expect(await inspect({ timestampsAt: () => Promise.resolve(new Map()) })).toMatchObject({ oldestAgeMs: undefined });
+  const committedOf = (): Promise<ReadonlyMap<number, number>> =>
+    Promise.resolve(new Map([...ends].map(([p, { high }]) => [p, high])));
+  expect(await inspect({ committedOf, timestampsAt: unasked })).toMatchObject({ ready: 0, oldestAgeMs: 0 });
+});

@@ -42,7 +42,7 @@ export async function inspectGroup(
   return {
     ready: sum(views.map(({ unread, holding }) => unread + (holding?.waiting ?? 0))),
     inFlight: isWhole ? sum(held.map(({ inFlight }) => inFlight)) : undefined,
-    oldestAgeMs: oldestMs === undefined ? 0 : Math.max(0, settings.clock.now() - oldestMs),
+    oldestAgeMs: oldestMs === undefined ? undefined : Math.max(0, settings.clock.now() - oldestMs),
   };
 }
 
@@ -67,6 +67,7 @@ async function viewsOf(
   });
 }
 
+/** `Infinity` where nothing is open; `undefined` where no record can be looked at, such as those of a batch that cannot be decoded. */
 async function oldestTimestampMs(
   admin: KafkaAdmin,
   topic: string,
@@ -77,7 +78,7 @@ async function oldestTimestampMs(
   const offsets = new Map(asked.map(({ partition, nextOffset }) => [partition, nextOffset]));
   const fetched = offsets.size === 0 ? new Map<number, number>() : await admin.timestampsAt(topic, offsets);
   const all = [...known, ...fetched.values()];
-  return all.length === 0 ? undefined : Math.min(...all);
+  return all.length === 0 && asked.length > 0 ? undefined : Math.min(...all);
 }
 
 function sum(counts: readonly number[]): number {

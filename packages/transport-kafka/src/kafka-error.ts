@@ -7,6 +7,8 @@ export type KafkaErrorReason =
   | 'name-collision'
   | 'client-missing'
   | 'codec-missing'
+  | 'batch-undecodable'
+  | 'records-deleted'
   | 'topic-missing'
   | 'group-missing'
   | 'topology-drift'
@@ -35,6 +37,8 @@ export const kafkaErrorCodes: Readonly<Record<KafkaErrorReason, TransportErrorCo
   'name-collision': 'invalid-address',
   'client-missing': 'unsupported',
   'codec-missing': 'unsupported',
+  'batch-undecodable': 'unsupported',
+  'records-deleted': 'not-found',
   'topic-missing': 'not-found',
   'group-missing': 'not-found',
   'topology-drift': 'topology-conflict',

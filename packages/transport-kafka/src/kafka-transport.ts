@@ -33,7 +33,15 @@ export function kafkaTransport(options: KafkaTransportOptions): TransportDriver 
   const holders = new Set<() => readonly GroupHolding[]>();
   let opened: Promise<KafkaClient> | undefined;
 
-  const client = (): Promise<KafkaClient> => (opened ??= openKafkaClient(settings));
+  const open = async (): Promise<KafkaClient> => {
+    try {
+      return await openKafkaClient(settings);
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
+  const client = (): Promise<KafkaClient> => (opened ??= open());
   const context = async (): Promise<TopologyContext> => ({ settings, names, admin: (await client()).admin });
   const lanes = createLanes({ settings, openProducer: async () => (await client()).openProducer() });
 
@@ -80,7 +88,9 @@ export function kafkaTransport(options: KafkaTransportOptions): TransportDriver 
     close: async () => {
       await close();
       await lanes.close();
-      await (await opened)?.close();
+      // Of a client that could not be opened nothing is left to close.
+      const last = await opened?.catch(() => undefined);
+      await last?.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { TransportMessage } from '../driver/index.ts';
+import type { TransportErrorCode, TransportMessage } from '../driver/index.ts';
 import type { BusErrorCode } from '../errors/error-code.ts';
 
 /** What a bus tells its observer, as it happens. Telemetry, recorders and tests build on it; it never holds up a message. */
@@ -30,6 +30,16 @@ export type BusEvent =
       readonly subscription: string;
       readonly message: TransportMessage;
       readonly code: BusErrorCode;
+    }
+  /**
+   * A receiver has failed, or none can be opened. It is tried again, after a pause that grows to ten seconds, and this is told at every failure;
+   * `error` is the driver's own.
+   */
+  | {
+      readonly event: 'receive-failed';
+      readonly subscription: string;
+      readonly code: TransportErrorCode;
+      readonly error: unknown;
     }
   | { readonly event: 'lease-lost'; readonly subscription: string; readonly message: TransportMessage }
   | {

@@ -1,6 +1,6 @@
 import type { BusServices } from '../bus/bus-services.ts';
 import type { SubscriptionHealth } from '../bus/bus.ts';
-import type { Delivery, Receipt, Settlement, TransportReceiver } from '../driver/index.ts';
+import type { Delivery, Receipt, Settlement, TransportErrorCode, TransportReceiver } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { errorTable } from '../errors/error-table.ts';
@@ -298,7 +298,7 @@ export class Subscription {
   }
 
   #createLoop(): ReceiveLoop {
-    const { transport, clock, random, log } = this.#services;
+    const { transport, clock, random } = this.#services;
     const { leaseMs } = this.#spec.guarantees;
     const onLost = (receipts: readonly Receipt[]): void => {
       this.#lose(this.#leases.find(receipts));
@@ -316,11 +316,15 @@ export class Subscription {
         }),
       room: () => this.#room(),
       onDeliveries: (deliveries) => this.#take(deliveries),
-      judge: (error) => {
-        const code = transport.codeOf(error);
-        log.warn({ subscription: this.name, code }, 'receiving failed');
-        return { isClosed: code === 'closed' };
-      },
+      judge: (error) => ({ isClosed: this.#receiveFailed(error) === 'closed' }),
     });
+  }
+
+  #receiveFailed(error: unknown): TransportErrorCode {
+    const { transport, observe, log } = this.#services;
+    const code = transport.codeOf(error);
+    observe?.({ event: 'receive-failed', subscription: this.name, code, error });
+    log.warn({ subscription: this.name, code }, 'receiving failed');
+    return code;
   }
 }

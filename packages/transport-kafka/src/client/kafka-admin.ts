@@ -25,7 +25,7 @@ export interface KafkaAdmin {
   readonly endsOf: (topic: string) => Promise<ReadonlyMap<number, PartitionEnds>>;
   /** The first offset whose record is not older than `timestampMs`; the high end where there is none. */
   readonly offsetsAt: (topic: string, timestampMs: number) => Promise<ReadonlyMap<number, number>>;
-  /** Leaves out partitions without a commit. */
+  /** Leaves out partitions without a commit. One of −2, by which kafkajs lets a group begin with the first record, is 0. */
   readonly committedOf: (groupId: string, topic: string) => Promise<ReadonlyMap<number, number>>;
   /** Only while the group has no members. */
   readonly setCommitted: (groupId: string, topic: string, offsets: ReadonlyMap<number, number>) => Promise<void>;

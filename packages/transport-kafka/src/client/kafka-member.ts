@@ -20,7 +20,7 @@ export interface Assignment {
 export interface MemberListener {
   /**
    * The group is about to be shared anew. The member joins again when this resolves, which takes less than half of the session: until then what is
-   * in flight may end, and a commit still counts. Not called before every change.
+   * in flight may end, and a commit still counts. Not called where the broker takes partitions away without asking.
    */
   readonly onRebalancing: () => Promise<void>;
   /** Partitions whose records are being handled: where a client can, they stay, because what is in flight on one that moves is handled twice. */
@@ -32,11 +32,15 @@ export interface MemberListener {
   readonly onAssigned: (assignment: Assignment) => ReadonlyMap<number, number>;
   /** Records of one partition in their order, only of partitions that are assigned and not paused when the fetch answers. */
   readonly onRecords: (partition: number, records: readonly FetchedRecord[]) => void;
+  /** What lies before `nextOffset` and was not handed over holds no record: the marks of transactions, and what an aborted one has written. */
+  readonly onPassed: (partition: number, nextOffset: number) => void;
   /**
    * The coordinator has answered what was asked `ageMs` ago: a heartbeat, or a join before `onAssigned`. Its session counts from when it was
    * asked, and in a process that stands still an answer may lie about for long.
    */
   readonly onHeartbeat: (ageMs: number) => void;
+  /** Something stands in the way of reading, and the member goes on with everything else; told again as long as it lasts. */
+  readonly onTrouble: (error: Error) => void;
   /** The member is out of its group and has nothing any more; the client comes back by itself. */
   readonly onDown: (error: unknown) => void;
 }

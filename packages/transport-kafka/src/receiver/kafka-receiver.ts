@@ -1,4 +1,4 @@
-import { createDoorbell, createPendingFailure, takeFairly } from '@waybill/core/driver';
+import { createDoorbell, takeFairly } from '@waybill/core/driver';
 import type {
   Delivery,
   LeaseOutcome,
@@ -10,6 +10,7 @@ import type {
 } from '@waybill/core/driver';
 import { KafkaTransportError } from '../kafka-error.ts';
 import { heldBy } from './held-record.ts';
+import { createMemberReport } from './member-report.ts';
 import { createMembership } from './membership.ts';
 import type { MembershipOptions } from './membership.ts';
 import type { PartitionHolding } from './partition-holding.ts';
@@ -34,8 +35,6 @@ export interface KafkaReceiver extends TransportReceiver {
 export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<KafkaReceiver> {
   const { clock, receiver } = options;
   const doorbell = createDoorbell(clock);
-  /** Told by the next receive, so that somebody hears of it. */
-  const failure = createPendingFailure();
   let closed: Promise<void> | undefined;
   let turn = 0;
 
@@ -44,10 +43,13 @@ export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<
     onLost: receiver.onLost,
     onArrival: doorbell.ring,
     onFailure: (error) => {
-      failure.note(error);
+      report.note(error);
       doorbell.ring();
     },
   });
+
+  /** Told by the next receive, so that somebody hears of it. */
+  const report = createMemberReport({ groupId: options.groupId, isIn: membership.isIn });
 
   const take = (limit: number): readonly Delivery[] => {
     if (!membership.mayHandOut()) return [];
@@ -62,10 +64,14 @@ export async function openKafkaReceiver(options: KafkaReceiverOptions): Promise<
     for (;;) {
       if (signal.aborted) return [];
       if (closed !== undefined) throw new KafkaTransportError('closed', 'The receiver is closed.');
-      failure.raise();
+      report.raise();
       const deliveries = take(limit);
+      if (deliveries.length > 0 || report.isSeenAgain()) return deliveries;
       const leftMs = untilMs - clock.monotonic();
-      if (deliveries.length > 0 || leftMs <= 0) return deliveries;
+      if (leftMs <= 0) {
+        report.endOfWait();
+        return [];
+      }
       await doorbell.wait(Math.min(leftMs, msToNextDue(membership.queues(), clock.monotonic())), signal);
     }
   };

@@ -41,6 +41,8 @@ export interface Membership {
   readonly join: () => Promise<void>;
   /** False while what is handed out could be another's in a moment, or is by now. */
   readonly mayHandOut: () => boolean;
+  /** The group counts on this member: it has joined, and its last heartbeat is not older than a session. */
+  readonly isIn: () => boolean;
   readonly queues: () => readonly PartitionQueue[];
   /** Something was taken. */
   readonly taken: () => void;
@@ -86,6 +88,7 @@ export function createMembership(options: MembershipOptions): Membership {
       pace.begin(share.queues());
     },
     mayHandOut: () => !change.isOn && watch.isAlive(),
+    isIn: watch.isAlive,
     queues: share.queues,
     taken: () => pace.quicken(share.queues()),
     settled: () => {
@@ -128,7 +131,7 @@ async function untilIdle(share: Share, clock: KafkaClock, limitMs: number): Prom
 
 interface ListenerParts extends Pick<
   MembershipOptions,
-  'clock' | 'handOverMs' | 'rebalanceTimeoutMs' | 'onArrival' | 'onFailure'
+  'clock' | 'handOverMs' | 'rebalanceTimeoutMs' | 'sessionTimeoutMs' | 'onArrival' | 'onFailure'
 > {
   /** The group is being shared anew. */
   readonly change: { isOn: boolean };
@@ -140,7 +143,7 @@ interface ListenerParts extends Pick<
 }
 
 function listenerOf(parts: ListenerParts): MemberListener {
-  const { clock, handOverMs, rebalanceTimeoutMs, onArrival, onFailure } = parts;
+  const { clock, handOverMs, rebalanceTimeoutMs, sessionTimeoutMs, onArrival, onFailure } = parts;
   const { change, share, pace, watch, committer, lose } = parts;
   return {
     busyPartitions: () =>
@@ -154,7 +157,8 @@ function listenerOf(parts: ListenerParts): MemberListener {
       // Accepted as long as it reaches the coordinator before this member joins anew (kafka-facts.md §2).
       void committer.commitNow();
       await untilIdle(share, clock, handOverMs);
-      await committer.commitNow();
+      // Sent before the join it is accepted all the same; a coordinator that stands still must not cost the session.
+      await atMost(sessionTimeoutMs / 8, committer.commitNow(), clock);
     },
     onAssigned: (assignment) => {
       change.isOn = false;
@@ -171,11 +175,17 @@ function listenerOf(parts: ListenerParts): MemberListener {
       pace.slow(queue);
       onArrival();
     },
+    onPassed: (partition, nextOffset) => {
+      const queue = share.queues().find((one) => one.partition === partition);
+      queue?.passTo(nextOffset);
+      if (queue?.isDrained === true && queue.uncommitted !== undefined) committer.touch(true);
+    },
     onHeartbeat: (ageMs) => {
       const wasAlive = watch.isAlive();
       watch.beat(ageMs);
       if (!wasAlive) onArrival();
     },
+    onTrouble: onFailure,
     onDown: (error) => {
       change.isOn = false;
       watch.stop();

@@ -7,6 +7,7 @@ const steps = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ does: fc.constant('read' as const), by: fc.constantFrom(1, 1, 1, 2, 50) }) },
     { weight: 3, arbitrary: fc.record({ does: fc.constant('finish' as const), pick: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant('pass' as const), by: fc.constantFrom(0, 1, 3) }) },
   ),
   { maxLength: 200 },
 );
@@ -17,30 +18,33 @@ interface Entry {
 }
 
 /** The first unfinished one of a plain list, or what follows the list. */
-const expected = (entries: readonly Entry[]): number | undefined => {
-  const last = entries.at(-1);
-  return entries.find(({ isFinished }) => !isFinished)?.offset ?? (last === undefined ? undefined : last.offset + 1);
-};
+const expected = (entries: readonly Entry[], next: number | undefined): number | undefined =>
+  entries.find(({ isFinished }) => !isFinished)?.offset ?? next;
 
 test('what may be committed is the first unfinished offset of those that were read, whatever holes the log has', () => {
   fc.assert(
     fc.property(steps, fc.nat({ max: 1000 }), (sequence, start) => {
       const log = new OffsetLog();
       const entries: Entry[] = [];
+      let next: number | undefined;
       for (const one of sequence) {
         const open = entries.filter(({ isFinished }) => !isFinished);
         const entry = one.does === 'finish' ? open[one.pick % open.length] : undefined;
         if (one.does === 'read') {
-          const offset = (entries.at(-1)?.offset ?? start) + one.by;
+          const offset = (next ?? start) + one.by - 1;
           entries.push({ offset, isFinished: false });
           log.push(offset);
+          next = offset + 1;
+        } else if (one.does === 'pass') {
+          next = (next ?? start) + one.by;
+          log.passTo(next);
         } else if (entry !== undefined) {
           entry.isFinished = true;
           log.finish(entries.indexOf(entry));
         }
         const firstOpen = entries.findIndex(({ isFinished }) => !isFinished);
-        expect(log.committable).toBe(expected(entries));
-        expect(log.next).toBe(entries.length === 0 ? undefined : (entries.at(-1)?.offset ?? 0) + 1);
+        expect(log.committable).toBe(expected(entries, next));
+        expect(log.next).toBe(next);
         expect(log.span).toBe(firstOpen === -1 ? 0 : entries.length - firstOpen);
         expect(log.count).toBe(entries.length);
       }

@@ -42,6 +42,11 @@ export class OffsetLog {
     this.#next = offset + 1;
   }
 
+  /** There is no further record before the offset. */
+  passTo(offset: number): void {
+    this.#next = Math.max(this.#next ?? 0, offset);
+  }
+
   /** Each place once. */
   finish(place: number): void {
     this.#offsets[place - this.#base] = finished;

@@ -94,6 +94,11 @@ export class PartitionQueue implements RecordOwner {
     this.#open.detachBefore(this.#bytesTaken - this.#options.bufferBytesMax);
   }
 
+  /** Before the offset nothing more is to come. */
+  passTo(offset: number): void {
+    this.#log.passTo(offset);
+  }
+
   /** In the order of the partition, save that a key that waits is left out. */
   take(limit: number, nowMs: number): readonly Delivery[] {
     const taken = this.#hold.take(limit, nowMs).map((record) => this.#handOut(record));

@@ -64,7 +64,10 @@ async function groupsBehind({ admin, topic, groups, ends }: Backlog): Promise<re
   const behind: string[] = [];
   for (const group of groups) {
     const committed = await admin.committedOf(group, topic);
-    const isAtEnd = [...ends].every(([partition, { low, high }]) => (committed.get(partition) ?? low) >= high);
+    // What the broker has deleted meanwhile is behind nobody.
+    const isAtEnd = [...ends].every(
+      ([partition, { low, high }]) => Math.max(committed.get(partition) ?? 0, low) >= high,
+    );
     if (!isAtEnd) behind.push(group);
   }
   return behind;

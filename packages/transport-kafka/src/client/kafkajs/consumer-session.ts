@@ -8,6 +8,9 @@ import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { commitRefused } from './commit-refused.ts';
 import { createFetchTracker } from './fetch-tracker.ts';
 import type { FetchTracker } from './fetch-tracker.ts';
+import { guardFetches } from './guard-fetches.ts';
+import { createJoins } from './joins.ts';
+import type { Joins } from './joins.ts';
 import { readBatch } from './read-batch.ts';
 import { createSessionShare } from './session-share.ts';
 import type { SessionShare } from './session-share.ts';
@@ -40,20 +43,24 @@ export interface ConsumerSession extends KafkaMember {
  */
 export async function startSession(options: SessionOptions): Promise<ConsumerSession> {
   const { kafka, clock, member } = options;
-  const { topic, groupId, listener } = member;
+  const { topic, listener } = member;
   const crash = Promise.withResolvers<unknown>();
   const joined = Promise.withResolvers<void>();
   const closing = new AbortController();
   const bell = createDoorbell(clock);
   const fetches = createFetchTracker(clock);
-  const joins = { count: 0, after: Promise.resolve() };
-  /** Each attempt to join may have been a generation, even if its answer was lost. */
+  const joins = createJoins(listener);
   const claim = (): readonly number[] => {
-    joins.count += 1;
+    joins.attempt();
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
-  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => joins.after, onTopicGone: crash.resolve });
+  const consumer = createConsumer(kafka, member, {
+    claim,
+    beforeJoin: joins.before,
+    onTopicGone: crash.resolve,
+    guard: (cluster) => guardFetches(cluster, { clock, member, signal: closing.signal }),
+  });
   const share = createSessionShare({
     listener,
     fetches,
@@ -77,11 +84,12 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     // What is not resolved is read again.
     if (closing.signal.aborted || !share.has(batch.partition) || payload.isStale() || !fetches.isFresh()) return;
     listener.onRecords(batch.partition, readBatch(batch.messages));
+    listener.onPassed(batch.partition, Number(batch.lastOffset()) + 1);
     payload.resolveOffset(batch.lastOffset());
     await untilResumed(() => payload.heartbeat());
   };
 
-  listen(consumer, { member, fetches, share, joins });
+  listen(consumer, { member, fetches, share, joins, mayCommit: () => commitOffsets !== undefined });
   consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
   consumer.on(consumer.events.GROUP_JOIN, options.onJoined);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
@@ -99,16 +107,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
       ifRunning(() => consumer.resume([{ topic, partitions: [...partitions] }]));
       bell.ring();
     },
-    commit: async (offsets) => {
-      if (commitOffsets === undefined)
-        throw new KafkaTransportError('member-down', `Nothing of "${topic}" was read yet.`);
-      const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
-      try {
-        await commitOffsets({ topics: [{ topic, partitions }] });
-      } catch (error) {
-        throw commitRefused(groupId, error);
-      }
-    },
+    commit: (offsets) => commitWith(commitOffsets, member, offsets),
     close: async () => {
       closing.abort();
       await atMost(joinMsMax, Promise.race([joined.promise, crash.promise]), clock);
@@ -150,6 +149,20 @@ async function connect(consumer: Consumer, { topic, startFrom }: MemberOptions):
   }
 }
 
+async function commitWith(
+  commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined,
+  { topic, groupId }: MemberOptions,
+  offsets: ReadonlyMap<number, number>,
+): Promise<void> {
+  if (commitOffsets === undefined) throw new KafkaTransportError('member-down', `Nothing of "${topic}" was read yet.`);
+  const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+  try {
+    await commitOffsets({ topics: [{ topic, partitions }] });
+  } catch (error) {
+    throw commitRefused(groupId, error);
+  }
+}
+
 /** One that is about to tell of its crash has no partitions already, and refuses. */
 function ifRunning(change: () => void): void {
   try {
@@ -163,28 +176,35 @@ interface SessionParts {
   readonly member: MemberOptions;
   readonly fetches: FetchTracker;
   readonly share: SessionShare;
-  /** `after` is what is waited for before the group is joined again. */
-  readonly joins: { readonly count: number; after: Promise<void> };
+  readonly joins: Joins;
+  /** Not before a batch was handed over. */
+  readonly mayCommit: () => boolean;
 }
 
 /** Listeners run before kafkajs goes on. */
-function listen(consumer: Consumer, { member, fetches, share, joins }: SessionParts): void {
+function listen(consumer: Consumer, { member, fetches, share, joins, mayCommit }: SessionParts): void {
   const { events } = consumer;
   const { topic, listener } = member;
   let answerAgeMs = 0;
   consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
   consumer.on(events.FETCH, ({ payload }) => fetches.answered(payload.nodeId));
+  // A batch without a record for us is never handed over.
+  consumer.on(events.START_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
+    const isOurs = mayCommit() && share.has(partition) && fetches.isFresh();
+    if (batchSize === 0 && isOurs) listener.onPassed(partition, Number(lastOffset) + 1);
+  });
   consumer.on(events.REQUEST, ({ payload }) => {
     if (payload.apiName === 'Heartbeat' || payload.apiName === 'SyncGroup') answerAgeMs = payload.duration;
   });
   consumer.on(events.HEARTBEAT, () => listener.onHeartbeat(answerAgeMs));
   consumer.on(events.REBALANCING, () => {
     fetches.ended();
-    joins.after = listener.onRebalancing();
+    joins.announce();
   });
   consumer.on(events.GROUP_JOIN, ({ payload }) => {
     listener.onHeartbeat(answerAgeMs);
     const partitions = payload.memberAssignment[topic] ?? [];
-    share.assign({ memberId: payload.memberId, generation: joins.count, partitions });
+    joins.joined();
+    share.assign({ memberId: payload.memberId, generation: joins.count(), partitions });
   });
 }

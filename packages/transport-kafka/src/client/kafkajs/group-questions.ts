@@ -9,6 +9,8 @@ type GroupQuestions = Pick<KafkaAdmin, 'committedOf' | 'setCommitted' | 'members
 /** A commit of nobody, which a coordinator takes while the group has no members. */
 const nobody = { groupGenerationId: -1, memberId: '' } as const;
 
+const uncommitted = -1;
+
 export function createGroupQuestions(cluster: () => KafkajsCluster, settings: AdminSettings): GroupQuestions {
   const ask = <Answer>(question: () => Promise<Answer>): Promise<Answer> => retryAnswers(settings, question);
   return {
@@ -19,9 +21,8 @@ export function createGroupQuestions(cluster: () => KafkajsCluster, settings: Ad
         const coordinator = await coordinatorOf(cluster(), groupId, topic);
         const { responses } = await coordinator.offsetFetch({ groupId, topics: [{ topic, partitions }] });
         const offsets = responses.flatMap((response) => response.partitions);
-        return new Map(
-          offsets.flatMap(({ partition, offset }) => (Number(offset) < 0 ? [] : [[partition, Number(offset)]])),
-        );
+        const committed = offsets.filter(({ offset }) => Number(offset) !== uncommitted);
+        return new Map(committed.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]));
       }),
     setCommitted: (groupId, topic, offsets) =>
       ask(async () => {

@@ -3,40 +3,50 @@ import type { KafkaSettings } from '../../options.ts';
 import { pause } from '../../time/pause.ts';
 import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { startSession } from './consumer-session.ts';
-import type { ConsumerSession } from './consumer-session.ts';
+import type { ConsumerSession, SessionOptions } from './consumer-session.ts';
 import { createKafka } from './create-kafka.ts';
 import type { ConnectionSettings } from './create-kafka.ts';
 
 const backoffMs = 100;
 const backoffMsMax = 5000;
+/** A session that lasted as long was a good one. Joining proves nothing: what ends a session may be the first thing that it reads. */
+const healthyMs = 2 * backoffMsMax;
 
 export type MemberSettings = ConnectionSettings & Pick<KafkaSettings, 'clock' | 'random'>;
 
 /**
  * A member that comes back whenever kafkajs gives up, each time with a consumer of its own: what one of them knew of positions and pauses is
- * gone with it. Rejects when the first one cannot be had.
+ * gone with it. Rejects when the first one cannot be had. `begin` is what a session is made with.
  */
-export async function openKafkajsMember(settings: MemberSettings, options: MemberOptions): Promise<KafkaMember> {
+export async function openKafkajsMember(
+  settings: MemberSettings,
+  options: MemberOptions,
+  begin: (session: SessionOptions) => Promise<ConsumerSession> = startSession,
+): Promise<KafkaMember> {
   const { clock, random } = settings;
   const { listener } = options;
   const closing = new AbortController();
   let failures = 0;
+  let joinedAtMs: number | undefined;
   let session: ConsumerSession | undefined;
 
   /** A client of its own as well: members that share one also share what they know of committed offsets. */
-  const start = (): Promise<ConsumerSession> =>
-    startSession({
+  const start = (): Promise<ConsumerSession> => {
+    joinedAtMs = undefined;
+    return begin({
       kafka: createKafka(settings, retryFor(options)),
       clock,
       member: options,
       onJoined: () => {
-        failures = 0;
+        joinedAtMs ??= clock.monotonic();
       },
     });
+  };
 
   const isClosing = (): boolean => closing.signal.aborted;
 
   const comeBack = async (): Promise<ConsumerSession | undefined> => {
+    if (joinedAtMs !== undefined && clock.monotonic() - joinedAtMs >= healthyMs) failures = 0;
     while (!isClosing()) {
       const delayMs = Math.min(backoffMsMax, backoffMs * 2 ** failures) * (0.5 + random() / 2);
       failures += 1;
@@ -53,7 +63,7 @@ export async function openKafkajsMember(settings: MemberSettings, options: Membe
   const run = async (first: ConsumerSession): Promise<void> => {
     for (session = first; session !== undefined; session = await comeBack()) {
       const current = session;
-      const error = await Promise.race([current.crashed, aborted(closing.signal)]);
+      const error = await endOf(current, closing.signal);
       session = undefined;
       if (!isClosing()) listener.onDown(error);
       await current.close().catch(() => undefined);
@@ -80,9 +90,16 @@ function retryFor({ sessionTimeoutMs }: MemberOptions) {
   return { initialRetryTime: 100, maxRetryTime: 1000, retries: Math.ceil(sessionTimeoutMs / 1000) + 3 };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** Why a session ended, or nothing when the member closes. There are many sessions: none leaves anything at the signal. */
+async function endOf({ crashed }: ConsumerSession, signal: AbortSignal): Promise<unknown> {
+  const end = Promise.withResolvers<unknown>();
+  const close = (): void => end.resolve(undefined);
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
+  void crashed.then(end.resolve);
+  try {
+    return await end.promise;
+  } finally {
+    signal.removeEventListener('abort', close);
+  }
 }

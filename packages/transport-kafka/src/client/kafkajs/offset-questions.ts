@@ -1,3 +1,4 @@
+import { fetchOnce } from '../careful-fetch.ts';
 import type { KafkaAdmin, PartitionEnds } from '../kafka-admin.ts';
 import type { KafkajsBroker, KafkajsCluster } from './cluster.ts';
 import type { AdminSettings } from './kafkajs-admin.ts';
@@ -31,7 +32,7 @@ export function createOffsetQuestions(cluster: () => KafkajsCluster, settings: A
       const [found, highs] = await Promise.all([listAt(topic, timestampMs), listAt(topic, latest)]);
       return new Map([...highs].map(([partition, high]) => [partition, atOrAfter(found.get(partition), high)]));
     },
-    timestampsAt: (topic, offsets) => ask(() => fetchTimestamps(cluster(), topic, offsets)),
+    timestampsAt: (topic, offsets) => ask(() => fetchTimestamps(cluster(), settings, topic, offsets)),
   };
 }
 
@@ -57,32 +58,42 @@ async function listOffsets(
   return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
 }
 
-/** A limit of one byte still brings a whole batch of each partition; the record at the offset is in it, or the next one there is. */
+/**
+ * A limit of one byte still brings a whole batch of each partition; the record at the offset is in it, or the next one there is. A partition
+ * whose batch cannot be decoded has no answer.
+ */
 async function fetchTimestamps(
   cluster: KafkajsCluster,
+  settings: AdminSettings,
   topic: string,
   offsets: ReadonlyMap<number, number>,
 ): Promise<ReadonlyMap<number, number>> {
   const timestamps = new Map<number, number>();
   for (const { broker, partitions } of await leadersOf(cluster, topic)) {
-    const wanted = partitions.flatMap((partition) => {
-      const offset = offsets.get(partition);
-      return offset === undefined ? [] : [{ partition, fetchOffset: String(offset), maxBytes: 1 }];
-    });
-    if (wanted.length === 0) continue;
-    const answer = await broker.fetch({
-      ...reader,
-      maxWaitTime: 0,
-      minBytes: 1,
-      maxBytes: 1,
-      topics: [{ topic, partitions: wanted }],
-    });
-    for (const { partition, messages } of answer.responses.flatMap((response) => response.partitions)) {
+    const wanted = new Map([...offsets].filter(([partition]) => partitions.includes(partition)));
+    const answers = await fetchOnce(settings, wanted, (part) => firstBatches(broker, topic, part.offsets));
+    for (const { partition, messages } of answers) {
       const record = messages.find(({ offset }) => Number(offset) >= (offsets.get(partition) ?? 0));
       if (record !== undefined) timestamps.set(partition, Number(record.timestamp));
     }
   }
   return timestamps;
+}
+
+async function firstBatches(broker: KafkajsBroker, topic: string, offsets: ReadonlyMap<number, number>) {
+  const partitions = [...offsets].map(([partition, offset]) => ({
+    partition,
+    fetchOffset: String(offset),
+    maxBytes: 1,
+  }));
+  const answer = await broker.fetch({
+    ...reader,
+    maxWaitTime: 0,
+    minBytes: 1,
+    maxBytes: 1,
+    topics: [{ topic, partitions }],
+  });
+  return answer.responses.flatMap((response) => response.partitions);
 }
 
 interface Leader {

@@ -16,15 +16,18 @@ export interface SteadyAssignerOptions {
   readonly beforeJoin: () => Promise<void>;
   /** The topic is not there any more. */
   readonly onTopicGone: (error: unknown) => void;
+  /** What the consumer reads goes through it. */
+  readonly guard: (cluster: Pick<Cluster, 'findBroker'>) => void;
 }
 
 /**
  * An assigner that lets partitions stay where they are worked on. It is also the only thing that kafkajs hands its connections to: before every
- * join it asks them for the coordinator, so that is where a join can wait; and where a topic has gone it asks them for metadata, and would go on with
- * its old offsets in a new topic of that name.
+ * join it asks them for the coordinator, so that is where a join can wait; where a topic has gone it asks them for metadata, and would go on with
+ * its old offsets in a new topic of that name; and it reads through them.
  */
-export function steadyAssigner({ claim, beforeJoin, onTopicGone }: SteadyAssignerOptions): PartitionAssigner {
+export function steadyAssigner({ claim, beforeJoin, onTopicGone, guard }: SteadyAssignerOptions): PartitionAssigner {
   return ({ cluster }) => {
+    guard(cluster);
     const refreshMetadata = cluster.refreshMetadata.bind(cluster);
     cluster.refreshMetadata = async () => {
       try {

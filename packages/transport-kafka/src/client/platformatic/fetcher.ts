@@ -1,5 +1,9 @@
 import type { Broker, fetchV12 } from '@platformatic/kafka';
+import { createCarefulFetch } from '../careful-fetch.ts';
+import type { CarefulFetch, FetchPart } from '../careful-fetch.ts';
 import type { MemberOptions } from '../kafka-member.ts';
+import { recordsDeleted } from '../records-deleted.ts';
+import { undecodable } from '../undecodable.ts';
 import { createBackoff } from './backoff.ts';
 import type { Backoff } from './backoff.ts';
 import type { TopicLayout } from './cluster.ts';
@@ -31,6 +35,7 @@ export function createFetcher(context: FetcherOptions): Fetcher {
   const { options, cluster, signal, settings } = context;
   const { topic } = options;
   const positions = createPositions();
+  const careful = carefulFetchOf(context);
   const open = new Set<string>();
   const backoffs = new Map<string, Backoff>();
   const preparing = createBackoff(settings.clock, signal);
@@ -44,9 +49,8 @@ export function createFetcher(context: FetcherOptions): Fetcher {
   const prepare = async (): Promise<void> => {
     isPreparing = true;
     try {
-      const { share, partitions } = positions.unplaced();
       layout = await cluster.layoutOf(topic).catch(refuse);
-      if (partitions.size > 0) positions.place(share, await firstOffsets(context, options, partitions));
+      await placeAnew(context, positions);
       if (lacksLeader(layout, positions.wanted())) throw new TypeError('A partition has no leader now.');
       preparing.reset();
     } catch {
@@ -62,7 +66,7 @@ export function createFetcher(context: FetcherOptions): Fetcher {
     backoffs.set(name, backoff);
     open.add(name);
     try {
-      deliver(context, positions, wanted, await fetchFrom(context, leader, wanted));
+      deliver(context, positions, wanted, await careful(wanted, (part) => fetchFrom(context, leader, part)));
       backoff.reset();
     } catch (error) {
       layout = undefined;
@@ -111,12 +115,37 @@ function deliver(
     if (errorCode === offsetOutOfRange) positions.displace(partition, from);
     if (errorCode !== 0) continue;
     const { records, nextOffset } = readRecords(answer, from);
-    if (positions.advance(partition, from, nextOffset) && records.length > 0) {
-      options.listener.onRecords(partition, records);
-    }
+    if (nextOffset === from || !positions.advance(partition, from, nextOffset)) continue;
+    if (records.length > 0) options.listener.onRecords(partition, records);
+    options.listener.onPassed(partition, nextOffset);
   }
   const failed = answers.find(({ errorCode }) => errorCode !== 0 && errorCode !== offsetOutOfRange);
   if (failed !== undefined) throw new platformatic.ProtocolError(failed.errorCode);
+}
+
+function carefulFetchOf({ options, settings, signal }: FetcherOptions): CarefulFetch<FetchResponsePartition> {
+  return createCarefulFetch({
+    ...options,
+    clock: settings.clock,
+    signal,
+    onUndecodable: (partition, offset, error) => {
+      options.listener.onTrouble(undecodable(options, partition, offset, error));
+    },
+  });
+}
+
+/** A partition whose offset was gone goes on behind it only where the broker has deleted what was to be read. */
+async function placeAnew(context: FetcherOptions, positions: Positions): Promise<void> {
+  const { options } = context;
+  const { share, partitions } = positions.unplaced();
+  if (partitions.size === 0) return;
+  const places = await firstOffsets(context, options, partitions);
+  positions.place(share, places);
+  for (const [partition, lostAt] of partitions) {
+    const to = places.get(partition);
+    if (lostAt === undefined || to === undefined || to <= lostAt) continue;
+    options.listener.onTrouble(recordsDeleted(options, partition, lostAt, to));
+  }
 }
 
 const offsetOutOfRange = 1;
@@ -142,22 +171,22 @@ function byLeader(
 async function fetchFrom(
   { platformatic, options, fetches, settings }: FetcherOptions,
   leader: Broker,
-  wanted: ReadonlyMap<number, number>,
+  { offsets, partitionBytesMax, waitMs }: FetchPart,
 ): Promise<readonly FetchResponsePartition[]> {
   const { fetchV12, FetchIsolationLevels } = platformatic;
-  const { topic, fetchWaitMs, fetchBytesMax, partitionBytesMax } = options;
-  const partitions = [...wanted].map(([partition, offset]) => ({
+  const { topic, fetchBytesMax } = options;
+  const partitions = [...offsets].map(([partition, offset]) => ({
     partition,
     currentLeaderEpoch: -1,
     fetchOffset: BigInt(offset),
     lastFetchedEpoch: -1,
     partitionMaxBytes: partitionBytesMax,
   }));
-  const answer = await fetches.request(leader, fetchWaitMs + settings.requestTimeoutMs, (connection) =>
+  const answer = await fetches.request(leader, waitMs + settings.requestTimeoutMs, (connection) =>
     wholeAnswer(
       fetchV12.api.async(
         connection,
-        fetchWaitMs,
+        waitMs,
         1,
         fetchBytesMax,
         FetchIsolationLevels.READ_COMMITTED,

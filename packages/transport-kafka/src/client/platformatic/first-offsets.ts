@@ -12,7 +12,8 @@ export async function firstOffsets(
   partitions: ReadonlyMap<number, number | undefined>,
 ): Promise<ReadonlyMap<number, number>> {
   const fresh = [...partitions].flatMap(([partition, lostAt]) => (lostAt === undefined ? [partition] : []));
-  const committed = fresh.length === 0 ? new Map() : await committedOf(context, groupId, topic, fresh);
+  const found = fresh.length === 0 ? new Map<number, number>() : await committedOf(context, groupId, topic, fresh);
+  const committed = new Map([...found].filter(([, offset]) => offset >= 0));
   const lacking = [...partitions.keys()].filter((partition) => !committed.has(partition));
   if (lacking.length === 0) return committed;
   const begins = await offsetsAt(context, topic, lacking, startFrom === 'earliest' ? earliest : latest);

@@ -13,7 +13,8 @@ export function createGroupQuestions(context: RequestContext): GroupQuestions {
     committedOf: (groupId, topic) =>
       askAgain(settings, async () => {
         const { leaders } = await freshLayout(context, topic);
-        return committedOf(context, groupId, topic, [...leaders.keys()]);
+        const committed = await committedOf(context, groupId, topic, [...leaders.keys()]);
+        return new Map([...committed].map(([partition, offset]) => [partition, Math.max(0, offset)]));
       }),
     setCommitted: (groupId, topic, offsets) =>
       askAgain(settings, () => setCommitted(context, { groupId, topic, offsets })),

@@ -1,11 +1,13 @@
 import type { Broker, fetchV12 } from '@platformatic/kafka';
+import { fetchOnce } from '../careful-fetch.ts';
+import type { FetchPart } from '../careful-fetch.ts';
 import { wholeAnswer } from './error-name.ts';
 import { readRecords } from './read-records.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
  * When the record at each offset was written, by one fetch from each leader that waits for nothing. A broker answers with at least one whole
- * batch of each partition that has one, however little is asked for.
+ * batch of each partition that has one, however little is asked for; one whose batch cannot be decoded has no answer.
  */
 export async function timestampsAt(
   { platformatic, settings, cluster, connections }: RequestContext,
@@ -15,14 +17,14 @@ export async function timestampsAt(
   const { fetchV12, FetchIsolationLevels } = platformatic;
   const fetchFrom = async (
     leader: Broker,
-    partitions: readonly number[],
+    { offsets: asked, partitionBytesMax }: FetchPart,
   ): Promise<readonly fetchV12.FetchResponsePartition[]> => {
-    const wanted = partitions.map((partition) => ({
+    const wanted = [...asked].map(([partition, offset]) => ({
       partition,
       currentLeaderEpoch: -1,
-      fetchOffset: BigInt(offsets.get(partition) ?? 0),
+      fetchOffset: BigInt(offset),
       lastFetchedEpoch: -1,
-      partitionMaxBytes: 1,
+      partitionMaxBytes: partitionBytesMax,
     }));
     const answer = await connections.request(leader, settings.requestTimeoutMs, (connection) =>
       wholeAnswer(
@@ -43,9 +45,9 @@ export async function timestampsAt(
     return answer.responses.flatMap((one) => one.partitions);
   };
   const { leaders } = await cluster.layoutOf(topic);
-  const groups = Map.groupBy(offsets.keys(), (partition) => leaders[partition]);
-  const asked = [...groups].map(([leader, partitions]) =>
-    leader === undefined ? Promise.resolve([]) : fetchFrom(leader, partitions),
+  const groups = Map.groupBy(offsets, ([partition]) => leaders[partition]);
+  const asked = [...groups].map(([leader, own]) =>
+    leader === undefined ? Promise.resolve([]) : fetchOnce(settings, new Map(own), (part) => fetchFrom(leader, part)),
   );
   const answers = (await Promise.all(asked)).flat();
   return new Map(

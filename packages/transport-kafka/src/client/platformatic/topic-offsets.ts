@@ -5,6 +5,8 @@ import type { RequestContext } from './request-context.ts';
 export const earliest = -2;
 export const latest = -1;
 
+const uncommitted = -1;
+
 /** The offset of the first record that is not older, by partition; leaves out those without one. `earliest` and `latest` stand for the ends. */
 export async function offsetsAt(
   context: RequestContext,
@@ -51,7 +53,7 @@ async function listOffsets(
     .filter(([, offset]) => offset >= 0);
 }
 
-/** The next offset that a group would read, by partition; leaves out partitions without a commit. */
+/** The next offset that a group would read, by partition; leaves out partitions without a commit. −2 stands for the first record there is. */
 export async function committedOf(
   { platformatic, settings, cluster, connections }: RequestContext,
   groupId: string,
@@ -73,7 +75,7 @@ export async function committedOf(
     return new Map(
       found
         .map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)] as const)
-        .filter(([, offset]) => offset >= 0),
+        .filter(([, offset]) => offset !== uncommitted),
     );
   } catch (error) {
     cluster.forgetCoordinator(groupId);

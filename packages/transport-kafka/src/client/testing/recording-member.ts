@@ -10,6 +10,7 @@ export interface RecordingMember {
   /** As they came, of all partitions. */
   readonly records: readonly ReceivedRecord[];
   readonly downs: readonly unknown[];
+  readonly troubles: readonly Error[];
   readonly rebalances: () => number;
   readonly heartbeats: () => number;
 }
@@ -19,13 +20,21 @@ export interface ReceivedRecord extends FetchedRecord {
   readonly text: string;
 }
 
-export type RecordingOptions = Pick<MemberOptions, 'groupId' | 'topic'> & Partial<MemberOptions>;
+export type RecordingOptions = Pick<MemberOptions, 'groupId' | 'topic'> &
+  Partial<Omit<MemberOptions, 'listener'>> & {
+    /** Called first: what it throws, the listener throws. */
+    readonly onRecords?: () => void;
+  };
 
 /** A member that writes down what it is told, and goes on with what it keeps as long as it is the same member. */
-export async function openRecordingMember(client: KafkaClient, options: RecordingOptions): Promise<RecordingMember> {
+export async function openRecordingMember(
+  client: KafkaClient,
+  { onRecords, ...options }: RecordingOptions,
+): Promise<RecordingMember> {
   const assignments: Assignment[] = [];
   const records: ReceivedRecord[] = [];
   const downs: unknown[] = [];
+  const troubles: Error[] = [];
   const next = new Map<number, number>();
   let rebalances = 0;
   let heartbeats = 0;
@@ -53,12 +62,15 @@ export async function openRecordingMember(client: KafkaClient, options: Recordin
         return new Map(kept.flatMap((one) => [...next].filter(([partition]) => partition === one)));
       },
       onRecords: (partition, read) => {
+        onRecords?.();
         records.push(...read.map((record) => ({ ...record, partition, text: textOf(record.value) })));
         next.set(partition, (read.at(-1)?.offset ?? -1) + 1);
       },
       onHeartbeat: () => {
         heartbeats += 1;
       },
+      onPassed: (partition, nextOffset) => next.set(partition, nextOffset),
+      onTrouble: (error) => troubles.push(error),
       onDown: (error) => {
         downs.push(error);
         next.clear();
@@ -72,6 +84,7 @@ export async function openRecordingMember(client: KafkaClient, options: Recordin
     partitions: () => assignments.at(-1)?.partitions ?? [],
     records,
     downs,
+    troubles,
     rebalances: () => rebalances,
     heartbeats: () => heartbeats,
   };

@@ -5,6 +5,7 @@ import kafkajs from 'kafkajs';
 import type { Kafka } from 'kafkajs';
 import type { KafkaAdmin } from '../../client/kafka-admin.ts';
 import { createKafkajsClient } from '../../client/kafkajs/kafkajs-client.ts';
+import { openKafkaClient } from '../../client/open-kafka-client.ts';
 import { readOptions } from '../../options.ts';
 import type { KafkaTransportOptions } from '../../options.ts';
 import { openKafkaReceiver } from '../kafka-receiver.ts';
@@ -53,7 +54,7 @@ export async function openReceiverStage(address: string, partitions: number): Pr
     },
     open: async (options = {}) => {
       const settings = readOptions({ brokers, sessionTimeoutMs: 10_000, heartbeatMs: 500, ...options });
-      const client = createKafkajsClient(settings);
+      const client = await openKafkaClient(settings);
       const lost: Receipt[] = [];
       const receiver = await openKafkaReceiver({
         ...settings,
