@@ -4,19 +4,19 @@ import type { FaultRunsCommand } from '../command/load-fault-runs.ts';
 import { UsageError } from '../command/usage-error.ts';
 import { matrixTransports } from '../kill-matrix/matrix-broker.ts';
 import type { MatrixTransport } from '../kill-matrix/matrix-broker.ts';
+import { chooseScenarios } from './choose-scenarios.ts';
 import { effectConfiguration } from './effect-tables.ts';
 import { formatFaultRuns } from './format-fault-runs.ts';
 import { problemsOf } from './judge-fault-run.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
-import type { Scenario } from './scenario.ts';
-import { scenariosOf, startFaultBroker } from './start-fault-broker.ts';
+import { startFaultBroker } from './start-fault-broker.ts';
 
 /** Runs the scenarios one after the other, prints them and answers with the exit status. @throws UsageError */
 export async function faultRunsCommand(command: FaultRunsCommand): Promise<number> {
   const { records, seed, json, print } = command;
   const transport = transportOf(command.transport);
-  const chosen = choose(transport, command.only);
+  const chosen = chooseScenarios(transport, command.only);
   const [database, broker] = await Promise.all([
     startBroker('postgres', { configuration: effectConfiguration }),
     startFaultBroker(transport),
@@ -38,15 +38,6 @@ export async function faultRunsCommand(command: FaultRunsCommand): Promise<numbe
   } finally {
     await Promise.all([broker.stop(), database.stop()]);
   }
-}
-
-/** All that the transport has, or what the beginnings of names choose. @throws UsageError for one that it does not have */
-function choose(transport: MatrixTransport, only: readonly string[]): readonly Scenario[] {
-  const all = scenariosOf[transport];
-  const strange = only.find((each) => !all.some((scenario) => scenario.startsWith(each)));
-  if (strange !== undefined)
-    throw new UsageError(`The fault runs of ${transport} are ${all.join(', ')}: no ${strange}.`);
-  return only.length === 0 ? all : all.filter((scenario) => only.some((each) => scenario.startsWith(each)));
 }
 
 function transportOf(text: string): MatrixTransport {

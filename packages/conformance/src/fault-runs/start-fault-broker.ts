@@ -3,15 +3,6 @@ import type { BrokerSite, MatrixBroker, MatrixTransport } from '../kill-matrix/m
 import { startMatrixBroker } from '../kill-matrix/start-matrix-broker.ts';
 import type { FaultBroker, FaultSite, MortalNode } from './fault-site.ts';
 import { kafkaClusterBroker } from './kafka-cluster-broker.ts';
-import type { Scenario } from './scenario.ts';
-
-/** Those in which a broker dies need one that survives it. */
-export const scenariosOf: Readonly<Record<MatrixTransport, readonly Scenario[]>> = {
-  memory: ['rebalance', 'kill9', 'zombie'],
-  rabbit: ['rebalance', 'kill9', 'zombie'],
-  sqs: ['rebalance', 'kill9', 'zombie', 'broker-restart'],
-  kafka: ['rebalance', 'kill9', 'zombie', 'broker-restart', 'leader-loss'],
-};
 
 /** The broker of a transport, of its own; of Kafka a cluster of three. @throws BrokerNotAvailable */
 export async function startFaultBroker(transport: MatrixTransport): Promise<FaultBroker> {
