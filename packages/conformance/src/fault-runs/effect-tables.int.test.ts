@@ -52,6 +52,7 @@ test
   await stage.tables.published(confirmed('ada', [1, 2, 3]));
   await stage.effects('ada', effects);
   expect(await stage.tables.judge()).toEqual({ ...flawless, ...wrongs });
+  expect(await stage.tables.witnesses()).toHaveLength(wrongs.reorders ?? 0);
   expect(await stage.tables.effects()).toBe(effects.length);
   await stage.tables.drop();
   await expect(stage.tables.effects()).rejects.toThrow('does not exist');

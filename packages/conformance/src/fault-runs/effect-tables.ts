@@ -38,6 +38,8 @@ export interface EffectTables {
   readonly effects: () => Promise<number>;
   readonly counts: () => Promise<EffectCounts>;
   readonly judge: () => Promise<EffectWrongs>;
+  /** Some of the effects that are out of order, a line each: who made them and when, and the ones before them. */
+  readonly witnesses: () => Promise<readonly string[]>;
   /** Takes the tables of the store away as well. */
   readonly drop: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -70,6 +72,10 @@ export async function createEffectTables(url: string, schema: string): Promise<E
     effects: async () => (await one<{ readonly count: number }>(`select count(*)::int from ${schema}.effects`)).count,
     counts: () => one<EffectCounts>(countText(schema)),
     judge: () => one<EffectWrongs>(judgeText(schema)),
+    witnesses: async () => {
+      const { rows } = await pool.query<{ readonly witness: string }>(witnessText(schema));
+      return rows.map(({ witness }) => witness);
+    },
     drop: async () => void (await pool.query(`drop schema if exists ${schema}, ${schema}_store cascade`)),
     close: () => pool.end(),
   };
@@ -106,3 +112,15 @@ const judgeText = (schema: string): string => `
     (select count(*) from dated where made_at < committed_before)::int as overlaps,
     (select count(*) from (select key, seq from ${schema}.effects except select * from allowed) as c)::int
       as contradicted`;
+
+const witnessesMax = 20;
+
+const witnessText = (schema: string): string => `
+  with course as (
+    select id, key, seq, format('%s by %s at %s', seq, worker, to_char(made_at, 'HH24:MI:SS.MS')) as effect,
+      max(seq) over (partition by key order by id) as latest
+    from ${schema}.effects)
+  select format('key %s: %s', late.key, string_agg(near.effect, ', ' order by near.id)) as witness
+  from course late join course near on near.key = late.key and near.seq between late.seq - 2 and late.latest + 1
+  where late.seq < late.latest
+  group by late.key, late.id order by late.id limit ${witnessesMax}`;

@@ -19,17 +19,19 @@ export interface FaultStage {
 export interface Fault {
   /** Between the end of one and the beginning of the next. */
   readonly everyMs: number;
+  /** Whether it is slowed down where a group is never done under it. A broker that is gone stops everybody, however rarely it goes. */
+  readonly slowsDown: boolean;
   /** Strikes once. `time` counts from 0. */
   readonly strike: (stage: FaultStage, time: number) => Promise<void>;
 }
 
 export const faultOf = (scenario: Scenario, { leaseMs }: FaultSite): Fault => {
   const all: Readonly<Record<Scenario, Fault>> = {
-    rebalance: { everyMs: 300, strike: joinOrLeave },
-    kill9: { everyMs: 2000, strike: killWorker },
-    zombie: { everyMs: leaseMs, strike: freezeWorker },
-    'broker-restart': { everyMs: 5000, strike: restartNode },
-    'leader-loss': { everyMs: 5000, strike: loseLeader },
+    rebalance: { everyMs: 300, slowsDown: true, strike: joinOrLeave },
+    kill9: { everyMs: 2000, slowsDown: true, strike: killWorker },
+    zombie: { everyMs: leaseMs, slowsDown: false, strike: freezeWorker },
+    'broker-restart': { everyMs: 5000, slowsDown: false, strike: restartNode },
+    'leader-loss': { everyMs: 5000, slowsDown: false, strike: loseLeader },
   };
   return all[scenario];
 };

@@ -16,6 +16,7 @@ const result: ScenarioResult = {
   refused: 900,
   duplicateDeliveries: 1000,
   wrongs: { lost: 1, duplicates: 0, reorders: 0, overlaps: 0, contradicted: 0 },
+  witnesses: [],
   tookMs: 123_456,
   problem: undefined,
 };

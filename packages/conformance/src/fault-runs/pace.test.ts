@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createPace } from './pace.ts';
 
 test('faults keep their pace while enough is done under them', () => {
-  const pace = createPace(300, 4200);
+  const pace = createPace(300, 18_000);
   pace.look(100);
   pace.look(200);
   expect(pace.everyMs()).toBe(300);
@@ -10,7 +10,7 @@ test('faults keep their pace while enough is done under them', () => {
 });
 
 test('faults come half as fast after each look at which too little was done, and it is said', () => {
-  const pace = createPace(300, 4200);
+  const pace = createPace(300, 18_000);
   pace.look(99);
   pace.look(99);
   expect(pace.everyMs()).toBe(1200);

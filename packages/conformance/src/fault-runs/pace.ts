@@ -9,8 +9,8 @@ export interface Pace {
 
 /** How often it is to be told. */
 export const paceLookMs = 10_000;
-/** With less than that in one look a run would take seven minutes. */
-const leastOneOf = 42;
+/** With less than that in one look a run would take half an hour. */
+const leastOneOf = 180;
 
 export function createPace(everyMs: number, records: number): Pace {
   const slowed: string[] = [];

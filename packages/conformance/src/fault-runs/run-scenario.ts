@@ -33,6 +33,8 @@ export interface ScenarioResult extends EffectCounts, TeamTotals {
   /** Deliveries beyond the first of each command. */
   readonly duplicateDeliveries: number;
   readonly wrongs: EffectWrongs;
+  /** Of what is out of order. */
+  readonly witnesses: readonly string[];
   readonly tookMs: number;
   /** Why it did not come to its end. */
   readonly problem: string | undefined;
@@ -77,6 +79,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
       refused,
       duplicateDeliveries: received - counts.confirmed - counts.unknownHandled,
       wrongs: await tables.judge(),
+      witnesses: await tables.witnesses(),
       tookMs: Math.round(performance.now() - startedAt),
     };
     await team.halt();
@@ -119,7 +122,7 @@ async function strikeUnderLoad(options: ScenarioOptions, { command, tables, team
       effects = await tables.effects();
       if (performance.now() < lookAt) continue;
       lookAt += paceLookMs;
-      pace.look(effects);
+      if (fault.slowsDown) pace.look(effects);
     }
   };
   const strike = async (): Promise<void> => {
