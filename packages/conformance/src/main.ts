@@ -1,21 +1,24 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { loadFaultRuns } from './command/load-fault-runs.ts';
 import { loadKillMatrix } from './command/load-kill-matrix.ts';
 import { loadProof } from './command/load-proof.ts';
 import { UsageError } from './command/usage-error.ts';
 import { modes } from './harness/mode.ts';
 import type { Mode } from './harness/mode.ts';
 
-const usage = `waybill-conformance --transport NAME | --store NAME | --harness FILE | --kill-matrix
+const usage = `waybill-conformance --transport NAME | --store NAME | --harness FILE | --kill-matrix | --fault-runs
   --transport NAME  one of this repository: packages/transport-NAME
   --store NAME      one of this repository: memory, packages/store-NAME, or packages/store-*/src/conformance/NAME-harness.ts
   --harness FILE    a module that exports openHarness (a transport's) or openStoreHarness
   --kill-matrix     real processes struck at every boundary, on PostgreSQL and --transport memory, rabbit, sqs or kafka (default: rabbit)
   --orders N        of the kill matrix (default: 50000)
   --lanes N         shops of the kill matrix at once (default: 3)
-  --only IDS        such as ORD-4,RTY-* or INB-1,SEQ-*, of the kill matrix P4 or 'C5 freeze' (default: all)
+  --fault-runs      long load while workers leave, are killed or frozen and brokers die, on PostgreSQL and a --transport as above (default: kafka)
+  --records N       acknowledged ones of each fault run (default: 200000)
+  --only IDS        such as ORD-4,RTY-* or INB-1,SEQ-*, of the kill matrix P4 or 'C5 freeze', of the fault runs zombie (default: all)
   --mode MODE       ${modes.join(' | ')} (default: standard)
-  --seed N          same seed, same choices of the suite (default: 1)
+  --seed N          same seed, same choices of the suite and the fault runs (default: 1)
   --side-by-side N  properties at once (default: 4)
   --json FILE       writes the matrix
   --guarantees DIR  keeps the matrix of a green run in DIR, and the table of all matrices there as DIR.md`;
@@ -35,8 +38,13 @@ async function main(): Promise<number> {
     const orders = wholeNumber(values.orders, 'orders');
     return run({ transport, orders, lanes: wholeNumber(values.lanes, 'lanes'), only, json, print });
   }
-  const mode = modeOf(values.mode);
   const seed = wholeNumber(values.seed, 'seed');
+  if (values['fault-runs']) {
+    const run = await loadFaultRuns();
+    const { transport = 'kafka', json } = values;
+    return run({ transport, records: wholeNumber(values.records, 'records'), only, seed, json, print });
+  }
+  const mode = modeOf(values.mode);
   const sideBySide = wholeNumber(values['side-by-side'], 'side-by-side');
   const folder = values.guarantees;
   if (folder !== undefined && only.length > 0) throw new UsageError('--guarantees keeps whole runs: leave --only out.');
@@ -54,6 +62,8 @@ function readArguments() {
         'kill-matrix': { type: 'boolean', default: false },
         orders: { type: 'string', default: '50000' },
         lanes: { type: 'string', default: '3' },
+        'fault-runs': { type: 'boolean', default: false },
+        records: { type: 'string', default: '200000' },
         only: { type: 'string', default: '' },
         mode: { type: 'string', default: 'standard' },
         seed: { type: 'string', default: '1' },

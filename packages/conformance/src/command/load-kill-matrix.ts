@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { UsageError } from './usage-error.ts';
+import { loadFromRepository } from './load-from-repository.ts';
 
 export interface KillMatrixCommand {
   readonly transport: string;
@@ -14,16 +11,12 @@ export interface KillMatrixCommand {
   readonly print: (line: string) => void;
 }
 
-const file = 'packages/conformance/src/kill-matrix/kill-matrix-command.ts';
+interface KillMatrixModule {
+  readonly killMatrixCommand: (command: KillMatrixCommand) => Promise<number>;
+}
 
-/**
- * The kill matrix, which runs in this repository only: it knows its stores and transports by their files, and is not published.
- * @throws UsageError elsewhere
- */
-export async function loadKillMatrix(): Promise<(command: KillMatrixCommand) => Promise<number>> {
-  if (!existsSync(file)) throw new UsageError('The kill matrix runs in the repository of Waybill only.');
-  const { killMatrixCommand } = (await import(pathToFileURL(resolve(file)).href)) as {
-    readonly killMatrixCommand: (command: KillMatrixCommand) => Promise<number>;
-  };
-  return killMatrixCommand;
+/** @throws UsageError outside of the repository */
+export async function loadKillMatrix(): Promise<KillMatrixModule['killMatrixCommand']> {
+  const file = 'packages/conformance/src/kill-matrix/kill-matrix-command.ts';
+  return (await loadFromRepository<KillMatrixModule>('The kill matrix runs', file)).killMatrixCommand;
 }

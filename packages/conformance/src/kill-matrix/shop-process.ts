@@ -1,12 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createPendingAnswers } from './pending-answers.ts';
+import { startProgram } from './program-process.ts';
+import type { ProgramProcess } from './program-process.ts';
 import type { Aim, ShopOrder, ShopReport, ShopSettings, WantedOrder } from './shop/shop-protocol.ts';
 
 /** A shop in a process of its own, seen from outside. */
-export interface ShopProcess {
-  readonly isRunning: () => boolean;
+export interface ShopProcess extends Omit<ProgramProcess<ShopOrder>, 'tell'> {
   /** Whether the shop has answered in time that all of them are placed. If not, they may still be. */
   readonly place: (orders: readonly WantedOrder[], patienceMs: number) => Promise<boolean>;
   readonly replay: (patienceMs: number) => Promise<boolean>;
@@ -15,10 +13,6 @@ export interface ShopProcess {
   readonly tellArmed: () => void;
   /** The next answer is lost on its way. */
   readonly dropAnswer: (onDropped: () => void) => void;
-  readonly signal: (signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT') => void;
-  readonly ended: Promise<unknown>;
-  /** SIGKILL, also for one that is stopped. */
-  readonly end: () => Promise<void>;
 }
 
 export interface ShopEvents {
@@ -29,11 +23,6 @@ export interface ShopEvents {
 
 /** Resolves when the shop is open. @throws Error when it ends or crashes before */
 export async function startShopProcess(settings: ShopSettings, events: ShopEvents): Promise<ShopProcess> {
-  const child = fork(fileURLToPath(new URL('shop/shop-main.ts', import.meta.url)), {
-    execArgv: ['--conditions=source'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const ended = once(child, 'exit');
   const opened = Promise.withResolvers<void>();
   const answers = createPendingAnswers();
 
@@ -53,35 +42,23 @@ export async function startShopProcess(settings: ShopSettings, events: ShopEvent
         opened.reject(new Error(`${settings.name} has crashed: ${report.reason}`));
     }
   };
-  child.on('message', hear);
-  child.on('error', () => undefined);
-  void ended.then(() => {
+  const { tell, ...shop } = startProgram<ShopOrder>(new URL('shop/shop-main.ts', import.meta.url), hear);
+  void shop.ended.then(() => {
     opened.reject(new Error(`${settings.name} ended at its start.`));
     answers.giveUp();
   });
 
-  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-  const tell = (order: ShopOrder): void => {
-    if (child.connected) child.send(order, () => undefined);
-  };
   const ask = async (order: (id: number) => ShopOrder, patienceMs: number): Promise<boolean> =>
-    isRunning() && answers.ask((id) => tell(order(id)), patienceMs);
+    shop.isRunning() && answers.ask((id) => tell(order(id)), patienceMs);
 
   tell({ order: 'open', settings });
   await opened.promise;
   return {
-    isRunning,
+    ...shop,
     place: (orders, patienceMs) => ask((id) => ({ order: 'place', id, orders }), patienceMs),
     replay: (patienceMs) => ask((id) => ({ order: 'replay', id }), patienceMs),
     aim: (aim) => tell({ order: 'aim', aim }),
     tellArmed: () => tell({ order: 'armed' }),
     dropAnswer: answers.dropNext,
-    signal: (signal) => void child.kill(signal),
-    ended,
-    end: async () => {
-      if (!isRunning()) return;
-      child.kill('SIGKILL');
-      await ended;
-    },
   };
 }

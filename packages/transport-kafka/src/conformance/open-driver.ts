@@ -6,14 +6,18 @@ import { conformanceTopology } from './topology.ts';
 /** After so long the broker gives up a member that it does not hear. */
 export const sessionTimeoutMs = 3000;
 
-/** A driver as every case has it, in this process or in one of its own. `address` is where it reaches the broker. */
-export const openDriver: OpenDriver = async ({ address = '', client = 'kafkajs' }) =>
+/**
+ * A driver as every case has it, in this process or in one of its own. `address` is where it reaches the broker; of a cluster `brokers` says that,
+ * with commas between them.
+ */
+export const openDriver: OpenDriver = async ({ address, brokers, client = 'kafkajs', partitions }) =>
   kafkaTransport({
     ...conformanceTopology,
     ...haste,
-    ...loginOf(address),
+    ...(partitions !== undefined && { partitions: Number(partitions) }),
+    ...(address !== undefined && loginOf(address)),
     client: client === 'platformatic' ? client : 'kafkajs',
-    brokers: [new URL(address).host],
+    brokers: brokers?.split(',') ?? [new URL(address ?? '').host],
   });
 
 /** Time limits for a broker on the same machine. */

@@ -1,10 +1,10 @@
 import { createBus, createRelay, defineCommand } from '@waybill/core';
 import type { Command, HandlerOptions } from '@waybill/core';
-import type { StoreDriver } from '@waybill/core/driver';
 import { z } from 'zod';
-import type { OpenDriver } from '../../harness/harness.ts';
+import { openStore, openTransport } from './open-module.ts';
+import type { SqlNative } from './open-module.ts';
 import type { ShopReport, ShopSettings, WantedOrder } from './shop-protocol.ts';
-import type { Statements, StrikePoint } from './strike-point.ts';
+import type { StrikePoint } from './strike-point.ts';
 import { watchStore } from './watched-store.ts';
 import { watchTransport } from './watched-transport.ts';
 
@@ -13,13 +13,6 @@ export interface Shop {
   /** Places all of them in one transaction; those that are placed already stay as they are. */
   readonly place: (orders: readonly WantedOrder[]) => Promise<void>;
   readonly replay: () => Promise<void>;
-}
-
-interface SqlNative extends Statements {
-  readonly query: (
-    text: string,
-    values?: readonly unknown[],
-  ) => Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
 }
 
 /** Given up at once, so that it is put aside and its key waits behind it. */
@@ -37,9 +30,9 @@ export async function openShop(
 ): Promise<Shop> {
   const { name, tables, charging, leaseMs } = settings;
   const letters = new Set<string>();
-  const store = watchStore(await openStore(settings), strikes, letters);
+  const store = watchStore(await openStore(settings.store), strikes, letters);
   const onReceived = (deliveries: number): void => tell({ report: 'received', deliveries });
-  const transport = watchTransport(await openTransport(settings), { strikes, letters, onReceived });
+  const transport = watchTransport(await openTransport(settings.transport), { strikes, letters, onReceived });
 
   // A schema has underscores, and a contract must not.
   const shop = tables.replaceAll('_', '-');
@@ -119,16 +112,4 @@ const effectOf = ({ cell, customer, number }: WantedOrder): readonly unknown[] =
 async function isHealed(transaction: SqlNative, tables: string, cell: string): Promise<boolean> {
   const { rows } = await transaction.query(`select from ${tables}.healed where cell = $1`, [cell]);
   return rows.length > 0;
-}
-
-async function openStore({ store }: ShopSettings): Promise<StoreDriver<SqlNative>> {
-  const module = (await import(store.module)) as {
-    readonly openStore: (settings: Readonly<Record<string, string>>) => StoreDriver<SqlNative>;
-  };
-  return module.openStore(store.settings);
-}
-
-async function openTransport({ transport }: ShopSettings): ReturnType<OpenDriver> {
-  const module = (await import(transport.module)) as { readonly openDriver: OpenDriver };
-  return module.openDriver(transport.settings);
 }
