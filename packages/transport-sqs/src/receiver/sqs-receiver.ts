@@ -65,19 +65,6 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
   });
   const settler = createSettler({ clock, calls, held });
 
-  const settle: TransportReceiver['settleBatch'] = async (settlements) => {
-    const outcomes = await settler.settle(settlements);
-    // Whoever waits for room may have it now.
-    doorbell.ring();
-    return outcomes;
-  };
-
-  /** What is being settled counts too: a network that goes away leaves no more in doubt than core may hold. */
-  const roomFor = (limit: number): number => {
-    const free = Math.min(limit, receiver.unsettledMax - held.size);
-    return free >= Math.min(limit, requestMessagesMax) / 2 ? free : 0;
-  };
-
   const poller = createPoller<Message>({
     ...options,
     waitMs: options.longPollSeconds * 1000,
@@ -108,7 +95,7 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
       failure.raise();
       const leftMs = untilMs - clock.monotonic();
       if (leftMs <= 0) return [];
-      poller.want(roomFor(limit));
+      poller.want(roomFor(limit, receiver.unsettledMax - held.size));
       await doorbell.wait(leftMs, signal);
     }
   };
@@ -128,11 +115,18 @@ export function createSqsReceiver(options: SqsReceiverOptions): SqsReceiver {
         poller.rest(signal.aborted ? 0 : restMs);
       }
     },
-    settleBatch: settle,
+    // Whoever waits for room may have it then.
+    settleBatch: (settlements) => settler.settle(settlements).finally(doorbell.ring),
     extendBatch: settler.extend,
     close: () => (closed ??= close()),
     sight: () => ({ queue: options.queue, oldestHeldAtMs: held.oldestEnqueuedAtMs, clearedAtMs }),
   };
+}
+
+/** What is being settled takes room too: a network that goes away leaves no more in doubt than core may hold. */
+function roomFor(limit: number, freeMax: number): number {
+  const free = Math.min(limit, freeMax);
+  return free >= Math.min(limit, requestMessagesMax) / 2 ? free : 0;
 }
 
 /** Of nothing there is none. */
