@@ -44,6 +44,8 @@ export class Subscription {
   readonly #recall: Recall;
   readonly #untouched = createUntouchedLosses();
   readonly #interrupted = createInterruptedTries();
+  /** Until the next deliveries come: one receive is under way at a time. */
+  #lostOnTheWay: ReadonlySet<Receipt> = new Set();
   #held = 0;
   #concurrency: number;
   #isPaused = false;
@@ -148,7 +150,8 @@ export class Subscription {
   }
 
   #take(deliveries: readonly Delivery[]): void {
-    const taken = deliveries.map(
+    const still = this.#lostOnTheWay.size === 0 ? deliveries : this.#withoutLost(deliveries);
+    const taken = still.map(
       (delivery) =>
         new HeldDelivery(delivery, readSequence(delivery.message)?.number, this.#untouched.of(delivery.message.id)),
     );
@@ -156,6 +159,14 @@ export class Subscription {
     for (const held of taken) this.#interrupted.resume(held);
     this.#leases.hold(taken);
     for (const held of taken) this.#lanes.add(held);
+  }
+
+  /** A receiver may lose what it has just handed out, before it is here. */
+  #withoutLost(deliveries: readonly Delivery[]): readonly Delivery[] {
+    const lost = this.#lostOnTheWay;
+    this.#lostOnTheWay = new Set();
+    for (const { receipt, message } of deliveries) if (lost.has(receipt)) this.#untouched.note(message.id);
+    return deliveries.filter(({ receipt }) => !lost.has(receipt));
   }
 
   #end(held: HeldDelivery, settlement: Settlement | undefined): void {
@@ -301,7 +312,9 @@ export class Subscription {
     const { transport, clock, random } = this.#services;
     const { leaseMs } = this.#spec.guarantees;
     const onLost = (receipts: readonly Receipt[]): void => {
-      this.#lose(this.#leases.find(receipts));
+      const known = this.#leases.find(receipts);
+      if (known.length < receipts.length) this.#lostOnTheWay = this.#lostOnTheWay.union(new Set(receipts));
+      this.#lose(known);
     };
     return new ReceiveLoop({
       clock,
