@@ -37,8 +37,8 @@ test.each([
 });
 
 test('what the library has wrapped, or found out by asking every broker, passes as well', async () => {
-  const wrapped = new kafkajs.KafkaJSNonRetriableError('given up', { cause: answered('GROUP_LOAD_IN_PROGRESS') });
-  const nobody = new kafkajs.KafkaJSGroupCoordinatorNotFound('no coordinator');
+  const wrapped = new Error('given up', { cause: answered('GROUP_LOAD_IN_PROGRESS') });
+  const nobody = Object.assign(new Error('nobody'), { name: 'KafkaJSGroupCoordinatorNotFound' });
   const { clock, answer } = asking([wrapped, nobody]);
   await clock.advance(200);
   expect(await answer).toBe('good');
