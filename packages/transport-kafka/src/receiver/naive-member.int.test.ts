@@ -129,12 +129,12 @@ test(
         run: {
           autoCommit: false,
           partitionsConsumedConcurrently: 8,
-          eachBatch: async ({ batch, uncommittedOffsets, commitOffsetsIfNecessary }) => {
+          eachBatch: async (payload) => {
             await sleep(100);
-            handled.push(...batch.messages.map(bodyOf));
+            handled.push(...payload.batch.messages.map(bodyOf));
             if (performance.now() < commitAtMs) return;
             commitAtMs += 5000;
-            await commitOffsetsIfNecessary(uncommittedOffsets());
+            await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
           },
         },
       });
