@@ -125,9 +125,9 @@ async function victimOf(stage: TransportStage, victim: 'leader' | 'coordinator')
   return victim === 'coordinator' ? coordinator : (leaders.find((leader) => leader !== coordinator) ?? 0);
 }
 
-/** As Kafka chooses the partition of a group's offsets. */
+/** As Kafka chooses the partition of a group's offsets. The names here are ASCII. */
 const hashInJava = (text: string): number =>
-  [...text].reduce((hash, char) => (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) | 0, 0) & 0x7f_ff_ff_ff;
+  Buffer.from(text).reduce((hash, char) => (Math.imul(hash, 31) + char) | 0, 0) & 0x7f_ff_ff_ff;
 
 async function untilCommitted(stage: TransportStage): Promise<void> {
   const { admin, close } = await openKafkaClient(readOptions(stage.options));
