@@ -37,8 +37,12 @@ const joinWithThousand = async (stage: ReceiverStage, handOverMs: number) => {
   const other = startWorker(second.receiver, 1000, 1000);
   await until(() => second.receiver.holdings().length > 0);
   const sharedAtMs = performance.now();
-  await until(() => other.handled.length > 0);
-  const resumedMs = performance.now() - sharedAtMs;
+  const before = one.handled.length;
+  const msUntil = (isSo: () => boolean): Promise<number> => until(isSo).then(() => performance.now() - sharedAtMs);
+  const resumedMs = await Promise.all([
+    msUntil(() => one.handled.length > before),
+    msUntil(() => other.handled.length > 0),
+  ]);
   await until(() => new Set([...one.handled, ...other.handled]).size === 20_000, 120_000);
   await Promise.all([one.stop(), other.stop()]);
   const repeats = repeatsIn([...one.handled, ...other.handled]);
@@ -52,7 +56,8 @@ test(
     const stage = await stageOf(8);
     const { lost, repeats, resumedMs } = await joinWithThousand(stage, 3000);
     expect({ lost, repeats }).toEqual({ lost: 0, repeats: 0 });
-    expect(resumedMs).toBeLessThan(2000);
+    // The one that stays, and the one that has come.
+    expect(Math.max(...resumedMs)).toBeLessThan(2000);
     await until(async () => (await stage.committed()) === 20_000);
   },
 );
