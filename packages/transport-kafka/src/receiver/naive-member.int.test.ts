@@ -179,6 +179,58 @@ test('K5: a message whose handler throws stops everything behind it in its parti
   expect(new Set(begun)).toEqual(new Set(['poison']));
 });
 
+test(
+  'a fetch that may wait longer than the session costs a member its place again and again',
+  { timeout },
+  async () => {
+    const stage = await stageOf(1);
+    const { consumer } = await naive(stage, { sessionTimeout: 1000, maxWaitTimeInMs: 2500 });
+    let joins = 0;
+    consumer.on(consumer.events.GROUP_JOIN, () => (joins += 1));
+    // Nobody else is there: it was taken for dead each time.
+    await until(() => joins >= 2);
+  },
+);
+
+test(
+  'what was paused with nothing else to read goes on only when the wait of a fetch is over',
+  { timeout },
+  async () => {
+    const stage = await stageOf(1);
+    await stage.publish(0, 'a', ['1']);
+    const resumedMs: number[] = [];
+    const member = await naive(stage, {
+      maxWaitTimeInMs: 3000,
+      run: {
+        autoCommit: false,
+        eachMessage: async ({ topic, pause }) => {
+          resumedMs.push(performance.now());
+          pause();
+          setTimeout(() => member.consumer.resume([{ topic }]), 200);
+        },
+      },
+    });
+    await until(() => resumedMs.length === 1);
+    await stage.publish(0, 'a', ['2']);
+    await until(() => resumedMs.length === 2);
+    const [first = 0, second = 0] = resumedMs;
+    expect(second - first).toBeGreaterThan(1000);
+  },
+);
+
+test('ours goes on as soon as there is room, however long a fetch may wait', { timeout }, async () => {
+  const stage = await stageOf(1);
+  await fill(stage, 1, 100, 'x'.repeat(2000));
+  const { receiver } = await stage.open({ partitionBytesMax: 10_000, fetchWaitMs: 3000 });
+  await until(() => receiver.holdings().some(({ waiting }) => waiting >= 20));
+  const startedMs = performance.now();
+  const worker = startWorker(receiver, 10, 1);
+  // It is full and has room again several times on the way.
+  await until(() => worker.handled.length === 100);
+  expect(performance.now() - startedMs).toBeLessThan(3000);
+  await worker.stop();
+});
+
 test('a member that begins at the end misses what came to a partition before it knew of it', { timeout }, async () => {
   const stage = await stageOf(1);
   const member = await naive(stage, { fromBeginning: false, metadataMaxAge: 500 });
