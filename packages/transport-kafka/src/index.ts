@@ -11,6 +11,8 @@ export type {
   StartFrom,
 } from './options.ts';
 export type { KafkaClock } from './time/system-clock.ts';
+export { inspectPartitions } from './topology/inspect-partitions.ts';
+export type { PartitionLag } from './topology/inspect-partitions.ts';
 export { raisePartitions } from './topology/raise-partitions.ts';
 export type { RaisePartitionsRequest } from './topology/raise-partitions.ts';
 export { resetOffsets } from './topology/reset-offsets.ts';

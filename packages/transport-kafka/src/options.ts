@@ -52,7 +52,10 @@ export interface KafkaTransportOptions {
    * (KIP-848, Kafka 4.0). kafkajs has `eager` only. Default `eager` with kafkajs and `cooperative` with platformatic.
    */
   readonly groupProtocol?: KafkaGroupProtocol;
-  /** How long a publish may take with everything that is tried; after it the outcome is unknown. Default 30,000. */
+  /**
+   * How long a publish may wait until it is begun, after which it is certain that it was not sent, and how long its batch may be tried, after which
+   * the outcome is unknown. A batch that is refused and divided has that long for each half. Default 30,000.
+   */
   readonly publishTimeoutMs?: number;
   /** How long any other request may take. Default 30,000. */
   readonly requestTimeoutMs?: number;

@@ -8,6 +8,7 @@ import type { KafkaSasl, KafkaTransportOptions } from '../options.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { openKafkaClient } from './open-kafka-client.ts';
 import { batchOf, untilItWorks } from './testing/client-stage.ts';
+import { openRecordingMember, until } from './testing/recording-member.ts';
 
 const alice = { username: 'alice', password: 'sesame' };
 const broker = await findBroker('kafka', 'the logins of both clients', { tls: true, users: { alice: alice.password } });
@@ -29,7 +30,7 @@ const logins: readonly KafkaSasl[] = [
   { mechanism: 'oauthbearer', token },
 ];
 
-describe.runIf(broker).each(['kafkajs', 'platformatic'] as const)('%s', { timeout: 60_000 }, (client) => {
+describe.runIf(broker).each(['kafkajs', 'platformatic'] as const)('%s', { timeout: 60_000 }, (library) => {
   const { tls, sasl } = broker as Broker;
   let opened: KafkaClient | undefined;
 
@@ -38,7 +39,7 @@ describe.runIf(broker).each(['kafkajs', 'platformatic'] as const)('%s', { timeou
   const open = async (address: string | undefined, own: Partial<KafkaTransportOptions>): Promise<KafkaClient> => {
     const brokers = [new URL(address ?? '').host];
     opened = await openKafkaClient(
-      readOptions({ brokers, client, tls: { ca: tls?.ca ?? '' }, requestTimeoutMs: 5000, ...own }),
+      readOptions({ brokers, client: library, tls: { ca: tls?.ca ?? '' }, requestTimeoutMs: 5000, ...own }),
     );
     return opened;
   };
@@ -52,13 +53,19 @@ describe.runIf(broker).each(['kafkajs', 'platformatic'] as const)('%s', { timeou
     expect(errorCodeOf(refused)).toBe('unauthorized');
   });
 
-  test.each(logins)('logs in by $mechanism', async (login) => {
-    const { admin, openProducer } = await open(sasl?.address, { sasl: login });
+  test.each(logins)('logs in by $mechanism, writes and reads as a member of a group', async (login) => {
+    const client = await open(sasl?.address, { sasl: login });
+    const { admin, openProducer } = client;
     const topic = `login-${randomUUID().slice(0, 8)}`;
     await untilItWorks(() => admin.createTopics([{ topic, partitions: 1, replicas: 1, configuration: {} }]));
     const producer = await untilItWorks(openProducer);
     await untilItWorks(() => producer.send(batchOf(topic, 0, ['x'])));
     expect((await admin.endsOf(topic)).get(0)).toEqual({ low: 0, high: 1 });
+    const reader = await openRecordingMember(client, { groupId: `${topic}.group`, topic });
+    await until('the record', () => reader.records.length === 1);
+    await reader.member.commit(new Map([[0, 1]]));
+    await reader.member.close();
+    expect(await admin.committedOf(`${topic}.group`, topic)).toEqual(new Map([[0, 1]]));
   });
 
   test('a wrong password is told as such', async () => {

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findBroker } from '@waybill/conformance/brokers';
-import type { Delivery } from '@waybill/core/driver';
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { accept, bodiesOf, numbered, openReceiverStage, receiveSome, until } from './testing/receiver-stage.ts';
-import type { ReceiverStage, StageReceiver } from './testing/receiver-stage.ts';
+import type { ReceiverStage } from './testing/receiver-stage.ts';
+import { startWorker } from './testing/start-worker.ts';
 
 const broker = await findBroker('kafka', 'the share of a member of a group on Kafka');
 
@@ -25,56 +25,24 @@ const fill = async (stage: ReceiverStage, partitions: number, each: number): Pro
   }
 };
 
-interface Worker {
-  readonly handled: string[];
-  readonly stop: () => Promise<void>;
-}
-
-/** Keeps up to `most` in flight, and lets each take its time. */
-const work = ({ receiver }: StageReceiver, most: number, workMs: number): Worker => {
-  const handled: string[] = [];
-  const controller = new AbortController();
-  let inFlight = 0;
-  const handle = async (delivery: Delivery): Promise<void> => {
-    await sleep(workMs);
-    await accept(receiver, [delivery]);
-    inFlight -= 1;
-  };
-  const loop = (async () => {
-    while (!controller.signal.aborted) {
-      // A fresh coordinator may not be ready yet; core goes on as well.
-      const deliveries =
-        inFlight < most ? await receiver.receiveBatch(most - inFlight, controller.signal).catch(() => []) : [];
-      inFlight += deliveries.length;
-      handled.push(...bodiesOf(deliveries));
-      for (const delivery of deliveries) void handle(delivery);
-      await sleep(10);
-    }
-    await until(() => inFlight === 0);
-  })();
-  return {
-    handled,
-    stop: async () => {
-      controller.abort();
-      await loop;
-    },
-  };
-};
-
 const repeatsIn = (bodies: readonly string[]): number => bodies.length - new Set(bodies).size;
 
 /** Two members, of which one joins while the other has a thousand in flight; everything is handled by one of them at least. */
 const joinWithThousand = async (stage: ReceiverStage, handOverMs: number) => {
   await fill(stage, 8, 2500);
   const first = await stage.open({ commitMs: 200, handOverMs });
-  const one = work(first, 1000, 1000);
+  const one = startWorker(first.receiver, 1000, 1000);
   await until(() => one.handled.length >= 3000);
   const second = await stage.open({ commitMs: 200, handOverMs });
-  const other = work(second, 1000, 1000);
+  const other = startWorker(second.receiver, 1000, 1000);
   await until(() => second.receiver.holdings().length > 0);
   const sharedAtMs = performance.now();
-  await until(() => other.handled.length > 0);
-  const resumedMs = performance.now() - sharedAtMs;
+  const before = one.handled.length;
+  const msUntil = (isSo: () => boolean): Promise<number> => until(isSo).then(() => performance.now() - sharedAtMs);
+  const resumedMs = await Promise.all([
+    msUntil(() => one.handled.length > before),
+    msUntil(() => other.handled.length > 0),
+  ]);
   await until(() => new Set([...one.handled, ...other.handled]).size === 20_000, 120_000);
   await Promise.all([one.stop(), other.stop()]);
   const repeats = repeatsIn([...one.handled, ...other.handled]);
@@ -88,7 +56,8 @@ test(
     const stage = await stageOf(8);
     const { lost, repeats, resumedMs } = await joinWithThousand(stage, 3000);
     expect({ lost, repeats }).toEqual({ lost: 0, repeats: 0 });
-    expect(resumedMs).toBeLessThan(2000);
+    // The one that stays, and the one that has come.
+    expect(Math.max(...resumedMs)).toBeLessThan(2000);
     await until(async () => (await stage.committed()) === 20_000);
   },
 );

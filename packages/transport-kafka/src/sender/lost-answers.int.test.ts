@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Producer, stringSerializers } from '@platformatic/kafka';
 import { findBroker } from '@waybill/conformance/brokers';
 import { startProxy } from '@waybill/conformance/proxy';
 import type { Proxy, ToxicHandle } from '@waybill/conformance/proxy';
@@ -7,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kafkaTransport } from '../kafka-transport.ts';
 import { createNames } from '../names.ts';
 import type { KafkaTransportOptions } from '../options.ts';
-import { openNaiveProducer, sendNaively } from '../testing/naive-producer.ts';
+import { openNaiveProducer, openPlainProducer, sendNaively } from '../testing/naive-producer.ts';
 import { readTopic } from '../testing/read-topic.ts';
 import type { FoundRecord } from '../testing/read-topic.ts';
 import { saturate } from '../testing/saturate.ts';
@@ -91,5 +92,42 @@ describe.skipIf(broker === undefined)('every fifth answer of Produce is lost at 
     const { lost } = tallyOf(confirmed, await found());
     console.log(`  naive: ${lost} of ${confirmed.length} confirmed records were lost`);
     expect(lost).toBeGreaterThan(0);
+  }, 120_000);
+
+  /** All that waits goes out in one send, and the next one does not wait for its answer. */
+  const coalesced = { callers: 16, batch: 16, records: 8192, partitions: 'own', partitionCount: partitions } as const;
+
+  test('the fast way, many sends under way and none of them idempotent, doubles and reorders', async () => {
+    const { topic, found, close } = await openStage();
+    const producer = await openPlainProducer([`127.0.0.1:${proxy.port}`]);
+    const confirmed = await sendNaively(producer, { topic, ...coalesced });
+    await producer.disconnect();
+    await close();
+    const { duplicated, reordered } = tallyOf(confirmed, await found());
+    console.log(`  kafkajs: of ${confirmed.length} confirmed, ${duplicated} twice and ${reordered} out of order`);
+    expect(duplicated).toBeGreaterThan(0);
+    expect(reordered).toBeGreaterThan(0);
+  }, 120_000);
+
+  test('the default producer of platformatic doubles and reorders', async () => {
+    const { topic, found, close } = await openStage();
+    const producer = new Producer({
+      clientId: 'naive',
+      bootstrapBrokers: [`127.0.0.1:${proxy.port}`],
+      serializers: stringSerializers,
+      retryDelay: 20,
+    });
+    const send = ({
+      messages,
+    }: {
+      readonly messages: readonly { readonly value: string; readonly partition: number }[];
+    }) => producer.send({ messages: messages.map((message) => ({ topic, ...message })) });
+    const confirmed = await sendNaively({ send }, { topic, ...coalesced });
+    await producer.close();
+    await close();
+    const tally = tallyOf(confirmed, await found());
+    console.log(`  platformatic: of ${confirmed.length} confirmed`, tally);
+    expect(tally.duplicated).toBeGreaterThan(0);
+    expect(tally.reordered).toBeGreaterThan(0);
   }, 120_000);
 });

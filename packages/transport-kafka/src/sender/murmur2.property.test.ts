@@ -1,4 +1,5 @@
-import { property, uint8Array, assert, integer } from 'fast-check';
+import { compatibilityPartitioner, defaultPartitioner } from '@platformatic/kafka';
+import { property, sample, uint8Array, assert, integer } from 'fast-check';
 import kafkajs from 'kafkajs';
 import type { PartitionMetadata } from 'kafkajs';
 import { expect, test } from 'vitest';
@@ -16,6 +17,17 @@ test('every key is in the partition where the default partitioner of kafkajs has
     }),
     { numRuns: 500 },
   );
+});
+
+test('the default partitioner of platformatic puts about half of all keys elsewhere, its other one none', () => {
+  const keys = sample(uint8Array({ minLength: 1, maxLength: 64 }), 1000).map((bytes) => Buffer.from(bytes));
+  const message = { topic: 'topic' };
+  const elsewhere = (partitioner: typeof defaultPartitioner, partitions: number): number =>
+    keys.filter((key) => partitioner(message, key) % partitions !== partitionOf(key, partitions)).length;
+  expect(elsewhere(defaultPartitioner, 7)).toBeGreaterThan(300);
+  // Nobody notices where the number of partitions is a power of two.
+  expect(elsewhere(defaultPartitioner, 8)).toBe(0);
+  expect(elsewhere(compatibilityPartitioner, 7)).toBe(0);
 });
 
 function partitionOfTopic(partitionId: number): PartitionMetadata {

@@ -6,7 +6,8 @@ import type { SubscriptionAddress, TransportDriver, TransportSender } from '@way
 import { kafkaTransport } from '../kafka-transport.ts';
 import type { KafkaTransportOptions } from '../options.ts';
 
-export type TransportStageOptions = Omit<Partial<KafkaTransportOptions>, 'brokers'>;
+/** `brokers` where they are more than the one of the address. */
+export type TransportStageOptions = Partial<KafkaTransportOptions>;
 
 /** A command of its own on a broker, and any number of instances that work on it, each with a transport of its own. */
 export interface TransportStage {

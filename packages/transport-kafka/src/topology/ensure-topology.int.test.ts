@@ -6,6 +6,7 @@ import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { kafkaTransport } from '../kafka-transport.ts';
 import type { KafkaTransportOptions } from '../options.ts';
 import { hostOf } from '../testing/transport-stage.ts';
+import { inspectPartitions } from './inspect-partitions.ts';
 import { resetOffsets } from './reset-offsets.ts';
 
 const broker = await findBroker('kafka', 'topics and groups on Kafka');
@@ -178,8 +179,9 @@ test('a group with members is not reset', { timeout: 20_000 }, async () => {
   await expect(resetOffsets(options, event('busy'), 'earliest')).rejects.toMatchObject({ reason: 'group-in-use' });
 });
 
-test('the age of what waits is known before anybody has read it', async () => {
-  const transport = open(optionsOf());
+test('what waits, and for how long, is known before anybody has read it, in each partition too', async () => {
+  const options = optionsOf();
+  const transport = open(options);
   await declare(transport, event('slow'));
   await publish(transport, ['a', 'b', 'c']);
   await sleep(300);
@@ -187,4 +189,17 @@ test('the age of what waits is known before anybody has read it', async () => {
   expect([ready, inFlight]).toEqual([3, 0]);
   expect(oldestAgeMs).toBeGreaterThanOrEqual(299);
   expect(oldestAgeMs).toBeLessThan(20_000);
+  const lags = await inspectPartitions(options, event('slow'));
+  // The three keys have one partition.
+  expect(lags.map(({ partition, committed, lag }) => [partition, committed, lag])).toEqual([
+    [0, 0, 3],
+    [1, 0, 0],
+  ]);
+  expect(lags[0]?.oldestAgeMs).toBeGreaterThanOrEqual(oldestAgeMs ?? 0);
+  expect(await takenBy(transport, 'slow')).toEqual(['a', 'b', 'c']);
+  const done = await inspectPartitions(options, event('slow'));
+  expect(done.map(({ lag, oldestAgeMs: ageMs }) => [lag, ageMs])).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
 });

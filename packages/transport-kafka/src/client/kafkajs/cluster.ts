@@ -131,6 +131,7 @@ export interface KafkajsBroker {
   readonly describeGroups: (request: {
     readonly groupIds: readonly string[];
   }) => Promise<{ readonly groups: readonly { readonly members: readonly unknown[] }[] }>;
+  readonly findGroupCoordinator: (group: { readonly groupId: string }) => Promise<unknown>;
   readonly listGroups: () => Promise<{ readonly groups: readonly { readonly groupId: string }[] }>;
 }
 
@@ -139,12 +140,21 @@ interface PartitionOffset {
   readonly offset: string;
 }
 
-type CreateCluster = (options: { readonly allowAutoTopicCreation: false }) => KafkajsCluster;
-
-/** Connections of their own, by the function that kafkajs makes those of its producers with. It keeps it under a symbol. */
+/** Connections of their own, by the function that kafkajs makes those of its producers with. */
 export function createCluster(kafka: Kafka): KafkajsCluster {
+  return clusterMakerOf(kafka).make({ allowAutoTopicCreation: false });
+}
+
+interface ClusterMaker {
+  readonly key: symbol;
+  readonly make: (options: object) => KafkajsCluster;
+}
+
+/** kafkajs keeps the function that makes all its connections under a symbol. */
+export function clusterMakerOf(kafka: Kafka): ClusterMaker {
   const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith(':createCluster'));
-  const create: unknown = key === undefined ? undefined : Reflect.get(kafka, key);
-  if (typeof create !== 'function') throw new TypeError('This is not kafkajs 2.2: it has no connections of its own.');
-  return (create as CreateCluster)({ allowAutoTopicCreation: false });
+  const make: unknown = key === undefined ? undefined : Reflect.get(kafka, key);
+  if (key === undefined || typeof make !== 'function')
+    throw new TypeError('This is not kafkajs 2.2: it has no connections of its own.');
+  return { key, make: make as ClusterMaker['make'] };
 }

@@ -3,6 +3,7 @@ import type { Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
 import type { KafkaClientLog, KafkaSettings } from '../../options.ts';
 import { quietRequestQueues } from './quiet-request-queues.ts';
 import { saslMechanismOf } from './sasl-mechanism.ts';
+import { withToldRefusals } from './told-refusals.ts';
 
 export type ConnectionSettings = Pick<
   KafkaSettings,
@@ -16,7 +17,7 @@ export type ConnectionSettings = Pick<
 export function createKafka(settings: ConnectionSettings, retry: RetryOptions): Kafka {
   quietRequestQueues();
   const { tls, sasl } = settings;
-  return new kafkajs.Kafka({
+  const kafka = new kafkajs.Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     connectionTimeout: settings.connectTimeoutMs,
@@ -27,6 +28,7 @@ export function createKafka(settings: ConnectionSettings, retry: RetryOptions): 
     ...(sasl === undefined ? {} : { sasl: saslMechanismOf(sasl) }),
     ...logOf(settings.onClientLog),
   });
+  return withToldRefusals(kafka);
 }
 
 function logOf(onClientLog: KafkaSettings['onClientLog']): Pick<KafkaConfig, 'logLevel' | 'logCreator'> {

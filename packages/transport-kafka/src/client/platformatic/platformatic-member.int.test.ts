@@ -1,3 +1,4 @@
+import { Consumer } from '@platformatic/kafka';
 import { findBroker } from '@waybill/conformance/brokers';
 import type { Broker } from '@waybill/conformance/brokers';
 import kafkajs from 'kafkajs';
@@ -95,7 +96,16 @@ describe.runIf(broker)('a member of platformatic', { timeout: 120_000 }, () => {
     expect(reader.records.map(({ text }) => text)).toEqual(['kept', 'kept as well']);
   });
 
-  test('outlives its broker', async () => {
+  test('outlives its broker, where the stream of the library is destroyed', async () => {
+    const naive = new Consumer({
+      clientId: 'naive',
+      groupId: `${stage.groupId}.naive`,
+      bootstrapBrokers: [new URL(address).host],
+    });
+    const stream = await naive.consume({ topics: [stage.topic], mode: 'earliest', maxWaitTime: 100 });
+    const troubles: Error[] = [];
+    stream.on('error', (error) => troubles.push(error));
+    stream.resume();
     const reader = await openRecordingMember(stage.client, stage);
     await stage.publish(0, ['before']);
     await until('the first', () => reader.records.length === 1);
@@ -105,5 +115,8 @@ describe.runIf(broker)('a member of platformatic', { timeout: 120_000 }, () => {
     await stage.publish(0, ['after']);
     await until('the second', () => reader.records.length > 1, 60_000);
     expect(reader.records.map(({ text }) => text)).toEqual(['before', 'after']);
+    expect(troubles).toHaveLength(1);
+    expect(stream.destroyed).toBe(true);
+    await naive.close(true);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery, Receipt } from '@waybill/core/driver';
+import type { Delivery, Receipt, TransportReceiver } from '@waybill/core/driver';
 import kafkajs from 'kafkajs';
 import type { Kafka } from 'kafkajs';
 import type { KafkaAdmin } from '../../client/kafka-admin.ts';
@@ -84,7 +84,7 @@ export async function openReceiverStage(address: string, partitions: number): Pr
 
 /** Receives until `count` have come or `limitMs` is over; goes on after an error as core does, and keeps it. */
 export async function receiveSome(
-  receiver: KafkaReceiver,
+  receiver: Pick<TransportReceiver, 'receiveBatch'>,
   count: number,
   { limitMs = 30_000, errors = [] }: { readonly limitMs?: number; readonly errors?: unknown[] } = {},
 ): Promise<Delivery[]> {
@@ -107,7 +107,7 @@ export function bodiesOf(deliveries: readonly Delivery[]): readonly string[] {
   return deliveries.map(({ message }) => Buffer.from(message.body).toString());
 }
 
-export function accept(receiver: KafkaReceiver, deliveries: readonly Delivery[]) {
+export function accept(receiver: Pick<TransportReceiver, 'settleBatch'>, deliveries: readonly Delivery[]) {
   return receiver.settleBatch(deliveries.map(({ receipt }) => ({ receipt, action: 'accept' })));
 }
 
