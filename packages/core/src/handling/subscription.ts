@@ -1,6 +1,6 @@
 import type { BusServices } from '../bus/bus-services.ts';
 import type { SubscriptionHealth } from '../bus/bus.ts';
-import type { Delivery, Receipt, Settlement, TransportReceiver } from '../driver/index.ts';
+import type { Delivery, Settlement, TransportReceiver } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { errorTable } from '../errors/error-table.ts';
@@ -20,6 +20,7 @@ import { ReceiveLoop } from './receive-loop.ts';
 import { createSettleQueue } from './settle-queue.ts';
 import type { SettleQueue } from './settle-queue.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
+import { createUnderWay } from './under-way.ts';
 import { createUntouchedLosses } from './untouched-losses.ts';
 
 export interface SubscriptionOptions {
@@ -44,6 +45,11 @@ export class Subscription {
   readonly #recall: Recall;
   readonly #untouched = createUntouchedLosses();
   readonly #interrupted = createInterruptedTries();
+  readonly #underWay = createUnderWay({
+    find: (receipts) => this.#leases.find(receipts),
+    lose: (held) => this.#lose(held),
+    recall: (held, graceMs) => this.#recall.call(held, graceMs),
+  });
   #held = 0;
   #concurrency: number;
   #isPaused = false;
@@ -155,7 +161,8 @@ export class Subscription {
     this.#held += taken.length;
     for (const held of taken) this.#interrupted.resume(held);
     this.#leases.hold(taken);
-    for (const held of taken) this.#lanes.add(held);
+    this.#underWay.arrived(taken);
+    for (const held of taken) if (!held.lost) this.#lanes.add(held);
   }
 
   #end(held: HeldDelivery, settlement: Settlement | undefined): void {
@@ -290,9 +297,6 @@ export class Subscription {
   #createLoop(): ReceiveLoop {
     const { transport, clock, random, log } = this.#services;
     const { leaseMs } = this.#spec.guarantees;
-    const onLost = (receipts: readonly Receipt[]): void => {
-      for (const held of this.#leases.find(receipts)) this.#lose(held);
-    };
     return new ReceiveLoop({
       clock,
       random,
@@ -301,8 +305,8 @@ export class Subscription {
         transport.openReceiver(this.#spec.address, {
           leaseMs,
           unsettledMax: this.#unsettledMax,
-          onLost,
-          onRecall: (receipts, graceMs) => this.#recall.call(this.#leases.find(receipts), graceMs),
+          onLost: this.#underWay.lost,
+          onRecall: this.#underWay.recalled,
         }),
       room: () => this.#room(),
       onDeliveries: (deliveries) => this.#take(deliveries),
