@@ -303,26 +303,3 @@ test('what waits behind a lost delivery of its key goes back and comes again beh
   await idle();
   expect(begun).toEqual([1, 2, 3]);
 });
-
-test('what is lost on its way from the receiver is not begun', async () => {
-  const clock = virtualClock();
-  const { transport, watch } = watchedTransport(inProcessTransport({ clock }), (receiver) => ({
-    receiveBatch: async (limit, signal) => {
-      const deliveries = await receiver.receiveBatch(limit, signal);
-      if (deliveries.length > 0 && lostOnce.length === 0) {
-        lostOnce.push(...deliveries.map(({ receipt }) => receipt));
-        watch.lose(lostOnce);
-      }
-      return deliveries;
-    },
-  }));
-  const lostOnce: Receipt[] = [];
-  const { bus, idle } = testBus({ clock, transport });
-  const begunAtMs: number[] = [];
-  bus.handle(Step, () => void begunAtMs.push(clock.monotonic()), { leaseMs: 1000 });
-  await idle(() => bus.send(Step, { number: 1 }));
-  expect(lostOnce).toHaveLength(1);
-  // The broker hands it out again when its lease is over, and not before.
-  expect(begunAtMs).toHaveLength(1);
-  expect(begunAtMs[0]).toBeGreaterThanOrEqual(1000);
-});

@@ -1,6 +1,6 @@
 import type { BusServices } from '../bus/bus-services.ts';
 import type { SubscriptionHealth } from '../bus/bus.ts';
-import type { Delivery, Receipt, Settlement, TransportErrorCode, TransportReceiver } from '../driver/index.ts';
+import type { Delivery, Settlement, TransportErrorCode, TransportReceiver } from '../driver/index.ts';
 import { readSequence } from '../envelope/read-envelope.ts';
 import { BusError } from '../errors/bus-error.ts';
 import { errorTable } from '../errors/error-table.ts';
@@ -20,6 +20,7 @@ import { ReceiveLoop } from './receive-loop.ts';
 import { createSettleQueue } from './settle-queue.ts';
 import type { SettleQueue } from './settle-queue.ts';
 import type { SubscriptionSpec } from './subscription-spec.ts';
+import { createUnderWay } from './under-way.ts';
 import { createUntouchedLosses } from './untouched-losses.ts';
 
 export interface SubscriptionOptions {
@@ -44,8 +45,11 @@ export class Subscription {
   readonly #recall: Recall;
   readonly #untouched = createUntouchedLosses();
   readonly #interrupted = createInterruptedTries();
-  /** Until the next deliveries come: one receive is under way at a time. */
-  #lostOnTheWay: ReadonlySet<Receipt> = new Set();
+  readonly #underWay = createUnderWay({
+    find: (receipts) => this.#leases.find(receipts),
+    lose: (all) => this.#lose(all),
+    recall: (held, graceMs) => this.#recall.call(held, graceMs),
+  });
   #held = 0;
   #concurrency: number;
   #isPaused = false;
@@ -150,23 +154,15 @@ export class Subscription {
   }
 
   #take(deliveries: readonly Delivery[]): void {
-    const still = this.#lostOnTheWay.size === 0 ? deliveries : this.#withoutLost(deliveries);
-    const taken = still.map(
+    const taken = deliveries.map(
       (delivery) =>
         new HeldDelivery(delivery, readSequence(delivery.message)?.number, this.#untouched.of(delivery.message.id)),
     );
     this.#held += taken.length;
     for (const held of taken) this.#interrupted.resume(held);
     this.#leases.hold(taken);
-    for (const held of taken) this.#lanes.add(held);
-  }
-
-  /** A receiver may lose what it has just handed out, before it is here. */
-  #withoutLost(deliveries: readonly Delivery[]): readonly Delivery[] {
-    const lost = this.#lostOnTheWay;
-    this.#lostOnTheWay = new Set();
-    for (const { receipt, message } of deliveries) if (lost.has(receipt)) this.#untouched.note(message.id);
-    return deliveries.filter(({ receipt }) => !lost.has(receipt));
+    this.#underWay.arrived(taken);
+    for (const held of taken) if (!held.lost) this.#lanes.add(held);
   }
 
   #end(held: HeldDelivery, settlement: Settlement | undefined): void {
@@ -311,11 +307,6 @@ export class Subscription {
   #createLoop(): ReceiveLoop {
     const { transport, clock, random } = this.#services;
     const { leaseMs } = this.#spec.guarantees;
-    const onLost = (receipts: readonly Receipt[]): void => {
-      const known = this.#leases.find(receipts);
-      if (known.length < receipts.length) this.#lostOnTheWay = this.#lostOnTheWay.union(new Set(receipts));
-      this.#lose(known);
-    };
     return new ReceiveLoop({
       clock,
       random,
@@ -324,8 +315,8 @@ export class Subscription {
         transport.openReceiver(this.#spec.address, {
           leaseMs,
           unsettledMax: this.#unsettledMax,
-          onLost,
-          onRecall: (receipts, graceMs) => this.#recall.call(this.#leases.find(receipts), graceMs),
+          onLost: this.#underWay.lost,
+          onRecall: this.#underWay.recalled,
         }),
       room: () => this.#room(),
       onDeliveries: (deliveries) => this.#take(deliveries),

@@ -43,6 +43,11 @@ export class PartitionQueue implements RecordOwner {
     return this.#log.next;
   }
 
+  /** Everything before it is finished; `undefined` before anything was read. */
+  get firstUnfinished(): number | undefined {
+    return this.#log.committable;
+  }
+
   /** No more is to be read for now. */
   get isFull(): boolean {
     return this.#bytesWaiting >= this.#options.bufferBytesMax || this.#log.span >= this.#options.windowMax;

@@ -79,6 +79,28 @@ test('a log that begins again is read again: what core held of the old one is lo
   expect(takeAll(share)).toHaveLength(2);
 });
 
+test('what is read twice, after a change of leaders, passes over no record that is not finished', () => {
+  const share = openShare();
+  share.assign(assignment(1, [0]));
+  share.arrive(0, [recordAt(10), recordAt(11), recordAt(12)]);
+  const receipts = takeAll(share);
+  const { lost, queue } = share.arrive(0, [recordAt(11), recordAt(12), recordAt(13)]);
+  expect(lost).toEqual([]);
+  expect(queue?.firstUnfinished).toBe(10);
+  expect(receipts.every((receipt) => heldBy(receipt) !== undefined)).toBe(true);
+  expect(takeAll(share)).toHaveLength(1);
+  expect(queue?.position).toBe(14);
+});
+
+test('what was read to its end already is nothing new', () => {
+  const share = openShare();
+  share.assign(assignment(1, [0]));
+  share.arrive(0, [recordAt(10), recordAt(11), recordAt(12)]);
+  expect(share.arrive(0, [recordAt(11)])).toMatchObject({ lost: [] });
+  expect(takeAll(share)).toHaveLength(3);
+  expect(share.queues().map(({ position }) => position)).toEqual([13]);
+});
+
 test('a hole in the log is no new log', () => {
   const share = openShare();
   share.assign(assignment(1, [0]));

@@ -56,7 +56,7 @@ export function createShare(options: ShareOptions): Share {
     arrive: (partition, records) => {
       const queue = queues.get(partition);
       if (queue === undefined || !startsAnew(queue, records)) {
-        queue?.arrive(records);
+        queue?.arrive(unread(queue, records));
         return { lost: [], queue };
       }
       const anew = open(partition);
@@ -73,9 +73,20 @@ export function createShare(options: ShareOptions): Share {
   };
 }
 
-/** The log has no such offset any more, or never had: the topic was made anew, or a leader has lost its end. */
+/**
+ * The log has no such offset any more, or never had: the topic was made anew, or a leader has lost its end. What begins behind an unfinished
+ * record is no beginning, or that record would be passed over: it has been read already.
+ */
 function startsAnew(queue: PartitionQueue, records: readonly FetchedRecord[]): boolean {
-  return (records[0]?.offset ?? Infinity) < (queue.position ?? 0);
+  const [first] = records;
+  if (first === undefined || first.offset >= (queue.position ?? 0)) return false;
+  return first.offset <= (queue.firstUnfinished ?? Infinity);
+}
+
+/** Two fetches may have asked for the same, one of the old leader of a partition and one of its new leader. */
+function unread(queue: PartitionQueue, records: readonly FetchedRecord[]): readonly FetchedRecord[] {
+  const position = queue.position ?? 0;
+  return (records[0]?.offset ?? position) >= position ? records : records.filter(({ offset }) => offset >= position);
 }
 
 function positionsOf(queues: ReadonlyMap<number, PartitionQueue>): ReadonlyMap<number, number> {
