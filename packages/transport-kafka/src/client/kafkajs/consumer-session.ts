@@ -38,8 +38,7 @@ export interface ConsumerSession extends KafkaMember {
  * A consumer as a feeder: every batch is handed over and counted as read at once, and nothing is committed but what we say
  * (kafka-facts.md §2). Rejects when the topic or the brokers cannot be had.
  */
-export async function startSession(options: SessionOptions): Promise<ConsumerSession> {
-  const { kafka, clock, member } = options;
+export async function startSession({ kafka, clock, member, onJoined }: SessionOptions): Promise<ConsumerSession> {
   const { topic, groupId, listener } = member;
   const crash = Promise.withResolvers<unknown>();
   const joined = Promise.withResolvers<void>();
@@ -53,7 +52,8 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
     const busy = new Set(listener.busyPartitions());
     return share.partitions().toSorted((one, other) => Number(busy.has(other)) - Number(busy.has(one)));
   };
-  const consumer = createConsumer(kafka, member, { claim, beforeJoin: () => joins.after, onTopicGone: crash.resolve });
+  const beforeJoin = (): Promise<void> => joins.after;
+  const consumer = createConsumer(kafka, member, { claim, beforeJoin, fetches, onTopicGone: crash.resolve });
   const share = createSessionShare({
     listener,
     fetches,
@@ -83,7 +83,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
 
   listen(consumer, { member, fetches, share, joins });
   consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
-  consumer.on(consumer.events.GROUP_JOIN, options.onJoined);
+  consumer.on(consumer.events.GROUP_JOIN, onJoined);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
   await connect(consumer, member);
   // Resolves when the group has been joined, which others may delay.

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Assigner, Cluster, PartitionAssigner } from 'kafkajs';
+import type { FetchTracker } from './fetch-tracker.ts';
 import { unknownTopic } from './retry-answers.ts';
 import { sharePartitions } from './share-partitions.ts';
 import type { PartitionClaim } from './share-partitions.ts';
@@ -14,6 +15,8 @@ export interface SteadyAssignerOptions {
   readonly claim: () => readonly number[];
   /** The group is joined when it resolves. */
   readonly beforeJoin: () => Promise<void>;
+  /** Told of every broker that is looked for, for a fetch or anything else. */
+  readonly fetches: Pick<FetchTracker, 'connected' | 'refused'>;
   /** The topic is not there any more. */
   readonly onTopicGone: (error: unknown) => void;
 }
@@ -23,8 +26,20 @@ export interface SteadyAssignerOptions {
  * join it asks them for the coordinator, so that is where a join can wait; and where a topic has gone it asks them for metadata, and would go on with
  * its old offsets in a new topic of that name.
  */
-export function steadyAssigner({ claim, beforeJoin, onTopicGone }: SteadyAssignerOptions): PartitionAssigner {
+export function steadyAssigner(options: SteadyAssignerOptions): PartitionAssigner {
+  const { claim, beforeJoin, onTopicGone, fetches } = options;
   return ({ cluster }) => {
+    const findBroker = cluster.findBroker.bind(cluster);
+    cluster.findBroker = async (node) => {
+      try {
+        const broker = await findBroker(node);
+        fetches.connected(node.nodeId);
+        return broker;
+      } catch (error) {
+        fetches.refused(node.nodeId);
+        throw error;
+      }
+    };
     const refreshMetadata = cluster.refreshMetadata.bind(cluster);
     cluster.refreshMetadata = async () => {
       try {
