@@ -48,14 +48,20 @@ describe.skipIf(cluster === undefined)('one of three brokers is killed under loa
       onTestFinished(() => stage.close());
       const members = [await stage.consume(), await stage.consume()];
       const publishing = startPublishing(stage);
+      onTestFinished(() => publishing.stop());
       await expect.poll(() => consumersIn(stage.log)).toBe(2);
       await sleep(500);
       const killedMs = performance.now();
       await kill(await victimOf(stage, victim));
       const before = publishing.counts();
       // The next of each key may have been sent before.
-      const isBack = (key: string): boolean => (highestIn(stage.log).get(key) ?? 0) > (before.get(key) ?? 0) + 1;
-      await expect.poll(() => keys.every(isBack), { timeout: 60_000, interval: 20 }).toBe(true);
+      const missing = (): readonly string[] => {
+        const [handled, sent] = [highestIn(stage.log), publishing.counts()];
+        return keys
+          .filter((key) => (handled.get(key) ?? 0) <= (before.get(key) ?? 0) + 1)
+          .map((key) => `${key}: ${handled.get(key)} of ${sent.get(key)}, ${before.get(key)} before`);
+      };
+      await expect.poll(missing, { timeout: 60_000, interval: 20 }).toEqual([]);
       const silentMs = Math.round(performance.now() - killedMs);
       await sleep(1000);
       await publishing.stop();

@@ -188,7 +188,7 @@ test(
     let joins = 0;
     consumer.on(consumer.events.GROUP_JOIN, () => (joins += 1));
     // Nobody else is there: it was taken for dead each time.
-    await until(() => joins >= 2);
+    await expect.poll(() => joins).toBeGreaterThanOrEqual(2);
   },
 );
 
@@ -199,14 +199,13 @@ test(
     const stage = await stageOf(1);
     await stage.publish(0, 'a', ['1']);
     const resumedMs: number[] = [];
-    const member = await naive(stage, {
+    await naive(stage, {
       maxWaitTimeInMs: 3000,
       run: {
         autoCommit: false,
-        eachMessage: async ({ topic, pause }) => {
+        eachMessage: async (payload) => {
           resumedMs.push(performance.now());
-          pause();
-          setTimeout(() => member.consumer.resume([{ topic }]), 200);
+          setTimeout(payload.pause(), 200);
         },
       },
     });

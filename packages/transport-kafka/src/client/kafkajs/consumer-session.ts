@@ -41,8 +41,7 @@ export interface ConsumerSession extends KafkaMember {
  * A consumer as a feeder: every batch is handed over and counted as read at once, and nothing is committed but what we say
  * (kafka-facts.md §2). Rejects when the topic or the brokers cannot be had.
  */
-export async function startSession(options: SessionOptions): Promise<ConsumerSession> {
-  const { kafka, clock, member } = options;
+export async function startSession({ kafka, clock, member, onJoined }: SessionOptions): Promise<ConsumerSession> {
   const { topic, listener } = member;
   const crash = Promise.withResolvers<unknown>();
   const joined = Promise.withResolvers<void>();
@@ -57,6 +56,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
   };
   const consumer = createConsumer(kafka, member, {
     claim,
+    fetches,
     beforeJoin: joins.before,
     onTopicGone: crash.resolve,
     guard: (cluster) => guardFetches(cluster, { clock, member, signal: closing.signal }),
@@ -91,7 +91,7 @@ export async function startSession(options: SessionOptions): Promise<ConsumerSes
 
   listen(consumer, { member, fetches, share, joins, mayCommit: () => commitOffsets !== undefined });
   consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
-  consumer.on(consumer.events.GROUP_JOIN, options.onJoined);
+  consumer.on(consumer.events.GROUP_JOIN, onJoined);
   consumer.on(consumer.events.CRASH, ({ payload }) => crash.resolve(payload.error));
   await connect(consumer, member);
   // Resolves when the group has been joined, which others may delay.

@@ -60,3 +60,25 @@ test('positions have been used when every broker has answered a fetch of after t
   fetches.joined();
   expect(fetches.isSettled()).toBe(false);
 });
+
+test('a fetch whose broker is dead brings nothing: after a join the others are heard at once', () => {
+  const { fetches } = openStage();
+  fetches.started(1);
+  fetches.connected(1);
+  fetches.answered(1);
+  fetches.started(2);
+  fetches.refused(2);
+  fetches.joined();
+  fetches.started(1);
+  expect(fetches.isFresh()).toBe(true);
+  expect(fetches.isSettled()).toBe(false);
+});
+
+test('a broker that is refused to somebody else may still answer a fetch that is under way', () => {
+  const { fetches } = openStage();
+  fetches.started(1);
+  fetches.connected(1);
+  fetches.refused(1);
+  fetches.joined();
+  expect(fetches.isFresh()).toBe(false);
+});

@@ -5,10 +5,17 @@ const handledMs = 1000;
 /** No fetch waits for its answer as long as this. */
 const openMs = 60_000;
 
+/** kafkajs calls a broker by a number in the types of its events, and by a text otherwise. */
+type NodeId = number | string;
+
 /** Tells of what kafkajs hands over whether it was asked for before the last join: it says nothing about that itself. */
 export interface FetchTracker {
-  readonly started: (nodeId: number) => void;
-  readonly answered: (nodeId: number) => void;
+  readonly started: (nodeId: NodeId) => void;
+  readonly answered: (nodeId: NodeId) => void;
+  /** Its broker is there: from now on it may bring something. */
+  readonly connected: (nodeId: NodeId) => void;
+  /** Its broker cannot be had, and kafkajs gives it up without a word. It brings nothing if it was not under way already. */
+  readonly refused: (nodeId: NodeId) => void;
   readonly joined: () => void;
   /** Every fetch has ended, and what it brought was handled. */
   readonly ended: () => void;
@@ -25,27 +32,41 @@ interface OpenFetch {
   readonly join: number;
   readonly startedAtMs: number;
   answeredAtMs: number | undefined;
+  isConnected: boolean;
+  isRefused: boolean;
   /** The last join after which this broker was asked and has answered. */
   answeredJoin: number;
 }
 
 /** kafkajs has one fetch to a broker at a time, and handles what it brought before the next one to that broker. */
 export function createFetchTracker(clock: Pick<KafkaClock, 'monotonic'>): FetchTracker {
-  const fetches = new Map<number, OpenFetch>();
+  const fetches = new Map<string, OpenFetch>();
   let joins = 0;
 
-  const isOver = ({ startedAtMs, answeredAtMs }: OpenFetch): boolean => {
+  const isOver = ({ startedAtMs, answeredAtMs, isRefused }: OpenFetch): boolean => {
     const nowMs = clock.monotonic();
-    return nowMs - startedAtMs > openMs || (answeredAtMs !== undefined && nowMs - answeredAtMs > handledMs);
+    return (
+      isRefused || nowMs - startedAtMs > openMs || (answeredAtMs !== undefined && nowMs - answeredAtMs > handledMs)
+    );
   };
 
   return {
     started: (nodeId) => {
-      const answeredJoin = fetches.get(nodeId)?.answeredJoin ?? -1;
-      fetches.set(nodeId, { join: joins, startedAtMs: clock.monotonic(), answeredAtMs: undefined, answeredJoin });
+      const answeredJoin = fetches.get(String(nodeId))?.answeredJoin ?? -1;
+      const startedAtMs = clock.monotonic();
+      const fresh = { join: joins, startedAtMs, answeredAtMs: undefined, isConnected: false, isRefused: false };
+      fetches.set(String(nodeId), { ...fresh, answeredJoin });
+    },
+    connected: (nodeId) => {
+      const fetch = fetches.get(String(nodeId));
+      if (fetch !== undefined) fetch.isConnected = true;
+    },
+    refused: (nodeId) => {
+      const fetch = fetches.get(String(nodeId));
+      if (fetch !== undefined && !fetch.isConnected) fetch.isRefused = true;
     },
     answered: (nodeId) => {
-      const fetch = fetches.get(nodeId);
+      const fetch = fetches.get(String(nodeId));
       if (fetch === undefined) return;
       fetch.answeredAtMs ??= clock.monotonic();
       fetch.answeredJoin = fetch.join;

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Assigner, Cluster, PartitionAssigner } from 'kafkajs';
+import type { FetchTracker } from './fetch-tracker.ts';
 import { unknownTopic } from './retry-answers.ts';
 import { sharePartitions } from './share-partitions.ts';
 import type { PartitionClaim } from './share-partitions.ts';
@@ -14,6 +15,8 @@ export interface SteadyAssignerOptions {
   readonly claim: () => readonly number[];
   /** The group is joined when it resolves. */
   readonly beforeJoin: () => Promise<void>;
+  /** Told of every broker that is looked for, for a fetch or anything else. */
+  readonly fetches: Pick<FetchTracker, 'connected' | 'refused'>;
   /** The topic is not there any more. */
   readonly onTopicGone: (error: unknown) => void;
   /** What the consumer reads goes through it. */
@@ -25,9 +28,11 @@ export interface SteadyAssignerOptions {
  * join it asks them for the coordinator, so that is where a join can wait; where a topic has gone it asks them for metadata, and would go on with
  * its old offsets in a new topic of that name; and it reads through them.
  */
-export function steadyAssigner({ claim, beforeJoin, onTopicGone, guard }: SteadyAssignerOptions): PartitionAssigner {
+export function steadyAssigner(options: SteadyAssignerOptions): PartitionAssigner {
+  const { claim, beforeJoin, fetches, guard, onTopicGone } = options;
   return ({ cluster }) => {
     guard(cluster);
+    tellBrokers(cluster, fetches);
     const refreshMetadata = cluster.refreshMetadata.bind(cluster);
     cluster.refreshMetadata = async () => {
       try {
@@ -43,6 +48,20 @@ export function steadyAssigner({ claim, beforeJoin, onTopicGone, guard }: Steady
       return findGroupCoordinator(group);
     };
     return assignerOver(cluster, claim);
+  };
+}
+
+function tellBrokers(cluster: Pick<Cluster, 'findBroker'>, fetches: SteadyAssignerOptions['fetches']): void {
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (node) => {
+    try {
+      const broker = await findBroker(node);
+      fetches.connected(node.nodeId);
+      return broker;
+    } catch (error) {
+      fetches.refused(node.nodeId);
+      throw error;
+    }
   };
 }
 
