@@ -33,10 +33,13 @@ export function createStageReceiver(
     const timer = clock.after(waitMs, () => {
       controller.abort();
     });
-    while (deliveries.length < count && !controller.signal.aborted) {
-      deliveries.push(...(await receiver.receiveBatch(count - deliveries.length, controller.signal)));
+    try {
+      while (deliveries.length < count && !controller.signal.aborted) {
+        deliveries.push(...(await receiver.receiveBatch(count - deliveries.length, controller.signal)));
+      }
+    } finally {
+      timer.cancel();
     }
-    timer.cancel();
     return deliveries;
   };
 
