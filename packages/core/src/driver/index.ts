@@ -1,3 +1,4 @@
+export { atMost } from './at-most.ts';
 export type { Clock, NewId, Random, Timer } from './clock.ts';
 export { cutPage } from './cut-page.ts';
 export type {
@@ -24,6 +25,7 @@ export type {
 } from './outbox-record.ts';
 export { passFence } from './pass-fence.ts';
 export type { FenceCursor, FencedNumber } from './pass-fence.ts';
+export { pause } from './pause.ts';
 export { createPendingFailure } from './pending-failure.ts';
 export type { PendingFailure } from './pending-failure.ts';
 export type { StoreCapabilities } from './store-capabilities.ts';

@@ -1,10 +1,9 @@
+import { atMost, pause } from '@waybill/core/driver';
 import type { Receipt, ReceiverOptions } from '@waybill/core/driver';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import type { KafkaMember, MemberListener, MemberOptions } from '../client/kafka-member.ts';
 import { KafkaTransportError } from '../kafka-error.ts';
 import { readRecord } from '../message/read-record.ts';
-import { atMost } from '../time/at-most.ts';
-import { pause } from '../time/pause.ts';
 import type { KafkaClock } from '../time/system-clock.ts';
 import { createCommitter } from './committer.ts';
 import type { PartitionQueue } from './partition-queue.ts';

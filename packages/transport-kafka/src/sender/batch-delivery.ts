@@ -1,7 +1,7 @@
+import { pause } from '@waybill/core/driver';
 import type { ProducerBatch } from '../client/kafka-producer.ts';
 import { KafkaTransportError } from '../kafka-error.ts';
 import type { KafkaSettings } from '../options.ts';
-import { pause } from '../time/pause.ts';
 import type { ProducerSession } from './producer-sessions.ts';
 import { sendFailureOf } from './send-failure.ts';
 import type { SendFailure } from './send-failure.ts';

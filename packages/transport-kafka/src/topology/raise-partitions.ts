@@ -1,3 +1,4 @@
+import { pause } from '@waybill/core/driver';
 import type { ChannelAddress } from '@waybill/core/driver';
 import type { KafkaAdmin, PartitionEnds } from '../client/kafka-admin.ts';
 import { openKafkaClient } from '../client/open-kafka-client.ts';
@@ -5,7 +6,6 @@ import { KafkaTransportError } from '../kafka-error.ts';
 import { createNames } from '../names.ts';
 import { readOptions } from '../options.ts';
 import type { KafkaSettings, KafkaTransportOptions } from '../options.ts';
-import { pause } from '../time/pause.ts';
 
 export interface RaisePartitionsRequest {
   readonly channel: ChannelAddress;

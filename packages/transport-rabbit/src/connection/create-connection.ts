@@ -1,7 +1,7 @@
+import { pause } from '@waybill/core/driver';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import type { RabbitSettings } from '../options.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
-import { pause } from '../time/pause.ts';
 import { closeModel, cutModel } from './close-model.ts';
 import { createListeners } from './listeners.ts';
 import type { ManagedConnection } from './managed-connection.ts';

@@ -1,11 +1,10 @@
+import { atMost, pause } from '@waybill/core/driver';
 import type { Random, Receipt } from '@waybill/core/driver';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 import { reconnectDelayMs } from '../connection/reconnect-delay.ts';
 import type { ReconnectPace } from '../connection/reconnect-delay.ts';
 import { RabbitTransportError } from '../rabbit-error.ts';
-import { atMost } from '../time/at-most.ts';
-import { pause } from '../time/pause.ts';
 import type { ReadMessage } from './held-message.ts';
 import { openPartitionSession } from './partition-session.ts';
 import type { PartitionSession, SessionEnd } from './partition-session.ts';

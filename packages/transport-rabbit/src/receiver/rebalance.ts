@@ -1,6 +1,5 @@
+import { atMost, pause } from '@waybill/core/driver';
 import type { Random } from '@waybill/core/driver';
-import { atMost } from '../time/at-most.ts';
-import { pause } from '../time/pause.ts';
 import type { RabbitClock } from '../time/system-clock.ts';
 import { createFairShare } from './fair-share.ts';
 import type { InstanceCount } from './instance-count.ts';

@@ -1,8 +1,7 @@
-import { createDoorbell } from '@waybill/core/driver';
+import { atMost, createDoorbell } from '@waybill/core/driver';
 import kafkajs from 'kafkajs';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { KafkaTransportError } from '../../kafka-error.ts';
-import { atMost } from '../../time/at-most.ts';
 import type { KafkaClock } from '../../time/system-clock.ts';
 import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { commitRefused } from './commit-refused.ts';

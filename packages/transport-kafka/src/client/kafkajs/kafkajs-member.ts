@@ -1,6 +1,6 @@
+import { pause } from '@waybill/core/driver';
 import { KafkaTransportError } from '../../kafka-error.ts';
 import type { KafkaSettings } from '../../options.ts';
-import { pause } from '../../time/pause.ts';
 import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { startSession } from './consumer-session.ts';
 import type { ConsumerSession, SessionOptions } from './consumer-session.ts';

@@ -1,5 +1,5 @@
+import { pause } from '@waybill/core/driver';
 import type { KafkaSettings } from '../../options.ts';
-import { pause } from '../../time/pause.ts';
 
 /** What a broker answers while a leader or a coordinator is being chosen, or is not where it was. */
 const passing: ReadonlySet<string> = new Set([

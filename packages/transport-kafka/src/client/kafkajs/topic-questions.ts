@@ -1,4 +1,4 @@
-import { pause } from '../../time/pause.ts';
+import { pause } from '@waybill/core/driver';
 import type { KafkaAdmin, TopicDescription } from '../kafka-admin.ts';
 import type { KafkajsCluster, TopicMetadata } from './cluster.ts';
 import type { AdminSettings } from './kafkajs-admin.ts';

@@ -1,4 +1,4 @@
-import { pause } from '../../time/pause.ts';
+import { pause } from '@waybill/core/driver';
 import { errorName } from './error-name.ts';
 import type { PlatformaticSettings } from './platformatic-settings.ts';
 

@@ -1,4 +1,4 @@
-import { pause } from '../../time/pause.ts';
+import { pause } from '@waybill/core/driver';
 import type { KafkaClock } from '../../time/system-clock.ts';
 
 /** Waits between failed attempts at one thing. */

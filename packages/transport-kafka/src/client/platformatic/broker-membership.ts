@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { consumerGroupHeartbeatV1 } from '@platformatic/kafka';
-import { pause } from '../../time/pause.ts';
+import { pause } from '@waybill/core/driver';
 import { errorName } from './error-name.ts';
 import { passing, refusals } from './group-membership.ts';
 import type { GroupMembership, MembershipOptions, Standing } from './group-membership.ts';

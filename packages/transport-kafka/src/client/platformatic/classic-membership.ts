@@ -1,4 +1,4 @@
-import { pause } from '../../time/pause.ts';
+import { pause } from '@waybill/core/driver';
 import { createClassicRequests } from './classic-requests.ts';
 import type { ClassicRequests, JoinGroupResponse } from './classic-requests.ts';
 import { errorName } from './error-name.ts';

@@ -1,6 +1,5 @@
+import { atMost, pause } from '@waybill/core/driver';
 import { KafkaTransportError } from '../../kafka-error.ts';
-import { atMost } from '../../time/at-most.ts';
-import { pause } from '../../time/pause.ts';
 import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { createBackoff } from './backoff.ts';
 import { createBrokerMembership } from './broker-membership.ts';

@@ -1,7 +1,7 @@
-import type { KafkaClock } from './system-clock.ts';
+import type { Clock } from './clock.ts';
 
-/** Resolves after `delayMs`, or at once when the signal aborts; never rejects. */
-export function pause(clock: KafkaClock, delayMs: number, signal?: AbortSignal): Promise<void> {
+/** For drivers: resolves after `delayMs`, or at once when the signal aborts; never rejects. */
+export function pause(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> {
   if (delayMs === 0 || signal?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {

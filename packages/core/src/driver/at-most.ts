@@ -1,11 +1,11 @@
+import type { Clock } from './clock.ts';
 import { pause } from './pause.ts';
-import type { KafkaClock } from './system-clock.ts';
 
-/** `undefined` when the work takes longer; it goes on, and nobody hears how it ends. */
+/** For drivers: `undefined` when the work takes longer; it goes on, and nobody hears how it ends. */
 export async function atMost<Result>(
   limitMs: number,
   work: Promise<Result>,
-  clock: KafkaClock,
+  clock: Pick<Clock, 'after'>,
 ): Promise<Result | undefined> {
   const done = new AbortController();
   try {
