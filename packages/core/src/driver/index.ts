@@ -1,4 +1,6 @@
 export { atMost } from './at-most.ts';
+export { createClosableSender } from './closable-sender.ts';
+export type { ClosableSenderOptions } from './closable-sender.ts';
 export type { Clock, NewId, Random, Timer } from './clock.ts';
 export { cutPage } from './cut-page.ts';
 export type {

@@ -1,3 +1,4 @@
+import { createClosableSender } from '@waybill/core/driver';
 import type { SendOutcome, TransportMessage, TransportSender } from '@waybill/core/driver';
 import { KafkaTransportError } from '../kafka-error.ts';
 import { toRecord } from '../message/to-record.ts';
@@ -20,9 +21,7 @@ export interface KafkaSenderOptions {
  */
 export function createKafkaSender({ settings, lanes, topic }: KafkaSenderOptions): TransportSender {
   const { clock, partitions, publishTimeoutMs, messageBytesMax } = settings;
-  const underWay = new Set<Promise<unknown>>();
   let turn = 0;
-  let closed: Promise<void> | undefined;
 
   const place = (messages: readonly TransportMessage[], call: SendCall): void => {
     const nowMs = clock.now();
@@ -53,22 +52,10 @@ export function createKafkaSender({ settings, lanes, topic }: KafkaSenderOptions
     }
   };
 
-  return {
-    sendBatch: async (messages) => {
-      if (closed !== undefined) throw new KafkaTransportError('closed', 'The sender is closed.');
-      const call = send(messages);
-      underWay.add(call);
-      try {
-        return await call;
-      } finally {
-        underWay.delete(call);
-      }
-    },
-    close: () => {
-      closed ??= Promise.allSettled(underWay).then(() => undefined);
-      return closed;
-    },
-  };
+  return createClosableSender({
+    send,
+    closedError: () => new KafkaTransportError('closed', 'The sender is closed.'),
+  });
 }
 
 function overdue(): SendOutcome {

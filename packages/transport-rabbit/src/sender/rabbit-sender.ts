@@ -1,3 +1,4 @@
+import { createClosableSender } from '@waybill/core/driver';
 import type { SendOutcome, TransportMessage, TransportSender } from '@waybill/core/driver';
 import type { ManagedConnection } from '../connection/managed-connection.ts';
 import { partitionOf } from '../partition-of.ts';
@@ -25,9 +26,7 @@ export function createRabbitSender(options: LanesOptions): TransportSender {
   const { settings, connection } = options;
   const { clock, publishTimeoutMs, partitions } = settings;
   const lanes = createLanes(options);
-  const underWay = new Set<Promise<unknown>>();
   let turn = 0;
-  let closed: Promise<void> | undefined;
 
   const place = (messages: readonly TransportMessage[], batch: PendingBatch): ReadonlyMap<ConfirmLane, Placed[]> => {
     const placed = new Map<ConfirmLane, Placed[]>();
@@ -64,24 +63,11 @@ export function createRabbitSender(options: LanesOptions): TransportSender {
     }
   };
 
-  return {
-    sendBatch: async (messages) => {
-      if (closed !== undefined) throw new RabbitTransportError('closed', 'The sender is closed.');
-      const call = send(messages);
-      underWay.add(call);
-      try {
-        return await call;
-      } finally {
-        underWay.delete(call);
-      }
-    },
-    close: () => {
-      closed ??= Promise.allSettled(underWay).then(() => {
-        lanes.close();
-      });
-      return closed;
-    },
-  };
+  return createClosableSender({
+    send,
+    closedError: () => new RabbitTransportError('closed', 'The sender is closed.'),
+    onClosed: () => lanes.close(),
+  });
 }
 
 function renewLanesOf(targets: ReadonlyMap<ConfirmLane, Placed[]>, unconfirmed: ReadonlySet<number>): void {

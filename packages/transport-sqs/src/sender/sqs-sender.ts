@@ -1,3 +1,4 @@
+import { createClosableSender } from '@waybill/core/driver';
 import type { SendOutcome, TransportMessage, TransportSender } from '@waybill/core/driver';
 import { toWireEntry } from '../message/wire-entry.ts';
 import type { SqsSettings } from '../options.ts';
@@ -16,25 +17,10 @@ export interface SqsSenderOptions {
 
 /** Sends batches of ten, side by side; a group never has two messages in one request, and none after one that failed. */
 export function createSqsSender(options: SqsSenderOptions): TransportSender {
-  const underWay = new Set<Promise<unknown>>();
-  let closed: Promise<void> | undefined;
-
-  return {
-    sendBatch: async (messages) => {
-      if (closed !== undefined) throw new SqsTransportError('closed', 'The sender is closed.');
-      const call = sendAll(options, messages);
-      underWay.add(call);
-      try {
-        return await call;
-      } finally {
-        underWay.delete(call);
-      }
-    },
-    close: () => {
-      closed ??= Promise.allSettled(underWay).then(() => undefined);
-      return closed;
-    },
-  };
+  return createClosableSender({
+    send: (messages) => sendAll(options, messages),
+    closedError: () => new SqsTransportError('closed', 'The sender is closed.'),
+  });
 }
 
 async function sendAll(
