@@ -74,7 +74,10 @@ export interface KafkaTransportOptions {
   readonly heartbeatMs?: number;
   /** How often finished work is committed; what was finished since is handled again after a crash. Default 1000. */
   readonly commitMs?: number;
-  /** Longest wait of one fetch, and so of a partition that goes on after a pause. Default 500; at most a third of the session. */
+  /**
+   * Longest wait of one fetch, and so of a partition that goes on after a pause; with kafkajs one heartbeat while nothing is unfinished. Default 500;
+   * at most a third of the session.
+   */
   readonly fetchWaitMs?: number;
   /** Of one fetch over all partitions. Default 8 MiB. */
   readonly fetchBytesMax?: number;

@@ -13,7 +13,7 @@ const openStage = (broken: ReadonlyMap<number, number>, batches = 4) => {
   const fetch = createCarefulFetch<readonly [partition: number, next: number]>({
     clock,
     partitionBytesMax: 1000,
-    fetchWaitMs: 500,
+    waitMs: () => 500,
     signal: new AbortController().signal,
     onUndecodable: (partition, offset) => told.push([partition, offset, clock.monotonic()]),
   });

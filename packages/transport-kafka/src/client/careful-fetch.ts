@@ -21,7 +21,8 @@ export type CarefulFetch<Answer> = (
 export interface CarefulFetchOptions {
   readonly clock: KafkaClock;
   readonly partitionBytesMax: number;
-  readonly fetchWaitMs: number;
+  /** How long the next fetch may wait for its first record. */
+  readonly waitMs: () => number;
   /** At every attempt at a batch that cannot be decoded: it begins at the offset. */
   readonly onUndecodable: (partition: number, offset: number, error: unknown) => void;
   /** Ends a wait. */
@@ -48,7 +49,7 @@ interface Care {
  * still there, and is tried again now and then; behind it, it is asked for more and more. The others go on together.
  */
 export function createCarefulFetch<Answer>(options: CarefulFetchOptions): CarefulFetch<Answer> {
-  const { clock, partitionBytesMax, fetchWaitMs, onUndecodable, signal } = options;
+  const { clock, partitionBytesMax, waitMs, onUndecodable, signal } = options;
   const cares = new Map<number, Care>();
   const trusted: Care = { bytesMax: partitionBytesMax, stuckAt: undefined, failures: 0, dueMs: 0 };
 
@@ -94,11 +95,11 @@ export function createCarefulFetch<Answer>(options: CarefulFetchOptions): Carefu
   const together = async (
     offsets: ReadonlyMap<number, number>,
     ask: Ask<Answer>,
-    waitMs: number,
+    limitMs: number,
   ): Promise<readonly Answer[]> => {
     if (offsets.size === 0) return [];
     try {
-      return await ask({ offsets, partitionBytesMax, waitMs });
+      return await ask({ offsets, partitionBytesMax, waitMs: limitMs });
     } catch (error) {
       if (!isUndecodable(error)) throw error;
       return oneByOne(offsets, ask);
@@ -106,15 +107,15 @@ export function createCarefulFetch<Answer>(options: CarefulFetchOptions): Carefu
   };
 
   return async (offsets, ask) => {
-    if (cares.size === 0) return together(offsets, ask, fetchWaitMs);
+    if (cares.size === 0) return together(offsets, ask, waitMs());
     const nowMs = clock.monotonic();
     const careful = [...offsets].filter(([partition]) => cares.has(partition));
     const due = careful.filter(([partition, offset]) => careOf(partition, offset).dueMs <= nowMs);
     const answers = await oneByOne(new Map(due), ask);
     const others = new Map([...offsets].filter(([partition]) => !careful.some(([one]) => one === partition)));
     // What waits behind a careful answer is not to wait for the others.
-    if (others.size > 0) return [...answers, ...(await together(others, ask, answers.length > 0 ? 0 : fetchWaitMs))];
-    if (answers.length === 0) await pause(clock, fetchWaitMs, signal);
+    if (others.size > 0) return [...answers, ...(await together(others, ask, answers.length > 0 ? 0 : waitMs()))];
+    if (answers.length === 0) await pause(clock, waitMs(), signal);
     return answers;
   };
 }
@@ -128,7 +129,7 @@ export function fetchOnce<Answer>(
   const careful = createCarefulFetch<Answer>({
     clock,
     partitionBytesMax: 1,
-    fetchWaitMs: 0,
+    waitMs: () => 0,
     onUndecodable: () => undefined,
     signal: new AbortController().signal,
   });

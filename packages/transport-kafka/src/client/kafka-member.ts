@@ -25,6 +25,8 @@ export interface MemberListener {
   readonly onRebalancing: () => Promise<void>;
   /** Partitions whose records are being handled: where a client can, they stay, because what is in flight on one that moves is handled twice. */
   readonly busyPartitions: () => readonly number[];
+  /** Nothing that was read is unfinished or uncommitted, and no partition is paused: the next fetch may wait until something comes. */
+  readonly isIdle: () => boolean;
   /**
    * The new share, before any record of it. Answers the next offset to read of the partitions that go on where they were; the others begin
    * at what is committed, or at `startFrom`.

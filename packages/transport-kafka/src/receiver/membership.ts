@@ -150,6 +150,7 @@ function listenerOf(parts: ListenerParts): MemberListener {
         .queues()
         .filter((queue) => queue.holding.inFlight > 0)
         .map(({ partition }) => partition),
+    isIdle: () => share.queues().every((queue) => queue.isDrained && queue.uncommitted === undefined),
     onRebalancing: async () => {
       change.isOn = true;
       watch.allow(rebalanceTimeoutMs);

@@ -8,6 +8,7 @@ import { commitRefused } from './commit-refused.ts';
 import { createFetchTracker } from './fetch-tracker.ts';
 import type { FetchTracker } from './fetch-tracker.ts';
 import { guardFetches } from './guard-fetches.ts';
+import type { FetchGuard } from './guard-fetches.ts';
 import { createJoins } from './joins.ts';
 import type { Joins } from './joins.ts';
 import { readBatch } from './read-batch.ts';
@@ -48,6 +49,7 @@ export async function startSession({ kafka, clock, member, onJoined }: SessionOp
   const bell = createDoorbell(clock);
   const fetches = createFetchTracker(clock);
   const joins = createJoins(listener);
+  let guard: FetchGuard | undefined;
   const claim = (): readonly number[] => {
     joins.attempt();
     const busy = new Set(listener.busyPartitions());
@@ -58,7 +60,9 @@ export async function startSession({ kafka, clock, member, onJoined }: SessionOp
     fetches,
     beforeJoin: joins.before,
     onTopicGone: crash.resolve,
-    guard: (cluster) => guardFetches(cluster, { clock, member, signal: closing.signal }),
+    guard: (cluster) => {
+      guard = guardFetches(cluster, { clock, member, signal: closing.signal });
+    },
   });
   const share = createSessionShare({
     listener,
@@ -110,7 +114,10 @@ export async function startSession({ kafka, clock, member, onJoined }: SessionOp
     close: async () => {
       closing.abort();
       await atMost(joinMsMax, Promise.race([joined.promise, crash.promise]), clock);
-      await consumer.disconnect();
+      const disconnected = consumer.disconnect();
+      // By now it begins no other.
+      guard?.end();
+      await disconnected;
     },
     crashed: crash.promise,
   };

@@ -10,6 +10,7 @@ const openStage = (startFrom: 'earliest' | 'latest', log: { low: number; high: n
   const listener: MemberListener = {
     onRebalancing: () => Promise.resolve(),
     busyPartitions: () => [],
+    isIdle: () => false,
     onAssigned: () => new Map(),
     onRecords: nothing,
     onPassed: nothing,

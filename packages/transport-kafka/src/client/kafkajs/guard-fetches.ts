@@ -1,4 +1,5 @@
 import type { Cluster } from 'kafkajs';
+import { KafkaTransportError } from '../../kafka-error.ts';
 import type { KafkaClock } from '../../time/system-clock.ts';
 import { createCarefulFetch } from '../careful-fetch.ts';
 import type { FetchPart } from '../careful-fetch.ts';
@@ -25,7 +26,7 @@ interface FetchResponse {
 }
 
 /** A broker in the hands of a consumer. */
-interface ReadBroker extends Pick<KafkajsBroker, 'listOffsets'> {
+interface ReadBroker extends Pick<KafkajsBroker, 'connectionPool' | 'listOffsets'> {
   fetch: (request: FetchRequest) => Promise<FetchResponse>;
 }
 
@@ -33,38 +34,54 @@ export interface FetchGuardOptions {
   readonly clock: KafkaClock;
   readonly member: Pick<
     MemberOptions,
-    'fetchWaitMs' | 'groupId' | 'listener' | 'partitionBytesMax' | 'startFrom' | 'topic'
+    'fetchWaitMs' | 'groupId' | 'heartbeatMs' | 'listener' | 'partitionBytesMax' | 'startFrom' | 'topic'
   >;
   /** Aborts when the consumer closes. */
   readonly signal: AbortSignal;
 }
 
+export interface FetchGuard {
+  /** Whoever closes waits for no record: ends the fetches under way, and no other may be begun. */
+  readonly end: () => void;
+}
+
+/** What a fetch fails with that nobody waits for any more. */
+const ended = new KafkaTransportError('closed', 'The consumer is closing.');
+
 /**
  * Stands between a consumer of kafkajs and its brokers, where kafkajs would go wrong: a batch in a codec that is not there ends a consumer for
  * good, whatever else it reads, and here costs its partition alone; for an offset that is gone see `createDisplacedOffsets`.
  */
-export function guardFetches(cluster: Pick<Cluster, 'findBroker'>, options: FetchGuardOptions): void {
-  const guarded = new WeakSet();
+export function guardFetches(cluster: Pick<Cluster, 'findBroker'>, options: FetchGuardOptions): FetchGuard {
+  const guarded = new Set<ReadBroker>();
   const findBroker = cluster.findBroker.bind(cluster);
   const guard = fetchGuard(options);
   cluster.findBroker = async (node) => {
     const broker = await findBroker(node);
-    if (!guarded.has(broker)) {
-      guarded.add(broker);
-      // Its types leave out what kafkajs itself asks of it.
-      guard(broker as unknown as ReadBroker);
+    // Its types leave out what kafkajs itself asks of it.
+    const read = broker as unknown as ReadBroker;
+    if (!guarded.has(read)) {
+      guarded.add(read);
+      guard(read);
     }
     return broker;
+  };
+  return {
+    end: () => {
+      for (const { connectionPool } of guarded) connectionPool.pool[1]?.rejectRequests(ended);
+    },
   };
 }
 
 function fetchGuard({ clock, member, signal }: FetchGuardOptions): (broker: ReadBroker) => void {
-  const { topic, listener } = member;
+  const { topic, listener, fetchWaitMs, heartbeatMs } = member;
   const displaced = createDisplacedOffsets(member);
   const careful = createCarefulFetch<unknown>({
     ...member,
     clock,
     signal,
+    // A heartbeat follows each fetch that brought nothing: a member with nothing to do asks for both as rarely as it may.
+    waitMs: () => (listener.isIdle() ? Math.max(fetchWaitMs, heartbeatMs) : fetchWaitMs),
     onUndecodable: (partition, offset, error) => listener.onTrouble(undecodable(member, partition, offset, error)),
   });
   return (broker) => {
@@ -74,6 +91,7 @@ function fetchGuard({ clock, member, signal }: FetchGuardOptions): (broker: Read
         const { responses } = await fetch({ ...request, ...partOf(topic, part) });
         return responses.flatMap(({ partitions }) => partitions);
       } catch (error) {
+        if (error === ended) return [];
         const offsets = await displaced.moveOn(broker, part.offsets, error);
         return ask(request, { ...part, offsets });
       }

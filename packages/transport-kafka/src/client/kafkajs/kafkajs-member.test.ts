@@ -38,6 +38,7 @@ const openStage = async () => {
       listener: {
         onRebalancing: () => Promise.resolve(),
         busyPartitions: () => [],
+        isIdle: () => false,
         onAssigned: () => new Map(),
         onRecords: () => undefined,
         onPassed: () => undefined,

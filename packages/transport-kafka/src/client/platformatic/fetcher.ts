@@ -127,6 +127,7 @@ function carefulFetchOf({ options, settings, signal }: FetcherOptions): CarefulF
   return createCarefulFetch({
     ...options,
     clock: settings.clock,
+    waitMs: () => options.fetchWaitMs,
     signal,
     onUndecodable: (partition, offset, error) => {
       options.listener.onTrouble(undecodable(options, partition, offset, error));

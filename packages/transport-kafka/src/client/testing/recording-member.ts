@@ -24,12 +24,14 @@ export type RecordingOptions = Pick<MemberOptions, 'groupId' | 'topic'> &
   Partial<Omit<MemberOptions, 'listener'>> & {
     /** Called first: what it throws, the listener throws. */
     readonly onRecords?: () => void;
+    /** Default: never. */
+    readonly isIdle?: () => boolean;
   };
 
 /** A member that writes down what it is told, and goes on with what it keeps as long as it is the same member. */
 export async function openRecordingMember(
   client: KafkaClient,
-  { onRecords, ...options }: RecordingOptions,
+  { onRecords, isIdle = () => false, ...options }: RecordingOptions,
 ): Promise<RecordingMember> {
   const assignments: Assignment[] = [];
   const records: ReceivedRecord[] = [];
@@ -50,6 +52,7 @@ export async function openRecordingMember(
     ...options,
     listener: {
       busyPartitions: () => [],
+      isIdle,
       onRebalancing: () => {
         rebalances += 1;
         return Promise.resolve();
