@@ -30,6 +30,10 @@ export type { FenceCursor, FencedNumber } from './pass-fence.ts';
 export { pause } from './pause.ts';
 export { createPendingFailure } from './pending-failure.ts';
 export type { PendingFailure } from './pending-failure.ts';
+export { plainOption } from './plain-option.ts';
+export type { PlainOption } from './plain-option.ts';
+export { readPlainOptions } from './read-plain-options.ts';
+export type { PlainOptionsReader } from './read-plain-options.ts';
 export type { StoreCapabilities } from './store-capabilities.ts';
 export type {
   Claim,

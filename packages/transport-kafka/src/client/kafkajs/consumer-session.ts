@@ -5,10 +5,9 @@ import { KafkaTransportError } from '../../kafka-error.ts';
 import type { KafkaClock } from '../../time/system-clock.ts';
 import type { KafkaMember, MemberOptions } from '../kafka-member.ts';
 import { commitRefused } from './commit-refused.ts';
+import { createFetchGuard } from './fetch-guard.ts';
 import { createFetchTracker } from './fetch-tracker.ts';
 import type { FetchTracker } from './fetch-tracker.ts';
-import { guardFetches } from './guard-fetches.ts';
-import type { FetchGuard } from './guard-fetches.ts';
 import { createJoins } from './joins.ts';
 import type { Joins } from './joins.ts';
 import { readBatch } from './read-batch.ts';
@@ -49,7 +48,7 @@ export async function startSession({ kafka, clock, member, onJoined }: SessionOp
   const bell = createDoorbell(clock);
   const fetches = createFetchTracker(clock);
   const joins = createJoins(listener);
-  let guard: FetchGuard | undefined;
+  const guard = createFetchGuard({ clock, member, signal: closing.signal });
   const claim = (): readonly number[] => {
     joins.attempt();
     const busy = new Set(listener.busyPartitions());
@@ -60,9 +59,7 @@ export async function startSession({ kafka, clock, member, onJoined }: SessionOp
     fetches,
     beforeJoin: joins.before,
     onTopicGone: crash.resolve,
-    guard: (cluster) => {
-      guard = guardFetches(cluster, { clock, member, signal: closing.signal });
-    },
+    guard: guard.watch,
   });
   const share = createSessionShare({
     listener,
@@ -116,7 +113,7 @@ export async function startSession({ kafka, clock, member, onJoined }: SessionOp
       await atMost(joinMsMax, Promise.race([joined.promise, crash.promise]), clock);
       const disconnected = consumer.disconnect();
       // By now it begins no other.
-      guard?.end();
+      guard.end();
       await disconnected;
     },
     crashed: crash.promise,

@@ -41,6 +41,8 @@ export interface FetchGuardOptions {
 }
 
 export interface FetchGuard {
+  /** Whatever the consumer reads through these connections is guarded. */
+  readonly watch: (cluster: Pick<Cluster, 'findBroker'>) => void;
   /** Whoever closes waits for no record: ends the fetches under way, and no other may be begun. */
   readonly end: () => void;
 }
@@ -52,28 +54,30 @@ const ended = new KafkaTransportError('closed', 'The consumer is closing.');
  * Stands between a consumer of kafkajs and its brokers, where kafkajs would go wrong: a batch in a codec that is not there ends a consumer for
  * good, whatever else it reads, and here costs its partition alone; for an offset that is gone see `createDisplacedOffsets`.
  */
-export function guardFetches(cluster: Pick<Cluster, 'findBroker'>, options: FetchGuardOptions): FetchGuard {
+export function createFetchGuard(options: FetchGuardOptions): FetchGuard {
   const guarded = new Set<ReadBroker>();
-  const findBroker = cluster.findBroker.bind(cluster);
-  const guard = fetchGuard(options);
-  cluster.findBroker = async (node) => {
-    const broker = await findBroker(node);
-    // Its types leave out what kafkajs itself asks of it.
-    const read = broker as unknown as ReadBroker;
-    if (!guarded.has(read)) {
-      guarded.add(read);
-      guard(read);
-    }
-    return broker;
-  };
+  const guard = brokerGuard(options);
   return {
+    watch: (cluster) => {
+      const findBroker = cluster.findBroker.bind(cluster);
+      cluster.findBroker = async (node) => {
+        const broker = await findBroker(node);
+        // Its types leave out what kafkajs itself asks of it.
+        const read = broker as unknown as ReadBroker;
+        if (!guarded.has(read)) {
+          guarded.add(read);
+          guard(read);
+        }
+        return broker;
+      };
+    },
     end: () => {
       for (const { connectionPool } of guarded) connectionPool.pool[1]?.rejectRequests(ended);
     },
   };
 }
 
-function fetchGuard({ clock, member, signal }: FetchGuardOptions): (broker: ReadBroker) => void {
+function brokerGuard({ clock, member, signal }: FetchGuardOptions): (broker: ReadBroker) => void {
   const { topic, listener, fetchWaitMs, heartbeatMs } = member;
   const displaced = createDisplacedOffsets(member);
   const careful = createCarefulFetch<unknown>({
