@@ -22,6 +22,7 @@ const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
   'sqs-backlog': async () => (await import('./scenarios/sqs-backlog.ts')).sqsBacklog,
   'kafka-publish': async () => (await import('./scenarios/kafka-publish.ts')).kafkaPublish,
   'kafka-consume': async () => (await import('./scenarios/kafka-consume.ts')).kafkaConsume,
+  'kafka-rebalance': async () => (await import('./scenarios/kafka-rebalance.ts')).kafkaRebalance,
   'kafka-idle': async () => (await import('./scenarios/kafka-idle.ts')).kafkaIdle,
   'kafka-backlog': async () => (await import('./scenarios/kafka-backlog.ts')).kafkaBacklog,
   'redis-claim': async () => (await import('./scenarios/redis-claim.ts')).redisClaim,
