@@ -1,6 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
 import type { KafkaClientLog, KafkaSettings } from '../../options.ts';
+import { createSocket } from './create-socket.ts';
 import { quietRequestQueues } from './quiet-request-queues.ts';
 import { saslMechanismOf } from './sasl-mechanism.ts';
 import { withToldRefusals } from './told-refusals.ts';
@@ -24,6 +25,7 @@ export function createKafka(settings: ConnectionSettings, retry: RetryOptions): 
     authenticationTimeout: settings.connectTimeoutMs,
     requestTimeout: settings.requestTimeoutMs,
     retry,
+    socketFactory: createSocket,
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(sasl === undefined ? {} : { sasl: saslMechanismOf(sasl) }),
     ...logOf(settings.onClientLog),
