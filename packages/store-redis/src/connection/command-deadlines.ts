@@ -14,40 +14,63 @@ export interface CommandDeadlines {
   readonly rest: () => void;
 }
 
+/** A deadline between the one before it and the one behind it; one that was dropped stands between itself and itself. */
+interface Link extends Deadline {
+  before: Link;
+  behind: Link;
+}
+
 /**
  * Deadlines of many commands with one limit and one timer: they fall due in the order in which they were added. A timer for each command
- * would cost more than the command does here.
+ * would cost more than the command does here, and so would a set, which is made anew every few dozen commands.
  */
 export function commandDeadlines(clock: RedisClock, limitMs: number): CommandDeadlines {
-  const waiting = new Set<Deadline>();
+  const ends = linkOf(Infinity, () => undefined);
   let timer: Timer | undefined;
 
   const look = (): void => {
     timer = undefined;
     const now = clock.monotonic();
-    for (const deadline of waiting) {
-      if (deadline.dueAt > now) {
-        timer = clock.after(Math.ceil(deadline.dueAt - now), look);
+    for (let first = ends.behind; first !== ends; first = ends.behind) {
+      if (first.dueAt > now) {
+        timer = clock.after(Math.ceil(first.dueAt - now), look);
         return;
       }
-      waiting.delete(deadline);
-      deadline.expire();
+      unlink(first);
+      first.expire();
     }
   };
 
   return {
     add: (expire) => {
-      const deadline = { dueAt: clock.monotonic() + limitMs, expire };
-      waiting.add(deadline);
+      const link = linkOf(clock.monotonic() + limitMs, expire);
+      link.before = ends.before;
+      link.behind = ends;
+      ends.before.behind = link;
+      ends.before = link;
       timer ??= clock.after(limitMs, look);
-      return deadline;
+      return link;
     },
     // The timer goes on, and finds nothing: starting and ending one for each command would cost as much as one for each.
-    drop: (deadline) => void waiting.delete(deadline),
+    drop: (deadline) => unlink(deadline as Link),
     rest: () => {
-      if (waiting.size > 0) return;
+      if (ends.behind !== ends) return;
       timer?.cancel();
       timer = undefined;
     },
   };
+}
+
+function linkOf(dueAt: number, expire: () => void): Link {
+  const link = { dueAt, expire } as Link;
+  link.before = link;
+  link.behind = link;
+  return link;
+}
+
+function unlink(link: Link): void {
+  link.before.behind = link.behind;
+  link.behind.before = link.before;
+  link.before = link;
+  link.behind = link;
 }

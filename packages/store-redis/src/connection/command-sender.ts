@@ -1,6 +1,7 @@
 import { redisErrorOf } from '../errors/redis-error-of.ts';
 import { RedisStoreError } from '../errors/redis-store-error.ts';
 import { commandDeadlines } from './command-deadlines.ts';
+import type { Deadline } from './command-deadlines.ts';
 import type { OpenedClient } from './open-client.ts';
 import type { RedisClient, RedisConnectionSettings } from './redis-connection-options.ts';
 import { watchStart } from './watch-start.ts';
@@ -34,6 +35,11 @@ export function commandSender(
     return new RedisStoreError('overloaded', `Redis has not answered ${unanswered} commands.`);
   };
 
+  const settle = (deadline: Deadline): void => {
+    unanswered -= 1;
+    deadlines.drop(deadline);
+  };
+
   const sendNow = <Reply>(command: Command<Reply>): Promise<Reply> => {
     const refused = refusal();
     if (refused !== undefined) return Promise.reject(refused);
@@ -45,17 +51,13 @@ export function commandSender(
       const deadline = deadlines.add(() => {
         reject(new RedisStoreError('timeout', `Redis has not answered within ${commandTimeoutMs} ms.`));
       });
-      const settle = (): void => {
-        unanswered -= 1;
-        deadlines.drop(deadline);
-      };
       answer.then(
         (reply) => {
-          settle();
+          settle(deadline);
           resolve(reply);
         },
         (error: unknown) => {
-          settle();
+          settle(deadline);
           reject(redisErrorOf(error));
         },
       );

@@ -64,11 +64,12 @@ export function requestFilter(options: RequestFilterOptions): RequestFilter {
   const settings = readFilterOptions(options);
   const completion = defineScript(settings.connection.client, completeScript);
   const withdrawal = defineScript(settings.connection.client, releaseScript);
-  const claim = createClaim(settings);
+  const redisKeyOf = redisKeysOf(settings);
+  const claim = createClaim(settings, redisKeyOf);
 
   const end = async (key: string, command: (redisKey: string) => ReturnType<ScriptCall>): Promise<boolean> => {
     try {
-      return (await command(redisKeyOf(settings, key))) === 1;
+      return (await command(redisKeyOf(key))) === 1;
     } catch (error) {
       // The work is done, or was given up: nothing is gained by failing it now.
       if (!(error instanceof RedisStoreError) || error.code === 'invalid-argument') throw error;
@@ -107,8 +108,12 @@ export function requestFilter(options: RequestFilterOptions): RequestFilter {
   return { claim, complete, release, run };
 }
 
-const redisKeyOf = ({ connection, name }: RequestFilterSettings, key: string): string =>
-  `${connection.keyPrefix}:filter:${name}:{${keyText(key)}}`;
+type RedisKeyOf = (key: string) => string;
+
+function redisKeysOf({ connection, name }: RequestFilterSettings): RedisKeyOf {
+  const prefix = `${connection.keyPrefix}:filter:${name}:{`;
+  return (key) => `${prefix}${keyText(key)}}`;
+}
 
 function checkAnswer({ answerBytesMax }: RequestFilterSettings, answer: Uint8Array | undefined): void {
   if (answer === undefined || answer.byteLength <= answerBytesMax) return;
@@ -117,11 +122,11 @@ function checkAnswer({ answerBytesMax }: RequestFilterSettings, answer: Uint8Arr
 }
 
 /** `SET NX GET` is the whole claim: one command, one key, no script, and what stands there comes back with it. */
-function createClaim(settings: RequestFilterSettings): RequestFilter['claim'] {
+function createClaim(settings: RequestFilterSettings, redisKeyOf: RedisKeyOf): RequestFilter['claim'] {
   const { connection, leaseMs } = settings;
   return async (key, fingerprint = '') => {
     checkFingerprint(fingerprint);
-    const redisKey = redisKeyOf(settings, key);
+    const redisKey = redisKeyOf(key);
     const ticket: FilterTicket = { key, fingerprint, token: connection.newId() };
     const record = progressRecord(ticket.token, fingerprint);
     try {
