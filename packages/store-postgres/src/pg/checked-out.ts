@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import { sendFirstQuery } from './first-query.ts';
 import { isLostPreparation } from './pg-statement.ts';
 
 /** A connection of a pool for as long as somebody works with it. */
@@ -6,6 +7,12 @@ export interface CheckedOut {
   readonly client: PoolClient;
   /** Every statement goes through here, so that nobody gets a connection on which one is still running, or would fail for ever. */
   readonly ask: (statement: string | QueryConfig<unknown[]>, values?: unknown[]) => Promise<QueryResult>;
+  /** The first statement of a transaction, with what begins it. Where that fails, the connection is lost with it. */
+  readonly askFirst: (
+    begin: readonly string[],
+    statement: string | QueryConfig<unknown[]>,
+    values?: unknown[],
+  ) => Promise<QueryResult>;
   /** Why the connection is lost, as soon as that is known. */
   readonly lostBy: () => Error | undefined;
 }
@@ -25,17 +32,32 @@ export async function withConnection<Result>(
     lost ??= error;
   };
   client.on('error', onError);
+  const judge = (error: unknown): void => {
+    if (isReadTimeout(error)) lost ??= error;
+    isSpoilt ||= isLostPreparation(error);
+  };
   const ask: CheckedOut['ask'] = async (statement, values) => {
+    if (lost !== undefined) throw lost;
     try {
       return await client.query(statement, values);
     } catch (error) {
-      if (isReadTimeout(error)) lost ??= error;
-      isSpoilt ||= isLostPreparation(error);
+      judge(error);
+      throw error;
+    }
+  };
+  const askFirst: CheckedOut['askFirst'] = async (begin, statement, values) => {
+    const { answer, hasBegun } = sendFirstQuery(client, begin, statement, values);
+    try {
+      return await answer;
+    } catch (error) {
+      judge(error);
+      if (!hasBegun())
+        lost ??= error instanceof Error ? error : new Error('A transaction was not begun.', { cause: error });
       throw error;
     }
   };
   try {
-    return await work({ client, ask, lostBy: () => lost });
+    return await work({ client, ask, askFirst, lostBy: () => lost });
   } finally {
     client.off('error', onError);
     client.release(isSpoilt || lost !== undefined || client.getTransactionStatus() !== 'I');

@@ -21,7 +21,7 @@ export interface PgSessions {
   readonly onConnectForTransactions: (client: ClientBase) => Promise<void>;
   readonly statementOf: (client: ClientBase) => PgStatement;
   /** BEGIN, with the time limits where the session must not keep them: it would bring them to other users of the pooler. */
-  readonly beginOf: (client: ClientBase) => string;
+  readonly beginOf: (client: ClientBase) => readonly string[];
 }
 
 /**
@@ -32,7 +32,7 @@ export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): Pg
   const named = namedStatements();
   const direct = new WeakSet<ClientBase>();
   const begin = 'begin isolation level read committed';
-  const beginWithLimits = [begin, ...setLimits('local', limits)].join(';');
+  const beginWithLimits = [begin, ...setLimits('local', limits)];
   const onConnect = async (client: ClientBase): Promise<void> => {
     if (await isDirect(client)) direct.add(client);
   };
@@ -46,7 +46,7 @@ export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): Pg
       const isPrepared = prepared === 'auto' ? direct.has(client) : prepared;
       return isPrepared ? named : unnamedStatement;
     },
-    beginOf: (client) => (direct.has(client) ? begin : beginWithLimits),
+    beginOf: (client) => (direct.has(client) ? [begin] : beginWithLimits),
   };
 }
 

@@ -18,8 +18,8 @@ export interface PgTransactionSettings {
 }
 
 /**
- * Runs `work` on a connection of its own; see `RunTransaction` for what is promised. BEGIN goes out together with the first statement, and the
- * last one of the store together with COMMIT: the server takes them in this order, and answers a COMMIT behind a failure with a rollback.
+ * Runs `work` on a connection of its own; see `RunTransaction` for what is promised. BEGIN goes out with the first statement, and the last one of the
+ * store together with COMMIT, which the server answers with a rollback behind a failure. A work that asks nothing begins nothing.
  */
 export function runPgTransaction<Result>(
   { pool, sessions }: PgTransactionSettings,
@@ -28,13 +28,17 @@ export function runPgTransaction<Result>(
   return withConnection(pool, async (connection) => {
     const statement = sessions.statementOf(connection.client);
     const queue = new StatementQueue();
-    const begun = sentAhead(connection.ask(sessions.beginOf(connection.client)));
+    let isBegun = false;
     let last: Promise<unknown> | undefined;
     const ask: CheckedOut['ask'] = async (text, values) => {
       await last;
-      return connection.ask(text, values);
+      if (isBegun) return connection.ask(text, values);
+      isBegun = true;
+      return connection.askFirst(sessions.beginOf(connection.client), text, values);
     };
     const askLast = async (text: string, values?: readonly unknown[]) => {
+      // Only the answer to the first tells that there is a transaction to commit.
+      if (!isBegun) return ask(statement(text, values));
       await last;
       last = sentAhead(connection.ask(statement(text, values)));
       return nothing;
@@ -47,12 +51,12 @@ export function runPgTransaction<Result>(
         native: { query: (text, values) => native.query(text, values), client: native },
       });
       await requireAwaited(queue);
-      await begun;
-      await commitPgTransaction(connection, last);
+      if (isBegun) await commitPgTransaction(connection, last);
       return result;
     } catch (error) {
       await queue.close();
-      await rollBack(connection, begun);
+      // A connection on which this fails is destroyed when it is released, and the server rolls back.
+      if (isBegun && connection.lostBy() === undefined) await connection.ask('rollback').catch(() => undefined);
       throw error;
     }
   });
@@ -64,12 +68,4 @@ const nothing = { rows: [] } as const;
 function sentAhead<Answer>(answer: Promise<Answer>): Promise<Answer> {
   answer.catch(() => undefined);
   return answer;
-}
-
-/** A connection on which this fails is destroyed when it is released, and the server rolls back. */
-async function rollBack({ client, ask, lostBy }: CheckedOut, begun: Promise<unknown>): Promise<void> {
-  // Only its answer tells that there is something to roll back.
-  await begun.catch(() => undefined);
-  if (lostBy() !== undefined || client.getTransactionStatus() === 'I') return;
-  await ask('rollback').catch(() => undefined);
 }

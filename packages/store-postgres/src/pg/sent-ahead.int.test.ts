@@ -106,7 +106,7 @@ test.each([
   expect(await values()).toEqual(written);
 });
 
-test('a work that asks nothing of the database begins and ends a transaction all the same', async () => {
+test('a work that asks nothing of the database leaves no transaction open', async () => {
   await expect(database.transaction(async () => 'done')).resolves.toBe('done');
   const failure = new Error('declined');
   await expect(database.transaction(() => Promise.reject(failure))).rejects.toBe(failure);
@@ -130,12 +130,16 @@ test('statements are prepared, and limits kept by the session, where that is the
   const limitOf = async (client: Client) =>
     (await client.query<{ statement_timeout: string }>('show statement_timeout')).rows[0];
   expect([beginOf(own), await limitOf(own)]).toEqual([
-    'begin isolation level read committed',
+    ['begin isolation level read committed'],
     { statement_timeout: '9s' },
   ]);
   expect([beginOf(pooled), await limitOf(pooled)]).toEqual([
-    'begin isolation level read committed;set local statement_timeout = 9000;set local lock_timeout = 800;' +
+    [
+      'begin isolation level read committed',
+      'set local statement_timeout = 9000',
+      'set local lock_timeout = 800',
       'set local idle_in_transaction_session_timeout = 7000',
+    ],
     { statement_timeout: '0' },
   ]);
   await Promise.all([own.end(), pooled.end()]);
