@@ -9,6 +9,8 @@ import { pgDatabase } from './pg/pg-database.ts';
 import type { PgDatabaseOptions } from './pg/pg-options.ts';
 import type { PgTransactionClient } from './pg/pg-transaction-client.ts';
 import { postgresStore } from './postgres-store.ts';
+import { migrate } from './schema/migrate.ts';
+import { migrations } from './schema/migrations.ts';
 import type { SqlTransaction } from './sql/database.ts';
 import { identity } from './testing/some-claims.ts';
 
@@ -100,6 +102,18 @@ describe.each([
     expect(await shop.deadLetters.replay({})).toMatchObject({ replayed: 2, failed: 0 });
     expect(await rowsOf(charged)).toEqual([{ all: 62, orders: 62 }]);
     expect((await shop.health()).outbox).toEqual({ rows: 0, oldestAgeMs: 0, isStale: false });
+  });
+
+  test('instances that migrate at once over sessions that have not found the schema before', async () => {
+    const databases = Array.from({ length: 3 }, () => pgDatabase({ url, listenUrl: direct, ...prepared }));
+    ends.push(() => Promise.all(databases.map((database) => database.close())));
+    for (let round = 0; round < 10; round += 1) {
+      await admin.query('drop schema if exists waybill cascade');
+      await Promise.all(databases.map((database) => migrate(database)));
+      expect(await rowsOf('select count(*)::int as steps from waybill.migrations')).toEqual([
+        { steps: migrations.length },
+      ]);
+    }
   });
 
   test('a claim with a lease, its answer, and pruning', async () => {

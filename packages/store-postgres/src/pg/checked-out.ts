@@ -1,18 +1,23 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import { sendFirstQuery } from './first-query.ts';
 import { isLostPreparation } from './pg-statement.ts';
+import { sendTogether } from './send-together.ts';
+import type { SentTogether, StatementBefore } from './send-together.ts';
 
 /** A connection of a pool for as long as somebody works with it. */
 export interface CheckedOut {
   readonly client: PoolClient;
   /** Every statement goes through here, so that nobody gets a connection on which one is still running, or would fail for ever. */
   readonly ask: (statement: string | QueryConfig<unknown[]>, values?: unknown[]) => Promise<QueryResult>;
-  /** The first statement of a transaction, with what begins it. Where that fails, the connection is lost with it. */
-  readonly askFirst: (
-    begin: readonly string[],
+  /** The same for a statement with some before it. */
+  readonly askTogether: (
+    before: readonly StatementBefore[],
     statement: string | QueryConfig<unknown[]>,
     values?: unknown[],
-  ) => Promise<QueryResult>;
+  ) => SentTogether;
+  /** The server says how a transaction stands behind each answer, and an error is known before that. */
+  readonly untilStatus: () => Promise<void>;
+  /** The connection is not to be used any more: it is destroyed when it is released, and the server rolls back. */
+  readonly lose: (error: unknown) => void;
   /** Why the connection is lost, as soon as that is known. */
   readonly lostBy: () => Error | undefined;
 }
@@ -32,32 +37,39 @@ export async function withConnection<Result>(
     lost ??= error;
   };
   client.on('error', onError);
+  let isStatusKnown = true;
   const judge = (error: unknown): void => {
+    isStatusKnown = false;
     if (isReadTimeout(error)) lost ??= error;
     isSpoilt ||= isLostPreparation(error);
   };
   const ask: CheckedOut['ask'] = async (statement, values) => {
     if (lost !== undefined) throw lost;
     try {
-      return await client.query(statement, values);
+      const answer = await client.query(statement, values);
+      isStatusKnown = true;
+      return answer;
     } catch (error) {
       judge(error);
       throw error;
     }
   };
-  const askFirst: CheckedOut['askFirst'] = async (begin, statement, values) => {
-    const { answer, hasBegun } = sendFirstQuery(client, begin, statement, values);
-    try {
-      return await answer;
-    } catch (error) {
-      judge(error);
-      if (!hasBegun())
-        lost ??= error instanceof Error ? error : new Error('A transaction was not begun.', { cause: error });
-      throw error;
-    }
+  const askTogether: CheckedOut['askTogether'] = (before, statement, values) => {
+    if (lost !== undefined) throw lost;
+    const sent = sendTogether(client, before, statement, values);
+    sent.answer.then(() => {
+      isStatusKnown = true;
+    }, judge);
+    return sent;
+  };
+  const untilStatus = async (): Promise<void> => {
+    if (!isStatusKnown && lost === undefined) await ask('').catch(() => undefined);
+  };
+  const lose = (error: unknown): void => {
+    lost ??= error instanceof Error ? error : new Error('A connection is not to be used any more.', { cause: error });
   };
   try {
-    return await work({ client, ask, askFirst, lostBy: () => lost });
+    return await work({ client, ask, askTogether, untilStatus, lose, lostBy: () => lost });
   } finally {
     client.off('error', onError);
     client.release(isSpoilt || lost !== undefined || client.getTransactionStatus() !== 'I');

@@ -1,47 +1,54 @@
-import type { QueryResult } from 'pg';
+import type { QueryConfig } from 'pg';
 import { PostgresStoreError } from '../postgres-error.ts';
 import { errorOfCommit } from '../sql/error-of-commit.ts';
 import { sqlStateOf } from '../sql/is-definite-refusal.ts';
 import { commitRefused } from '../sql/require-committable.ts';
 import type { CheckedOut } from './checked-out.ts';
+import type { StatementBefore } from './send-together.ts';
+
+export interface CommitOptions {
+  readonly commit: QueryConfig<unknown[]>;
+  /** What begins the transaction, where nothing has yet. */
+  readonly begin: readonly StatementBefore[];
+  /** The last statement of the store, which goes out with COMMIT. */
+  readonly last: StatementBefore | undefined;
+}
 
 /**
- * Commits, behind a last statement that may still be under way.
+ * Commits, behind what has not been sent yet.
  * @throws PostgresStoreError `commit-refused`: nothing happened; `commit-unknown`: it may have happened; the error of the last statement:
  *   nothing happened
  */
-export async function commitPgTransaction(connection: CheckedOut, last: Promise<unknown> | undefined): Promise<void> {
-  await requireOpen(connection, last);
-  const [written, ended] = await Promise.allSettled([last, sendCommit(connection)]);
-  // What the server itself has refused, it has not committed. Any other error may have hit the answer alone.
-  if (written.status === 'rejected' && sqlStateOf(written.reason) !== undefined) throw await reasonOf(last);
-  if (ended.status === 'rejected') throw ended.reason;
-  // A transaction that had failed answers COMMIT without an error, and says only here that it was rolled back.
-  if (ended.value.command !== 'COMMIT') throw commitRefused();
+export async function commitPgTransaction(
+  connection: CheckedOut,
+  { commit, begin, last }: CommitOptions,
+): Promise<void> {
+  if (begin.length === 0) await requireOpen(connection);
+  const before = last === undefined ? begin : [...begin, last];
+  const { answer, passed } = connection.askTogether(before, commit);
+  try {
+    const { command } = await answer;
+    // A transaction that had failed answers COMMIT without an error, and says only here that it was rolled back.
+    if (command !== 'COMMIT') throw commitRefused();
+  } catch (error) {
+    if (passed() < begin.length) connection.lose(error);
+    // What the server itself has refused, it has not committed. Any other error may have hit the answer alone.
+    const isOfLast = passed() < before.length && sqlStateOf(error) !== undefined;
+    throw isOfLast ? reasonOf(error) : errorOfCommit(error);
+  }
 }
 
-async function requireOpen({ client, lostBy }: CheckedOut, last: Promise<unknown> | undefined): Promise<void> {
+async function requireOpen({ client, lostBy, untilStatus }: CheckedOut): Promise<void> {
+  await untilStatus();
   const lost = lostBy();
   if (lost !== undefined) throw lost;
   const status = client.getTransactionStatus();
-  if (status === 'E') throw await reasonOf(last);
+  if (status === 'E') throw commitRefused();
   if (status === 'T') return;
   throw new PostgresStoreError('commit-unknown', 'The handler has ended the transaction by itself, which it must not.');
 }
 
 /** Why a transaction has failed: by its last statement, or by one before it whose error was swallowed and which the last one ran into. */
-async function reasonOf(last: Promise<unknown> | undefined): Promise<unknown> {
-  const error = await last?.then(
-    () => undefined,
-    (failure: unknown) => failure,
-  );
-  return error === undefined || sqlStateOf(error) === '25P02' ? commitRefused(error) : error;
-}
-
-async function sendCommit({ ask }: CheckedOut): Promise<QueryResult> {
-  try {
-    return await ask('commit');
-  } catch (error) {
-    throw errorOfCommit(error);
-  }
+function reasonOf(error: unknown): unknown {
+  return sqlStateOf(error) === '25P02' ? commitRefused(error) : error;
 }

@@ -1,7 +1,8 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import { isDirect } from './is-direct.ts';
 import { namedStatements, unnamedStatement } from './pg-statement.ts';
 import type { PgStatement } from './pg-statement.ts';
+import type { StatementBefore } from './send-together.ts';
 
 /** Whether the store's own statements are prepared: `auto` where the session is the connection's own. */
 export type PreparedStatements = 'auto' | boolean;
@@ -21,7 +22,8 @@ export interface PgSessions {
   readonly onConnectForTransactions: (client: ClientBase) => Promise<void>;
   readonly statementOf: (client: ClientBase) => PgStatement;
   /** BEGIN, with the time limits where the session must not keep them: it would bring them to other users of the pooler. */
-  readonly beginOf: (client: ClientBase) => readonly string[];
+  readonly beginOf: (client: ClientBase) => readonly StatementBefore[];
+  readonly commitOf: (client: ClientBase) => QueryConfig<unknown[]>;
 }
 
 /**
@@ -33,6 +35,10 @@ export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): Pg
   const direct = new WeakSet<ClientBase>();
   const begin = 'begin isolation level read committed';
   const beginWithLimits = [begin, ...setLimits('local', limits)];
+  const statementOf: PgSessions['statementOf'] = (client) => {
+    const isPrepared = prepared === 'auto' ? direct.has(client) : prepared;
+    return isPrepared ? named : unnamedStatement;
+  };
   const onConnect = async (client: ClientBase): Promise<void> => {
     if (await isDirect(client)) direct.add(client);
   };
@@ -42,11 +48,10 @@ export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): Pg
       await onConnect(client);
       if (direct.has(client)) await client.query(setLimits('session', limits).join(';'));
     },
-    statementOf: (client) => {
-      const isPrepared = prepared === 'auto' ? direct.has(client) : prepared;
-      return isPrepared ? named : unnamedStatement;
-    },
-    beginOf: (client) => (direct.has(client) ? [begin] : beginWithLimits),
+    statementOf,
+    beginOf: (client) => (direct.has(client) ? [begin] : beginWithLimits).map((text) => statementOf(client)(text)),
+    // A simple query could not go out with others.
+    commitOf: (client) => ({ ...statementOf(client)('commit'), queryMode: 'extended' }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import type { SqlTransaction } from '../sql/database.ts';
 import { requireAwaited } from '../sql/require-awaited.ts';
 import { StatementQueue } from '../sql/statement-queue.ts';
@@ -9,6 +9,7 @@ import { commitPgTransaction } from './commit-pg-transaction.ts';
 import type { PgSessions } from './pg-sessions.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
+import type { StatementBefore } from './send-together.ts';
 
 type PgTransaction = OpenTransaction<SqlTransaction<PgTransactionClient>>;
 
@@ -19,28 +20,38 @@ export interface PgTransactionSettings {
 
 /**
  * Runs `work` on a connection of its own; see `RunTransaction` for what is promised. BEGIN goes out with the first statement, and the last one of the
- * store together with COMMIT, which the server answers with a rollback behind a failure. A work that asks nothing begins nothing.
+ * store with COMMIT. A work that asks nothing begins nothing.
  */
 export function runPgTransaction<Result>(
   { pool, sessions }: PgTransactionSettings,
   work: (transaction: PgTransaction) => Promise<Result>,
 ): Promise<Result> {
   return withConnection(pool, async (connection) => {
-    const statement = sessions.statementOf(connection.client);
+    const { client } = connection;
+    const statement = sessions.statementOf(client);
     const queue = new StatementQueue();
-    let isBegun = false;
-    let last: Promise<unknown> | undefined;
+    let begin = sessions.beginOf(client);
+    let last: StatementBefore | undefined;
+    const takeBegin = (): readonly StatementBefore[] => {
+      const taken = begin;
+      begin = [];
+      return taken;
+    };
+    const takeLast = (): StatementBefore | undefined => {
+      const taken = last;
+      last = undefined;
+      return taken;
+    };
+
     const ask: CheckedOut['ask'] = async (text, values) => {
-      await last;
-      if (isBegun) return connection.ask(text, values);
-      isBegun = true;
-      return connection.askFirst(sessions.beginOf(connection.client), text, values);
+      const pending = takeLast();
+      if (pending !== undefined) await ask(pending);
+      return begin.length === 0 ? connection.ask(text, values) : askFirst(connection, takeBegin(), text, values);
     };
     const askLast = async (text: string, values?: readonly unknown[]) => {
-      // Only the answer to the first tells that there is a transaction to commit.
-      if (!isBegun) return ask(statement(text, values));
-      await last;
-      last = sentAhead(connection.ask(statement(text, values)));
+      const pending = takeLast();
+      if (pending !== undefined) await ask(pending);
+      last = statement(text, values);
       return nothing;
     };
     const native = pgTransactionClient(ask, queue);
@@ -51,12 +62,15 @@ export function runPgTransaction<Result>(
         native: { query: (text, values) => native.query(text, values), client: native },
       });
       await requireAwaited(queue);
-      if (isBegun) await commitPgTransaction(connection, last);
+      const isEmpty = begin.length > 0 && last === undefined;
+      if (isEmpty) return result;
+      await commitPgTransaction(connection, { commit: sessions.commitOf(client), begin: takeBegin(), last });
       return result;
     } catch (error) {
       await queue.close();
       // A connection on which this fails is destroyed when it is released, and the server rolls back.
-      if (isBegun && connection.lostBy() === undefined) await connection.ask('rollback').catch(() => undefined);
+      if (begin.length === 0 && connection.lostBy() === undefined)
+        await connection.ask('rollback').catch(connection.lose);
       throw error;
     }
   });
@@ -64,8 +78,17 @@ export function runPgTransaction<Result>(
 
 const nothing = { rows: [] } as const;
 
-/** Its error is heard by whoever awaits it later, and by the statement behind it. */
-function sentAhead<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  answer.catch(() => undefined);
-  return answer;
+/** Where there is no transaction nothing may follow: it would run alone, and commit by itself. */
+async function askFirst(
+  connection: CheckedOut,
+  begin: readonly StatementBefore[],
+  ...[statement, values]: Parameters<CheckedOut['ask']>
+): Promise<QueryResult> {
+  const { answer, passed } = connection.askTogether(begin, statement, values);
+  try {
+    return await answer;
+  } catch (error) {
+    if (passed() < begin.length) connection.lose(error);
+    throw error;
+  }
 }

@@ -130,7 +130,7 @@ test('statements are prepared, and limits kept by the session, where that is the
   const limitOf = async (client: Client) =>
     (await client.query<{ statement_timeout: string }>('show statement_timeout')).rows[0];
   expect([beginOf(own), await limitOf(own)]).toEqual([
-    ['begin isolation level read committed'],
+    [{ name: 'waybill_2', text: 'begin isolation level read committed', values: [] }],
     { statement_timeout: '9s' },
   ]);
   expect([beginOf(pooled), await limitOf(pooled)]).toEqual([
@@ -139,7 +139,7 @@ test('statements are prepared, and limits kept by the session, where that is the
       'set local statement_timeout = 9000',
       'set local lock_timeout = 800',
       'set local idle_in_transaction_session_timeout = 7000',
-    ],
+    ].map((text) => ({ text, values: [] })),
     { statement_timeout: '0' },
   ]);
   await Promise.all([own.end(), pooled.end()]);

@@ -15,6 +15,12 @@ import { verifySchema } from './verify-schema.ts';
 const advisoryLock = '33602696198581356';
 
 /**
+ * A session keeps what it has not found in the catalogs, until it takes a lock on a table: after a wait for somebody else's schema it would make the
+ * same again. Seen where a pooler lends out sessions that have looked before.
+ */
+const lookAnew = 'lock table pg_catalog.pg_namespace in access share mode';
+
+/**
  * Brings the schema to the version of this code, each step in a transaction of its own. Several instances may do so at once: one works, the
  * others wait no longer than the lock time-out of the database.
  * @throws PostgresStoreError `schema-newer`, `schema-busy`, `buckets-differ`
@@ -54,6 +60,7 @@ async function inTurn(database: Database, schema: string, work: (query: SqlQuery
   try {
     await database.transaction(async ({ query }) => {
       await query('select pg_advisory_xact_lock($1::text::bigint)', [advisoryLock]);
+      await query(lookAnew);
       await work(query);
     });
   } catch (error) {

@@ -78,8 +78,13 @@ test('whoever swallows it writes nothing after it either', async () => {
 
 test('a first statement that fails by itself is rolled back, and costs no connection', async () => {
   const { rows: before } = await admin.query("select pid from pg_stat_activity where application_name = 'waybill'");
-  for (const text of ['insert into begun values (1), (1)', 'insert into nowhere values (1)', 'not a statement']) {
-    await expect(database.transaction(({ query }) => query(text))).rejects.toThrow();
+  const wrong = [
+    ['insert into begun values (1), (1)', '23505'],
+    ['insert into nowhere values (1)', '42P01'],
+    ['not a statement', '42601'],
+  ] as const;
+  for (const [text, code] of wrong) {
+    await expect(database.transaction(({ query }) => query(text))).rejects.toMatchObject({ code });
     await database.transaction(({ native }) => native.query('select 1 as one'));
   }
   const { rows: after } = await admin.query("select pid from pg_stat_activity where application_name = 'waybill'");
