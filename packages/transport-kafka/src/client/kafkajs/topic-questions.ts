@@ -1,6 +1,6 @@
 import { pause } from '@waybill/core/driver';
 import type { KafkaAdmin, TopicDescription } from '../kafka-admin.ts';
-import type { KafkajsCluster, TopicMetadata } from './cluster.ts';
+import type { KafkajsBroker, KafkajsCluster, TopicMetadata } from './cluster.ts';
 import type { AdminSettings } from './kafkajs-admin.ts';
 import { retryAnswers, unknownTopic } from './retry-answers.ts';
 
@@ -14,13 +14,25 @@ export function createTopicQuestions(cluster: () => KafkajsCluster, settings: Ad
   const ask = <Answer>(question: () => Promise<Answer>): Promise<Answer> => retryAnswers(settings, question);
   const timeout = settings.requestTimeoutMs;
 
-  /** A broker hears a little later of what the controller has done. */
-  const untilKnown = async (topic: string, partitions = 1): Promise<void> => {
-    const known = async (): Promise<number> => (await requireTopic(cluster(), topic)).partitionMetadata.length;
+  const untilKnownTo = async (nodeId: string, topic: string, partitions: number): Promise<void> => {
+    const known = async (): Promise<number> => {
+      const broker = await cluster().brokerPool.findBroker({ nodeId });
+      return (await topicOf(broker, topic)).partitionMetadata.length;
+    };
     const untilMs = settings.clock.monotonic() + timeout;
     while ((await retryAnswers(settings, known, unknownTopic)) < partitions && settings.clock.monotonic() < untilMs) {
       await pause(settings.clock, 50);
     }
+  };
+
+  /** Each broker hears a little later of what the controller has done, and any may be asked next. One that is away will have heard by then. */
+  const untilKnown = async (topic: string, partitions = 1): Promise<void> => {
+    const asked = cluster()
+      .getNodeIds()
+      .map((nodeId) => untilKnownTo(nodeId, topic, partitions));
+    const ends = await Promise.allSettled(asked);
+    const failures = ends.filter((end) => end.status === 'rejected');
+    if (ends.length > 0 && failures.length === ends.length) throw failures[0]?.reason;
   };
 
   const describe = async (topic: string): Promise<readonly TopicDescription[]> => {
@@ -68,7 +80,10 @@ async function findTopic(cluster: KafkajsCluster, topic: string): Promise<TopicM
 
 /** By one broker, without a look at the topics of others. */
 export async function requireTopic(cluster: KafkajsCluster, topic: string): Promise<TopicMetadata> {
-  const broker = await cluster.brokerPool.findConnectedBroker();
+  return topicOf(await cluster.brokerPool.findConnectedBroker(), topic);
+}
+
+async function topicOf(broker: Pick<KafkajsBroker, 'metadata'>, topic: string): Promise<TopicMetadata> {
   const { topicMetadata } = await broker.metadata([topic]);
   const [metadata] = topicMetadata;
   if (metadata === undefined) throw new Error(`The broker says nothing of the topic '${topic}'.`);
