@@ -118,6 +118,8 @@ test('a topic that was deleted rejects all of the call, and costs no doubt', asy
   const { sender, topic } = await stageOf();
   await sender.sendBatch([messageOf('a')]);
   await asAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+  // The controller answers; the broker, which takes records until it has heard of it, hears of it a little later.
+  await expect.poll(() => asAdmin((admin) => admin.listTopics())).not.toContain(topic);
   expect(verdictsOf(await sender.sendBatch([messageOf('b'), messageOf('c')]))).toEqual([
     'rejected: not-found',
     'rejected: not-found',
