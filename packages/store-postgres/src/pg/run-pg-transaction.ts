@@ -37,20 +37,18 @@ export function runPgTransaction<Result>(
       begin = [];
       return taken;
     };
-    const takeLast = (): StatementBefore | undefined => {
-      const taken = last;
+    const sendLast = async (): Promise<void> => {
+      const pending = last;
       last = undefined;
-      return taken;
+      if (pending !== undefined) await ask(pending);
     };
 
     const ask: CheckedOut['ask'] = async (text, values) => {
-      const pending = takeLast();
-      if (pending !== undefined) await ask(pending);
+      await sendLast();
       return begin.length === 0 ? connection.ask(text, values) : askFirst(connection, takeBegin(), text, values);
     };
     const askLast = async (text: string, values?: readonly unknown[]) => {
-      const pending = takeLast();
-      if (pending !== undefined) await ask(pending);
+      await sendLast();
       last = statement(text, values);
       return nothing;
     };

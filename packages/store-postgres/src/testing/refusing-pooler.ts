@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** Passes everything on to a server, except what it refuses. */
 export interface RefusingPooler {
   readonly url: string;
   /** The next request has no server, as one behind it may have the next moment: it gets an error, and the connection stays. */
   readonly refuseNext: () => void;
+  /** Takes no more connections; those that are open end with their clients. */
   readonly close: () => void;
 }
 
@@ -14,18 +15,11 @@ const [simpleQuery, sync] = ['Q', 'S'].map((letter) => letter.charCodeAt(0));
 
 export async function startRefusingPooler(target: string): Promise<RefusingPooler> {
   const { hostname, port } = new URL(target);
-  const sockets = new Set<Socket>();
   let refusals = 0;
   const server = createServer((incoming) => {
     const outgoing = connect(Number(port), hostname);
-    for (const socket of [incoming, outgoing]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        incoming.destroy();
-        outgoing.destroy();
-      });
-    }
+    for (const socket of [incoming, outgoing]) socket.on('error', () => undefined);
+    incoming.on('close', () => outgoing.destroy());
     outgoing.pipe(incoming);
     const requests = createRequests();
     incoming.on('data', (chunk: Buffer) => {
@@ -45,10 +39,7 @@ export async function startRefusingPooler(target: string): Promise<RefusingPoole
     refuseNext: () => {
       refusals = 1;
     },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
+    close: () => void server.close(),
   };
 }
 
