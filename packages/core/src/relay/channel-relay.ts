@@ -45,6 +45,9 @@ export class ChannelRelay {
   #pages: Promise<void> | undefined = undefined;
   #underWay: readonly OutboxRow[] = [];
   #next: readonly OutboxRow[] = [];
+  /** Somebody waits for `#next`. */
+  #onNext: (() => void) | undefined = undefined;
+  #isSending = false;
   /** A page of this run was not confirmed as a whole, so that none may follow. */
   #isBroken = false;
   #brokenRuns = 0;
@@ -74,6 +77,11 @@ export class ChannelRelay {
   get takesRows(): boolean {
     if (this.#pages === undefined) return this.isFree;
     return this.#next.length === 0 && !this.#isBroken && this.blocked.size === 0 && !this.isFailing;
+  }
+
+  /** Whether all goes well, and a page that it gets now does not keep it from taking another. */
+  get takesTwo(): boolean {
+    return this.takesRows && !this.#isSending && this.blocked.size === 0;
   }
 
   /** Ids of the rows that it holds. */
@@ -106,8 +114,9 @@ export class ChannelRelay {
   send(rows: readonly OutboxRow[], brokenRuns: number): void {
     if (brokenRuns !== this.#brokenRuns) return;
     this.#options.leases.began(rows);
-    if (this.#pages === undefined) this.#pages = this.#sendAll(rows);
-    else this.#next = rows;
+    this.#next = rows;
+    if (this.#pages === undefined) this.#pages = this.#sendAll();
+    else this.#onNext?.();
   }
 
   /** Ends with the batches under way. */
@@ -116,19 +125,24 @@ export class ChannelRelay {
     await this.#sender.close();
   }
 
-  async #sendAll(first: readonly OutboxRow[]): Promise<void> {
-    const { leases, onFree } = this.#options;
+  async #sendAll(): Promise<void> {
+    const { leases, stopping, onFree } = this.#options;
     let sent: readonly OutboxRow[] = [];
     let deleted = Promise.resolve();
-    for (let page = first; page.length > 0; page = await this.#nextPage(deleted)) {
-      this.#underWay = [...sent, ...page];
+    for (let page = this.#take(sent); page !== undefined; page = this.#take(sent)) {
       this.#isBroken = !(await this.#sendPage(page));
       // A page is sent while the one before is deleted, but no two ahead of a store that is slow.
       await deleted;
       leases.ended(sent);
+      this.#isSending = false;
+      this.#underWay = page;
       sent = page;
       deleted = this.#deleter.flushed();
+      if (this.#isBroken) this.#brokenRuns += 1;
+      if (this.#next.length === 0) await this.#nextOr(deleted);
     }
+    // Nothing comes while it is so. Else no `await` may stand here: a page that came in it would be forgotten.
+    if (this.#isBroken || stopping.aborted) await deleted;
     leases.ended(sent);
     this.#underWay = [];
     this.#isBroken = false;
@@ -136,20 +150,29 @@ export class ChannelRelay {
     onFree();
   }
 
-  /** Waits for the last deletion where there is none yet: one may come meanwhile. */
-  async #nextPage(deleted: Promise<void>): Promise<readonly OutboxRow[]> {
-    if (this.#isBroken) this.#brokenRuns += 1;
-    if (this.#next.length === 0) await deleted;
-    const next = this.#next;
+  /** The next page, if there is one that may be sent. From here on it is under way: whoever asks in the next moment must not read it again. */
+  #take(sent: readonly OutboxRow[]): readonly OutboxRow[] | undefined {
+    const { leases, stopping, onFree } = this.#options;
+    const page = this.#next;
     this.#next = [];
-    if (next.length === 0) return next;
-    if (this.#isBroken || this.#options.stopping.aborted) {
-      this.#options.leases.ended(next);
-      await deleted;
-      return [];
+    if (page.length === 0) return undefined;
+    if (this.#isBroken || stopping.aborted) {
+      leases.ended(page);
+      return undefined;
     }
-    this.#options.onFree();
-    return next;
+    this.#isSending = true;
+    this.#underWay = [...sent, ...page];
+    onFree();
+    return page;
+  }
+
+  /** Where no page waits, one may come until the last deletion has ended. */
+  async #nextOr(deleted: Promise<void>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onNext = resolve;
+      void deleted.then(resolve);
+    });
+    this.#onNext = undefined;
   }
 
   /** True when every row of it was confirmed. */
@@ -178,8 +201,9 @@ export class ChannelRelay {
   async #trySend(batch: readonly OutboxMessage[]): Promise<BatchEnd> {
     await this.#sender.open();
     const usable = this.#options.leases.usable();
-    const own = batch.filter(({ row }) => usable.has(row.bucket));
-    const lost = batch.filter(({ row }) => !usable.has(row.bucket));
+    const isOwn = ({ row }: OutboxMessage): boolean => usable.has(row.bucket);
+    const own = batch.every(isOwn) ? batch : batch.filter(isOwn);
+    const lost = own === batch ? [] : batch.filter((one) => !isOwn(one));
     const failed = own.length === 0 ? [] : await this.#sendOwn(own);
     if (failed !== 'nothing sent' && !this.#isDown(own, failed)) {
       return { failed: [...failed, ...lost], goesOn: !this.#options.stopping.aborted };
