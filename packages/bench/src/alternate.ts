@@ -1,3 +1,4 @@
+import { collectGarbage } from './collect-garbage.ts';
 import { median } from './statistics.ts';
 
 export interface Rounds {
@@ -15,6 +16,8 @@ export async function alternate<Name extends string, Reached = number>(
   const figures = Object.fromEntries(names.map((name) => [name, [] as Reached[]])) as Record<Name, Reached[]>;
   for (let round = -warmUps; round < rounds; round += 1) {
     for (const name of names) {
+      // What the last one has left behind is not this one's affair.
+      collectGarbage();
       const figure = await contestants[name]();
       if (round >= 0) figures[name].push(figure);
     }

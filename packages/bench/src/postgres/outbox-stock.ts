@@ -11,7 +11,7 @@ export interface OutboxStock {
   readonly putIn: () => Promise<void>;
 }
 
-const columns = 'bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms';
+const columns = 'bucket, channel, key, sequence, epoch, envelope, body_text';
 const inTransaction = 500;
 
 /** @param keysOfRows the rows are spread over so many keys, one after the other. */

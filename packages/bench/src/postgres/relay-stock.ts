@@ -2,11 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRelay } from '@waybill/core';
 import type { TransportDriver } from '@waybill/core/driver';
-import type { PostgresContest } from './contest.ts';
+import type { BenchStore, PostgresContest } from './contest.ts';
 import type { OutboxStock } from './outbox-stock.ts';
 
 export interface RelayStockOptions {
-  readonly relays: number;
+  /** One for each relay. As a relay lives for weeks, so does its store: they are opened once and kept for all rounds. */
+  readonly stores: readonly BenchStore[];
   readonly transport: TransportDriver;
 }
 
@@ -20,7 +21,7 @@ export interface Relayed {
 export async function relayStock(
   contest: PostgresContest,
   stock: OutboxStock,
-  { relays, transport }: RelayStockOptions,
+  { stores, transport }: RelayStockOptions,
 ): Promise<Relayed> {
   let confirmed = 0;
   const { promise: allConfirmed, resolve } = Promise.withResolvers<void>();
@@ -28,23 +29,19 @@ export async function relayStock(
     if (event === 'published') confirmed += 1;
     if (confirmed === stock.rows) resolve();
   };
-  const made = Array.from({ length: relays }, () => ({ store: contest.openStore() })).map(({ store }) => ({
-    store,
-    relay: createRelay({ store, transport, observe, leaseMs: 5000, pollMs: 60_000 }),
-  }));
-  for (const { relay } of made) relay.start();
-  await untilShared(contest, relays);
+  const relays = stores.map((store) => createRelay({ store, transport, observe, leaseMs: 5000, pollMs: 60_000 }));
+  for (const relay of relays) relay.start();
+  await untilShared(contest, relays.length);
   await stock.putIn();
   const before = performance.eventLoopUtilization();
   const startedAtMs = performance.now();
-  for (const { relay } of made) relay.wake();
+  for (const relay of relays) relay.wake();
   await allConfirmed;
   // Confirmed is not yet deleted, which whoever works by hand has done as well.
-  await Promise.all(made.map(({ relay }) => relay.idle()));
+  await Promise.all(relays.map((relay) => relay.idle()));
   const rate = (stock.rows / (performance.now() - startedAtMs)) * 1000;
   const { utilization: busy } = performance.eventLoopUtilization(before);
-  await Promise.all(made.map(({ relay }) => relay.stop()));
-  await Promise.all(made.map(({ store }) => store.close()));
+  await Promise.all(relays.map((relay) => relay.stop()));
   return { rate, busy };
 }
 

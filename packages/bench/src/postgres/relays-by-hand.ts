@@ -3,21 +3,22 @@ import { timed } from '../statistics.ts';
 
 interface ClaimedRow {
   readonly id: string;
-  readonly body: Uint8Array;
+  readonly body: string;
 }
 
-const inOrder = 'select id, envelope, body from waybill.outbox order by id limit 500 for update skip locked';
+const inOrder =
+  'select id, envelope, body_text as body from waybill.outbox order by id limit 500 for update skip locked';
 
 /** Only the first row of a key may be claimed, so that keys keep their order with any number of relays. */
-const headsOnly = `select o.id, o.envelope, o.body from waybill.outbox o
+const headsOnly = `select o.id, o.envelope, o.body_text as body from waybill.outbox o
   where not exists (
-    select from waybill.outbox p where p.kind = o.kind and p.channel = o.channel and p.key = o.key and p.id < o.id
+    select from waybill.outbox p where p.channel = o.channel and p.key = o.key and p.id < o.id
   )
   order by o.id limit 500 for update of o skip locked`;
 
 /** What claims only heads looks for them by this. It belongs to that contestant: the others shall not pay for it. */
 export const createHeadIndex = (pool: Pool): Promise<unknown> =>
-  pool.query('create index outbox_heads on waybill.outbox (kind, channel, key, id)');
+  pool.query('create index outbox_heads on waybill.outbox (channel, key, id)');
 
 export const dropHeadIndex = (pool: Pool): Promise<unknown> => pool.query('drop index waybill.outbox_heads');
 

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createBus } from '@waybill/core';
 import { memoryTransport } from '@waybill/transport-memory';
 import { publishAll } from '../bus-run.ts';
+import { collectGarbage } from '../collect-garbage.ts';
 import type { Measurement } from '../measurement.ts';
 import { ChargeOrder } from '../order-message.ts';
 
@@ -52,12 +51,10 @@ export async function backlogHeap(): Promise<readonly Measurement[]> {
 
 /** What is reachable, in MiB: garbage that nobody has collected yet is not growth. */
 function createLiveHeap(): () => Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   return async () => {
-    collect();
+    collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 10));
-    collect();
+    collectGarbage();
     return process.memoryUsage().heapUsed / 1_048_576;
   };
 }

@@ -53,7 +53,7 @@ async function relayToRabbit(
   const transport = rabbitTransport({ urls: [url], namePrefix: freshName(), partitions, delaysMs: [] });
   // The first send makes the queues, which publishing without an outbox has done before as well.
   await transport.ensureTopology({ channels: [{ kind: 'command', channel: ChargeOrder.name }], subscriptions: [] });
-  const { rate } = await relayStock(postgres, stock, { relays: 1, transport });
+  const { rate } = await relayStock(postgres, stock, { stores: [postgres.store], transport });
   await transport.close();
   return rate;
 }

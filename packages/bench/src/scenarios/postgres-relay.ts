@@ -23,25 +23,31 @@ const rowsOfOneKey = 500;
 export const postgresRelay = (): Promise<readonly Measurement[]> =>
   onPostgres('postgres-relay', async (contest) => {
     const stock = await createOutboxStock(contest, rows);
+    const stores = [contest.openStore(), contest.openStore()];
     const busy: Record<number, number[]> = { 1: [], 2: [] };
     const relaying = (relays: number) => async () => {
-      const relayed = await relayStock(contest, stock, { relays, transport: memoryTransport() });
+      const relayed = await relayStock(contest, stock, {
+        stores: stores.slice(0, relays),
+        transport: memoryTransport(),
+      });
       busy[relays]?.push(relayed.busy);
       return relayed.rate;
     };
-    const { bare, one, two, heads } = await alternate(
+    const { bare, one, two, heads, unindexed } = await alternate(
       {
         bare: () => byHand(contest, stock, 'in order'),
         one: relaying(1),
         two: relaying(2),
         heads: () => byHand(contest, stock, 'heads only'),
+        unindexed: () => byHand(contest, stock, 'heads only', { isIndexed: false }),
       },
       figures,
     );
     const hot = await createOutboxStock(contest, rowsOfOneKey, 1);
     const ofOneKey = await alternate(
       {
-        relay: async () => (await relayStock(contest, hot, { relays: 1, transport: memoryTransport() })).rate,
+        relay: async () =>
+          (await relayStock(contest, hot, { stores: stores.slice(0, 1), transport: memoryTransport() })).rate,
         heads: () => byHand(contest, hot, 'heads only'),
       },
       { rounds: 3, warmUps: 1 },
@@ -50,10 +56,12 @@ export const postgresRelay = (): Promise<readonly Measurement[]> =>
     return [
       rate('bare claim and mark of 500 rows', bare),
       rate('bare claim of the heads of keys', heads),
+      rate('the same without an index for it', unindexed),
       rate('relay', one),
       rate('two relays', two),
       ratio('relay / bare claim and mark', ratioOf(one, bare), 0.7),
       ratio('relay / bare claim of heads', ratioOf(one, heads), 3),
+      ratio('the same without an index for it', ratioOf(one, unindexed), 3),
       ratio('the same, all rows of one key', ratioOf(ofOneKey.relay, ofOneKey.heads), 3),
       ratio('two relays / one', ratioOf(two, one), 1.5),
       ratio('share of its thread that one relay kept busy', median(busy[1] ?? [])),
@@ -65,10 +73,11 @@ async function byHand(
   { pool }: PostgresContest,
   stock: OutboxStock,
   claim: 'in order' | 'heads only',
+  { isIndexed = claim === 'heads only' } = {},
 ): Promise<number> {
-  if (claim === 'heads only') await createHeadIndex(pool);
+  if (isIndexed) await createHeadIndex(pool);
   await stock.putIn();
   const rate = await relayByHand(pool, claim);
-  if (claim === 'heads only') await dropHeadIndex(pool);
+  if (isIndexed) await dropHeadIndex(pool);
   return rate;
 }
