@@ -11,7 +11,7 @@ export function capabilities(kind: Database['kind'], buckets: number): StoreCapa
     claims: { level: 'native', source, batchMax: 1000 },
     sequences: { level: 'native', source },
     // With pages beyond it the planner has the statement compiled, which takes longer than to run it.
-    outbox: { level: 'native', source, buckets, readMax: 1000 },
+    outbox: { level: 'native', source, buckets, readMax: 5000 },
     // A hundred years, far inside of what a timestamp holds.
     scheduling: { level: 'native', source, delayMsMax: 3_155_760_000_000 },
     deadLetters: { level: 'native', source, pageMax: 1000 },

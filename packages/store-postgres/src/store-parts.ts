@@ -45,7 +45,7 @@ export function storeParts({ database, schema: name, buckets, notify }: Postgres
     enqueueDrafts: createScheduleDrafts(drafts, createEnqueueDrafts(drafts)),
     changeDeadLetters: createChangeDeadLetters({ schema }),
     leaseBuckets: createLeaseBuckets({ schema }),
-    readOutbox: createReadOutbox({ schema, map, moveDue: createMoveDue({ schema, epoch }) }),
+    readOutbox: createReadOutbox({ schema, epoch, map, moveDue: createMoveDue({ schema, epoch }) }),
     deleteOutbox: createDeleteOutbox({ schema }),
     readDeadLetters: createReadDeadLetters({ schema }),
     inspectStore: createInspectStore({ schema, buckets, map }),

@@ -14,7 +14,6 @@ const row = (rowId: number, bytes: number): OutboxRow => ({
   bucket: 0,
   sequence: undefined,
   epoch: 'e',
-  createdAtMs: 0,
 });
 const rows = [row(1, 10), row(2, 30), row(3, 5), row(4, 0)];
 

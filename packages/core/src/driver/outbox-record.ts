@@ -24,7 +24,6 @@ export interface OutboxRow extends Omit<OutboxDraft, 'delayedBy'> {
   readonly sequence: number | undefined;
   /** Names the numbering: a restore or a failover to a lagging replica starts another one. */
   readonly epoch: string;
-  readonly createdAtMs: number;
 }
 
 export interface BucketRequest {
@@ -73,7 +72,10 @@ export interface OutboxKey {
 }
 
 export interface OutboxPage {
+  /** In order of their ids. A store may read them out of its answer only when they are looked at, and then throw. */
   readonly rows: readonly OutboxRow[];
+  /** Their ids, where they are known without that: a relay then asks for the next page first. Default: those of `rows`. */
+  readonly rowIds?: readonly number[];
   /** `bytesMax` has ended it: there were more within `limit`. Default false. */
   readonly isCut?: boolean;
   /**

@@ -5,6 +5,7 @@ import { virtualClock } from '../testing/virtual-clock.ts';
 import { memoryStore } from './memory-store.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { OutboxIndex } from './outbox-index.ts';
+import type { StoredRow } from './stored-row.ts';
 
 function openStore() {
   const clock = virtualClock();
@@ -160,7 +161,7 @@ test('age and number of what is to be sent leave out nothing but what is parked'
 test('a blocked key with 100,000 rows in front does not grow the work of the others', () => {
   let looks = 0;
   const index = new OutboxIndex(1);
-  const row = (rowId: number, key: string): OutboxRow => ({
+  const row = (rowId: number, key: string): StoredRow => ({
     ...draft(`${rowId}`, key),
     get key() {
       looks += 1;

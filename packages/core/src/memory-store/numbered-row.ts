@@ -1,6 +1,7 @@
-import type { OutboxDraft, OutboxRow } from '../driver/index.ts';
+import type { OutboxDraft } from '../driver/index.ts';
 import { bucketOf } from './bucket-of.ts';
 import type { MemoryStoreState } from './memory-store-state.ts';
+import type { StoredRow } from './stored-row.ts';
 
 export interface EnqueuedRow {
   /** Taken when the row is written, as from a database's sequence: a late commit brings a low one. */
@@ -10,7 +11,7 @@ export interface EnqueuedRow {
 }
 
 /** Numbers are given by the commit, so they are dense and in commit order, whatever the ids say. */
-export function numberedRow(state: MemoryStoreState, { rowId, createdAtMs, draft }: EnqueuedRow): OutboxRow {
+export function numberedRow(state: MemoryStoreState, { rowId, createdAtMs, draft }: EnqueuedRow): StoredRow {
   const { address, key } = draft;
   const { epoch, buckets } = state;
   if (key === undefined) {

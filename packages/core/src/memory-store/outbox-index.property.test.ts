@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OutboxQuery, OutboxRow } from '../driver/index.ts';
+import type { OutboxQuery } from '../driver/index.ts';
 import { OutboxIndex } from './outbox-index.ts';
+import type { StoredRow } from './stored-row.ts';
 
 const bucketCount = 3;
 const channel = fc.constantFrom('orders', 'payments');
@@ -38,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ does: fc.constant('read'), query }) },
 );
 
-const rowOf = (rowId: number, name: string, orderingKey: string | undefined): OutboxRow => ({
+const rowOf = (rowId: number, name: string, orderingKey: string | undefined): StoredRow => ({
   address: { kind: 'event', channel: name },
   id: `${rowId}`,
   key: orderingKey,
@@ -55,18 +56,18 @@ const rowOf = (rowId: number, name: string, orderingKey: string | undefined): Ou
 
 /** What the index means, as plainly as it can be said. */
 interface Model {
-  readonly rows: Map<number, OutboxRow>;
+  readonly rows: Map<number, StoredRow>;
   readonly parked: Set<string>;
 }
 
-const isParked = ({ parked }: Model, row: OutboxRow): boolean =>
+const isParked = ({ parked }: Model, row: StoredRow): boolean =>
   row.key !== undefined && parked.has(`${row.address.channel} ${row.key}`);
 
 function readModel(
   model: Model,
   { buckets, blocked, blockedChannels, limit, underWay = [] }: OutboxQuery,
-): readonly OutboxRow[] {
-  const isBlocked = (row: OutboxRow): boolean =>
+): readonly StoredRow[] {
+  const isBlocked = (row: StoredRow): boolean =>
     blockedChannels.includes(row.address.channel) ||
     underWay.includes(row.rowId) ||
     blocked.some((one) => one.channel === row.address.channel && one.key === row.key);

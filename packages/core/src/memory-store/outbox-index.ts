@@ -1,12 +1,13 @@
 import { MinHeap } from '../collections/min-heap.ts';
-import type { OutboxQuery, OutboxRow } from '../driver/index.ts';
+import type { OutboxQuery } from '../driver/index.ts';
 import type { OrderedList } from './ordered-list.ts';
 import { OutboxLane } from './outbox-lane.ts';
+import type { StoredRow } from './stored-row.ts';
 
 /** A list that is being read, and how far. */
 interface Cursor {
   readonly lane: OutboxLane;
-  readonly list: OrderedList<OutboxRow>;
+  readonly list: OrderedList<StoredRow>;
   /** Keys to be skipped. Lists of single keys are only opened when their key is not among them. */
   readonly blocked: ReadonlySet<string> | undefined;
   place: number;
@@ -18,7 +19,7 @@ interface Cursor {
  * over, however many rows they have in front (a newly blocked key is, once).
  */
 export class OutboxIndex {
-  readonly #rows = new Map<number, OutboxRow>();
+  readonly #rows = new Map<number, StoredRow>();
   readonly #lanes: readonly Map<string, OutboxLane>[];
   /** By channel. */
   readonly #parked = new Map<string, Set<string>>();
@@ -27,11 +28,11 @@ export class OutboxIndex {
     this.#lanes = Array.from({ length: buckets }, () => new Map());
   }
 
-  get(rowId: number): OutboxRow | undefined {
+  get(rowId: number): StoredRow | undefined {
     return this.#rows.get(rowId);
   }
 
-  add(row: OutboxRow): void {
+  add(row: StoredRow): void {
     const { bucket, address, key } = row;
     this.#rows.set(row.rowId, row);
     const lane = this.#laneFor(bucket, address.channel);
@@ -63,7 +64,7 @@ export class OutboxIndex {
   }
 
   /** In id order. */
-  read({ buckets, blocked, blockedChannels, limit, underWay }: OutboxQuery): readonly OutboxRow[] {
+  read({ buckets, blocked, blockedChannels, limit, underWay }: OutboxQuery): readonly StoredRow[] {
     const heap = new MinHeap<Cursor>((left, right) => left.rowId < right.rowId);
     const keys = Map.groupBy(blocked, ({ channel }) => channel);
     const skipped = new Map([...keys].map(([channel, some]) => [channel, new Set(some.map(({ key }) => key))]));
@@ -79,7 +80,7 @@ export class OutboxIndex {
   /** Rows that are neither sent nor parked, and when the oldest of them was written; `undefined` when there is none. */
   inspect(): { readonly rows: number; readonly oldestAtMs: number | undefined } {
     let parkedRows = 0;
-    let oldest: OutboxRow | undefined;
+    let oldest: StoredRow | undefined;
     for (const lanes of this.#lanes) {
       for (const [channel, lane] of lanes) {
         for (const { list } of this.#cursorsOf(channel, lane, undefined)) oldest = older(oldest, list.first());
@@ -108,14 +109,14 @@ export class OutboxIndex {
   }
 }
 
-function openCursor(lane: OutboxLane, list: OrderedList<OutboxRow>, blocked: Cursor['blocked']): Cursor {
+function openCursor(lane: OutboxLane, list: OrderedList<StoredRow>, blocked: Cursor['blocked']): Cursor {
   const place = list.nextPlace(0);
   return { lane, list, blocked, place, rowId: list.orderAt(place) };
 }
 
-function merge(heap: MinHeap<Cursor>, limit: number, underWay: ReadonlySet<number>): readonly OutboxRow[] {
-  const rows: OutboxRow[] = [];
-  const strays: { readonly lane: OutboxLane; readonly row: OutboxRow }[] = [];
+function merge(heap: MinHeap<Cursor>, limit: number, underWay: ReadonlySet<number>): readonly StoredRow[] {
+  const rows: StoredRow[] = [];
+  const strays: { readonly lane: OutboxLane; readonly row: StoredRow }[] = [];
   for (let cursor = heap.peek(); cursor !== undefined && rows.length < limit; cursor = heap.peek()) {
     const { lane, list, blocked, place } = cursor;
     const row = list.at(place);
@@ -133,5 +134,5 @@ function merge(heap: MinHeap<Cursor>, limit: number, underWay: ReadonlySet<numbe
   return rows;
 }
 
-const older = (left: OutboxRow | undefined, right: OutboxRow | undefined): OutboxRow | undefined =>
+const older = (left: StoredRow | undefined, right: StoredRow | undefined): StoredRow | undefined =>
   left === undefined || (right !== undefined && right.rowId < left.rowId) ? right : left;

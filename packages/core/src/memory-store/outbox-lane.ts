@@ -1,28 +1,28 @@
-import type { OutboxRow } from '../driver/index.ts';
 import { OrderedList } from './ordered-list.ts';
+import type { StoredRow } from './stored-row.ts';
 
 /**
  * The rows of one channel in one bucket. The rows of a key that somebody had to skip lie aside, in a list of their own, so that they
  * are walked over once and never again.
  */
 export class OutboxLane {
-  readonly main: OrderedList<OutboxRow> = new OrderedList();
-  readonly #aside = new Map<string, OrderedList<OutboxRow>>();
+  readonly main: OrderedList<StoredRow> = new OrderedList();
+  readonly #aside = new Map<string, OrderedList<StoredRow>>();
 
   get isEmpty(): boolean {
     return this.main.size === 0 && this.#aside.size === 0;
   }
 
-  get aside(): ReadonlyMap<string, OrderedList<OutboxRow>> {
+  get aside(): ReadonlyMap<string, OrderedList<StoredRow>> {
     return this.#aside;
   }
 
-  add(row: OutboxRow): void {
+  add(row: StoredRow): void {
     const aside = row.key === undefined ? undefined : this.#aside.get(row.key);
     (aside ?? this.main).add(row.rowId, row);
   }
 
-  delete({ rowId, key }: OutboxRow): void {
+  delete({ rowId, key }: StoredRow): void {
     const aside = key === undefined ? undefined : this.#aside.get(key);
     if (key !== undefined && aside !== undefined && aside.delete(rowId)) {
       if (aside.size === 0) this.#aside.delete(key);
@@ -32,7 +32,7 @@ export class OutboxLane {
   }
 
   /** Moves rows of the main list to those of their keys. */
-  setAside(rows: readonly OutboxRow[]): void {
+  setAside(rows: readonly StoredRow[]): void {
     for (const row of rows) {
       if (row.key === undefined) continue;
       this.main.delete(row.rowId);
@@ -44,10 +44,10 @@ export class OutboxLane {
     this.setAside([...this.main.itemsAfter(-1)].filter((row) => row.key === key));
   }
 
-  #asideFor(key: string): OrderedList<OutboxRow> {
+  #asideFor(key: string): OrderedList<StoredRow> {
     const known = this.#aside.get(key);
     if (known !== undefined) return known;
-    const created = new OrderedList<OutboxRow>();
+    const created = new OrderedList<StoredRow>();
     this.#aside.set(key, created);
     return created;
   }

@@ -20,7 +20,7 @@ export interface RelaySettings {
   readonly leaseMs: number;
   /** The safety net where nobody calls `wake` and no hint of the store comes: another process wrote. Default 1,000. */
   readonly pollMs: number;
-  /** Most rows of one read. A channel holds up to three pages: one is deleted, one sent, one comes next. Default 500. */
+  /** Most rows of one read. A channel holds up to three pages: one is deleted, one sent, one comes next. Default 2000. */
   readonly pageMax: number;
   /** A read ends with the body that brings it to so many bytes. Default 8 MiB. */
   readonly pageBytesMax: number;
@@ -31,7 +31,7 @@ export interface RelaySettings {
 export const defaultRelaySettings: RelaySettings = {
   leaseMs: 10_000,
   pollMs: 1000,
-  pageMax: 500,
+  pageMax: 2000,
   pageBytesMax: 8 * 1024 * 1024,
   oldestAgeMsMax: 60_000,
 };

@@ -58,6 +58,57 @@ test('while a page is sent the next one is read, so that neither waits for the o
   expect(clock.monotonic()).toBeLessThanOrEqual(readMs + 4 * sendMs + readMs);
 });
 
+/** A store whose rows are read out of its answer when somebody looks at them. */
+function createLazyWorld(look: () => void) {
+  const clock = virtualClock();
+  const store = memoryStore({ clock, newId: countingIds('epoch') });
+  const events: string[] = [];
+  const lazyStore: StoreDriver = {
+    ...store,
+    readOutbox: async (query) => {
+      events.push('asked');
+      const { rows, ...page } = await store.readOutbox(query);
+      await clock.sleep(readMs);
+      return {
+        ...page,
+        rowIds: rows.map(({ rowId }) => rowId),
+        get rows() {
+          look();
+          if (rows.length > 0) events.push(`looked at ${rows.map(({ id }) => id).join(' ')}`);
+          return rows;
+        },
+      };
+    },
+  };
+  const transport = recordingTransport();
+  const relay = createRelay({ clock, store: lazyStore, transport, pageMax: 2, random: seededRandom(1) });
+  const publish = (...ids: readonly string[]): Promise<void> =>
+    store.transaction(({ enqueue }) => enqueue(ids.map(draft)));
+  return { clock, events, relay, publish, sent: () => transport.sent.map(({ message }) => message.id) };
+}
+
+test('the next page is asked for before this one is looked at, and no row comes twice by that', async () => {
+  const { clock, events, relay, publish, sent } = createLazyWorld(() => undefined);
+  const ids = ['a1', 'b1', 'a2', 'c1', 'b2', 'a3', 'c2'];
+  await publish(...ids);
+  relay.start();
+  await clock.runUntil(relay.idle());
+  expect(sent()).toEqual(ids);
+  expect(events.slice(0, 6)).toEqual(['asked', 'asked', 'looked at a1 b1', 'asked', 'looked at a2 c1', 'asked']);
+});
+
+test('a page that cannot be looked at is read anew, and what was asked for behind it is not sent before it', async () => {
+  let failures = 1;
+  const { clock, relay, publish, sent } = createLazyWorld(() => {
+    if (failures-- > 0) throw new Error('The answer cannot be read.');
+  });
+  const ids = ['a1', 'b1', 'a2', 'b2', 'a3', 'b3'];
+  await publish(...ids);
+  relay.start();
+  await clock.runUntil(relay.idle());
+  expect(sent()).toEqual(ids);
+});
+
 test('a page ends with the body that brings it to its bytes, and the rest comes at once', async () => {
   const clock = virtualClock();
   const store = memoryStore({ clock, newId: countingIds('epoch') });

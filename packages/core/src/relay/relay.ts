@@ -1,10 +1,11 @@
-import type { OutboxRow } from '../driver/index.ts';
+import type { OutboxPage, OutboxRow } from '../driver/index.ts';
 import { redactCredentials } from '../errors/redact-credentials.ts';
 import { textOfError } from '../errors/text-of-error.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import { FairTurn } from '../time/fair-turn.ts';
 import { BucketLeases } from './bucket-leases.ts';
 import { ChannelRelay } from './channel-relay.ts';
+import { idsOf, OutboxRequest } from './outbox-request.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { defaultRelaySettings, relayBackoff } from './relay-options.ts';
 import type { RelayOptions, RelaySettings } from './relay-options.ts';
@@ -35,6 +36,8 @@ export class Relay {
   #failures = 0;
   /** Until then nothing is looked for behind the rows of busy channels. */
   #looksAgainAtMs = -Infinity;
+  /** What was asked for while the page before was not looked at yet. */
+  #ahead: OutboxRequest | undefined = undefined;
   /** Until something is due that the store keeps back, as its last answer had it. */
   #nextDueInMs = Infinity;
 
@@ -124,6 +127,7 @@ export class Relay {
       if (this.isIdle) this.#noticeIdle();
       await this.#wakeup.wait(this.#pauseMs());
     }
+    await this.#takeAhead()?.page.catch(() => undefined);
     this.#isWorking = false;
   }
 
@@ -142,58 +146,65 @@ export class Relay {
 
   /** Reads one page and hands it to its channels. True when there may be more. */
   async #read(): Promise<boolean> {
-    this.#wakeup.heard();
-    if (this.#restsMs() > 0) return false;
-    this.#nextDueInMs = Infinity;
-    const buckets = this.#leases.usable();
-    if (buckets.size === 0) {
-      this.#forgetOthers(buckets);
-      return false;
-    }
-    const broken = new Map(this.#channels.values().map((channel) => [channel, channel.brokenRuns]));
-    const wasPartial = this.#isPartial();
     const startedAtMs = this.#options.clock.monotonic();
+    const request = this.#takeAhead() ?? this.#ask();
+    if (request === undefined) return false;
     try {
-      const { rows, isFull } = await this.#readPage(buckets);
+      const page = await request.page;
       this.#failures = 0;
-      if (wasPartial && rows.length === 0) this.#restFromLooking(startedAtMs);
-      for (const ofChannel of Map.groupBy(rows, channelOf).values()) this.#hand(ofChannel, broken);
+      this.#nextDueInMs = page.nextDueInMs ?? Infinity;
+      const isFull = request.isFull(page);
+      if (isFull) await this.#askAhead(request, page);
+      const rows = request.rowsOf(page);
+      if (request.isPartial && rows.length === 0) this.#restFromLooking(startedAtMs, restAfterVainLook);
+      for (const ofChannel of byChannel(rows)) this.#hand(ofChannel, request);
+      // A channel that just got a page in hand is mostly free again before one could have been read.
+      if (isFull && this.#isPartial()) this.#restFromLooking(startedAtMs, 1);
       return isFull || this.#nextDueInMs <= 0;
     } catch (error) {
+      this.#takeAhead();
       await this.#recover(error);
-      return false;
+      // What was not read may still be to send: until it is known the relay is not idle.
+      return true;
     }
   }
 
-  async #readPage(
-    buckets: ReadonlySet<number>,
-  ): Promise<{ readonly rows: readonly OutboxRow[]; readonly isFull: boolean }> {
+  #ask(inHand?: readonly number[]): OutboxRequest | undefined {
+    this.#wakeup.heard();
+    if (this.#restsMs() > 0) return undefined;
+    this.#nextDueInMs = Infinity;
     const { store } = this.#options;
-    const channels = [...this.#channels.values()];
-    const free = channels.filter(({ takesRows }) => takesRows);
-    const single = new Set(free.flatMap(({ blocked }) => [...blocked.waitingRows()]));
-    const due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
-    // What cannot be left out by its key comes along and is put aside here.
-    const limit = Math.min(this.#settings.pageMax + single.size, store.capabilities.outbox.readMax);
-    const {
-      rows,
-      isCut = false,
-      nextDueInMs = Infinity,
-    } = await store.readOutbox({
-      buckets: [...buckets],
-      blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
-      blockedChannels: channels.filter(({ takesRows }) => !takesRows).map(({ address }) => address.channel),
-      underWay: free.flatMap((channel) => channel.underWay()),
-      limit,
-      bytesMax: this.#settings.pageBytesMax,
-    });
-    this.#nextDueInMs = nextDueInMs;
-    const isFull = isCut || rows.length >= limit;
-    // What should have been read and was not has gone through another relay; to wait for it would be to wait for ever.
-    const readUpTo = isFull ? (rows.at(-1)?.rowId ?? 0) : Infinity;
-    const found = new Set(due.length === 0 ? [] : rows.map(({ rowId }) => rowId));
-    for (const { blocked, row } of due) if (row.rowId <= readUpTo && !found.has(row.rowId)) blocked.forget(row);
-    return { rows: single.size === 0 ? rows : rows.filter(({ rowId }) => !single.has(rowId)), isFull };
+    const buckets = this.#leases.usable();
+    if (buckets.size > 0) {
+      return new OutboxRequest({
+        store,
+        settings: this.#settings,
+        buckets,
+        channels: [...this.#channels.values()],
+        inHand,
+      });
+    }
+    this.#forgetOthers(buckets);
+    return undefined;
+  }
+
+  /**
+   * Lets the store read on while this page is looked at and sent. Only while all goes well: what is read behind a page leaves its rows out, so
+   * every channel must be certain to take its part of it. Nothing of them is being sent, so that nothing can fail meanwhile.
+   */
+  async #askAhead(request: OutboxRequest, page: OutboxPage): Promise<void> {
+    const takesBoth = (channel: ChannelRelay): boolean =>
+      channel.takesTwo && request.brokenRunsOf(channel) === channel.brokenRuns;
+    if (this.#isStopping || !this.#channels.values().every(takesBoth)) return;
+    this.#ahead = this.#ask(idsOf(page));
+    // A request goes out when this turn of the event loop is over, and to look at a page can take all of one.
+    await this.#options.clock.turn();
+  }
+
+  #takeAhead(): OutboxRequest | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead;
   }
 
   async #recover(error: unknown): Promise<void> {
@@ -214,16 +225,16 @@ export class Relay {
     return this.#looksAgainAtMs - this.#options.clock.monotonic();
   }
 
-  #restFromLooking(sinceMs: number): void {
+  #restFromLooking(sinceMs: number, times: number): void {
     const nowMs = this.#options.clock.monotonic();
-    this.#looksAgainAtMs = nowMs + restAfterVainLook * (nowMs - sinceMs);
+    this.#looksAgainAtMs = Math.max(this.#looksAgainAtMs, nowMs + times * (nowMs - sinceMs));
   }
 
-  #hand(rows: readonly OutboxRow[], broken: ReadonlyMap<ChannelRelay, number>): void {
+  #hand(rows: readonly OutboxRow[], request: OutboxRequest): void {
     const [first] = rows;
     if (first === undefined || this.#isStopping) return;
     const channel = this.#channelFor(first);
-    channel.send(rows, broken.get(channel) ?? 0);
+    channel.send(rows, request.brokenRunsOf(channel));
   }
 
   #channelFor(row: OutboxRow): ChannelRelay {
@@ -264,3 +275,12 @@ export class Relay {
 }
 
 const channelOf = ({ address }: OutboxRow): string => `${address.kind} ${address.channel}`;
+
+/** Most pages are of one channel, and a name for each row would be most of the work. */
+function byChannel(rows: readonly OutboxRow[]): Iterable<readonly OutboxRow[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { kind, channel } = first.address;
+  if (rows.every(({ address }) => address.channel === channel && address.kind === kind)) return [rows];
+  return Map.groupBy(rows, channelOf).values();
+}

@@ -3,7 +3,7 @@ import { bytesValue, numberValue, readBytes, readNumber, readText, textValue } f
 import type { Item } from '../items/item.ts';
 
 export interface StoredRow {
-  readonly row: OutboxRow;
+  readonly row: OutboxRow & { readonly createdAtMs: number };
   /** The row id of the key's number before this one, if there was one. */
   readonly previousRowId: number | undefined;
 }

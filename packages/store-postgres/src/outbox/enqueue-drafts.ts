@@ -1,10 +1,12 @@
 import type { OutboxDraft } from '@waybill/core/driver';
 import { indexedText } from '../sql/indexed-text.ts';
 import type { SqlQuery } from '../sql/sql-query.ts';
+import { toBodyColumns } from './body-columns.ts';
+import type { BodyColumns } from './body-columns.ts';
 import { bucketOf } from './bucket-of.ts';
 import { enqueueManyStatement, enqueueOneStatement } from './enqueue-statements.ts';
 import type { EnqueueStatementOptions } from './enqueue-statements.ts';
-import { toBase64 } from './to-base64.ts';
+import { toEnvelopeText } from './envelope-text.ts';
 
 export interface EnqueueDraftsOptions extends EnqueueStatementOptions {
   readonly buckets: number;
@@ -25,37 +27,36 @@ export function createEnqueueDrafts(options: EnqueueDraftsOptions): EnqueueDraft
     const records = drafts.map((draft, place) => toRecord(draft, place, options.buckets));
     const [first] = records;
     if (first === undefined) return;
-    const { kind, channel, key, bucket, envelope, body, delay_ms: delayMs } = first;
+    const { kind, channel, key, bucket, envelope, body_text: text, body } = first;
     if (records.length > 1 || key === undefined) await query(many, [JSON.stringify(records)]);
-    else await query(one, [kind, channel, key, String(bucket), envelope, body, String(delayMs)]);
+    else await query(one, [kind, channel, key, String(bucket), envelope, text, body]);
   };
 }
 
 /** A draft as the statements read it, with the names of their columns. */
-export interface DraftRecord {
+export interface DraftRecord extends BodyColumns {
   readonly place: number;
   readonly bucket: number;
   readonly kind: OutboxDraft['address']['kind'];
   readonly channel: string;
   readonly key: string | undefined;
   readonly envelope: string;
-  readonly body: string;
   readonly delay_ms: number;
 }
 
-/** What nobody compares travels in one JSON text, which carries what `text` refuses: NUL and halves of characters. */
 export function toRecord(draft: OutboxDraft, place: number, buckets: number): DraftRecord {
-  const { address, id, key, deduplicationKey, headers, body, delayMs } = draft;
+  const { address, id, key, body, delayMs } = draft;
   const { kind, channel } = address;
+  // Without a key there is no order to keep: the id spreads them.
+  const bucket = bucketOf(channel, key ?? id, buckets);
   return {
     place,
-    // Without a key there is no order to keep: the id spreads them.
-    bucket: bucketOf(channel, key ?? id, buckets),
+    bucket,
     kind,
     channel: indexedText(channel),
     key: key === undefined ? undefined : indexedText(key),
-    envelope: JSON.stringify({ channel, id, key, deduplicationKey, headers }),
-    body: toBase64(body),
+    envelope: toEnvelopeText(draft, bucket),
+    ...toBodyColumns(body),
     delay_ms: delayMs,
   };
 }

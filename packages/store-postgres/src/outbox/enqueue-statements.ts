@@ -20,8 +20,8 @@ with numbered as (
   on conflict (kind, channel, key) do update set last = s.last + 1
   returning last
 )
-insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
-  select $4::text::smallint, $1::text, $2::text, $3::text, n.last, ${epoch}, $5::text, decode($6::text, 'base64'), $7::text::float8
+insert into ${schema}.outbox (bucket, channel, key, sequence, epoch, envelope, body_text, body)
+  select $4::text::smallint, $2::text, $3::text, n.last, ${epoch}, $5::text, $6::text, decode($7::text, 'base64')
   from numbered n`;
 
 /**
@@ -32,7 +32,7 @@ export const enqueueManyStatement = ({ schema, epoch }: EnqueueStatementOptions)
 with draft as materialized (
   select * from json_to_recordset($1::text::json) as d (
     place integer, bucket smallint, kind text collate "C", channel text collate "C", key text collate "C",
-    envelope text, body text, delay_ms double precision
+    envelope text, body_text text, body text
   )
 ), writer as materialized (
   select pg_current_xact_id() as xact, ${epoch} as epoch
@@ -43,10 +43,10 @@ with draft as materialized (
   on conflict (kind, channel, key) do update set last = s.last + excluded.last
   returning kind, channel, key, last
 )
-insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
-  select d.bucket, d.kind, d.channel, d.key,
+insert into ${schema}.outbox (bucket, channel, key, sequence, epoch, envelope, body_text, body)
+  select d.bucket, d.channel, d.key,
     n.last - count(*) over same_key + row_number() over (same_key order by d.place),
-    w.epoch, d.envelope, decode(d.body, 'base64'), d.delay_ms
+    w.epoch, d.envelope, d.body_text, decode(d.body, 'base64')
   from draft d cross join writer w left join numbered n using (kind, channel, key)
   window same_key as (partition by d.kind, d.channel, d.key)
   order by d.place`;

@@ -74,7 +74,7 @@ with setting as materialized (
   order by s.due_at, s.id for update of s skip locked
 ), due as (
   delete from ${schema}.scheduled s using held h where s.due_at = h.due_at and s.id = h.id
-  returning s.due_at, s.id, s.bucket, s.kind, s.channel, s.key, s.envelope, s.body
+  returning s.due_at, s.id, s.bucket, s.kind, s.channel, s.key, s.envelope, s.body_text, s.body
 ), writer as materialized (
   select ${epoch} as epoch
 ), numbered as (
@@ -84,10 +84,10 @@ with setting as materialized (
   on conflict (kind, channel, key) do update set last = s.last + excluded.last
   returning kind, channel, key, last
 ), written as (
-  insert into ${schema}.outbox (bucket, kind, channel, key, sequence, epoch, envelope, body, delay_ms)
-  select d.bucket, d.kind, d.channel, d.key,
+  insert into ${schema}.outbox (bucket, channel, key, sequence, epoch, envelope, body_text, body)
+  select d.bucket, d.channel, d.key,
     n.last - count(*) over same_key + row_number() over (same_key order by d.due_at, d.id),
-    w.epoch, d.envelope, d.body, 0
+    w.epoch, d.envelope, d.body_text, d.body
   from due d full join numbered n using (kind, channel, key) cross join writer w
   window same_key as (partition by d.kind, d.channel, d.key)
   order by d.due_at, d.id

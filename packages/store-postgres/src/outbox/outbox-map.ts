@@ -2,6 +2,7 @@ import type { SqlQuery } from '../sql/sql-query.ts';
 import { createClosedMark } from './closed-mark.ts';
 import { isExcluded, withKeys } from './exclusion.ts';
 import type { Exclusion, ExclusionReason, IndexedKey } from './exclusion.ts';
+import { idRuns } from './id-runs.ts';
 import { Stretches } from './stretches.ts';
 import type { IdRange } from './stretches.ts';
 import { createSurveyOutbox } from './survey-outbox.ts';
@@ -28,7 +29,8 @@ export interface LookUp {
  */
 export interface OutboxMap {
   readonly everything: readonly IdRange[];
-  readonly lookUp: (query: SqlQuery, exclusion: Exclusion) => Promise<LookUp>;
+  /** @param underWay ids of rows that are left out for themselves */
+  readonly lookUp: (query: SqlQuery, exclusion: Exclusion, underWay?: readonly number[]) => Promise<LookUp>;
   /** Whether what is known was learned from this server. */
   readonly isOf: (server: string) => boolean;
   readonly forget: () => void;
@@ -93,13 +95,13 @@ export function createOutboxMap({ schema, surveyEvery = 16, chunkRows = 500 }: O
 
   return {
     everything: new Stretches().rangesToRead(() => false),
-    lookUp: async (query, asked) => {
+    lookUp: async (query, asked, underWay = []) => {
       lookUps += 1;
       if (lookUps % lookUpsMax === 0) forget();
       if (lookUps % surveyEvery === 0) await learn(query, asked);
       const exclusion = withKeys(asked, await parkedKeys(query, asked));
       const holds = (reason: ExclusionReason): boolean => isExcluded(exclusion, reason);
-      return { exclusion, ranges: stretches.rangesToRead(holds) };
+      return { exclusion, ranges: stretches.rangesToRead(holds, idRuns(underWay)) };
     },
     isOf: (server) => stretches.size === 0 || server === mapped,
     forget,

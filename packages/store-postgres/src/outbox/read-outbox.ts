@@ -1,18 +1,22 @@
-import type { OutboxPage, OutboxQuery } from '@waybill/core/driver';
-import type { SqlQuery } from '../sql/sql-query.ts';
+import type { OutboxPage, OutboxQuery, OutboxRow } from '@waybill/core/driver';
+import type { SqlQuery, SqlRow } from '../sql/sql-query.ts';
+import { hasNoBody, sizeOf } from './body-columns.ts';
 import type { Exclusion } from './exclusion.ts';
 import { exclusionOf, exclusionParameters } from './exclusion.ts';
-import { dueInMs, dueInMsOf } from './move-due.ts';
+import { dueInMs } from './move-due.ts';
 import type { MoveDue } from './move-due.ts';
 import type { OutboxMap } from './outbox-map.ts';
-import { outboxRowOf, rowFieldsText } from './outbox-row-of.ts';
-import { rangeParameters, rowsInRanges } from './row-filter.ts';
+import { isHead, outboxRowsOf } from './outbox-rows-of.ts';
+import { readExactlyStatement, readStatement } from './read-statements.ts';
+import { rangeParameters } from './row-filter.ts';
 import { idMax, rangesMax } from './stretches.ts';
 import type { IdRange } from './stretches.ts';
 
 export interface ReadOutboxOptions {
   /** Quoted. */
   readonly schema: string;
+  /** An SQL expression for the name of the numbering, see `EnqueueStatementOptions`. */
+  readonly epoch: string;
   readonly map: OutboxMap;
   readonly moveDue: MoveDue;
 }
@@ -24,8 +28,12 @@ export type ReadOutbox = (query: SqlQuery, outboxQuery: OutboxQuery) => Promise<
  * without those before it. What the map knows to be left out is not walked over. The same statement tells when the first of all that is
  * scheduled is due, which is one look into an index; only from that time on it is asked what is due in the buckets of the query.
  */
-export function createReadOutbox({ schema, map, moveDue }: ReadOutboxOptions): ReadOutbox {
-  const statements = Array.from({ length: rangesMax }, (_, place) => readStatement(schema, place + 1));
+export function createReadOutbox({ schema, epoch, map, moveDue }: ReadOutboxOptions): ReadOutbox {
+  const counts = Array.from({ length: rangesMax }, (_, place) => place + 1);
+  const statements = counts.map((count) => readStatement({ schema, epoch, count }));
+  const exactly = counts.map((count) => readExactlyStatement({ schema, epoch, count }));
+  /** The last page had a body that is longer than its share. */
+  let isUneven = false;
 
   const readRanges = async (
     query: SqlQuery,
@@ -33,29 +41,34 @@ export function createReadOutbox({ schema, map, moveDue }: ReadOutboxOptions): R
     ranges: readonly IdRange[],
     { limit, underWay = [], bytesMax = idMax }: OutboxQuery,
   ) => {
-    const parameters = [
-      ...exclusionParameters(exclusion),
-      String(limit),
-      `{${underWay.join(',')}}`,
-      String(bytesMax),
-      ...rangeParameters(ranges),
-    ];
-    const { rows } = await query(statements[ranges.length - 1] ?? '', parameters);
-    const head = rows.find(({ body }) => body === null);
-    const [server, dueIn, isCut] = JSON.parse(String(head?.['fields'])) as readonly [string, string | null, boolean];
-    const page = rows.filter((row) => row !== head).map(outboxRowOf);
-    // SQL promises no order behind `union all`; what is in order already costs nothing to sort.
-    page.sort((left, right) => left.rowId - right.rowId);
-    return { server, page: { rows: page, isCut, nextDueInMs: dueInMs(dueIn) } };
+    const share = Math.floor(bytesMax / limit);
+    const ask = async (texts: readonly string[], bytes: number): Promise<readonly SqlRow[]> => {
+      const parameters = [
+        ...exclusionParameters(exclusion),
+        String(limit),
+        `{${ownOf(ranges, underWay).join(',')}}`,
+        String(bytes),
+        ...rangeParameters(ranges),
+      ];
+      return (await query(texts[ranges.length - 1] ?? '', parameters)).rows;
+    };
+    if (!isUneven) {
+      const answer = await ask(statements, share);
+      isUneven = answer.some(hasNoBody);
+      if (!isUneven) return pageOf(answer);
+    }
+    const answer = await ask(exactly, bytesMax);
+    isUneven = answer.some((row) => sizeOf(row) > share);
+    return pageOf(answer);
   };
 
-  const readPage = async (query: SqlQuery, outboxQuery: OutboxQuery): Promise<OutboxPage> => {
-    const { exclusion, ranges } = await map.lookUp(query, exclusionOf(outboxQuery));
-    const { server, page } = await readRanges(query, exclusion, ranges, outboxQuery);
-    if (map.isOf(server)) return page;
+  const readPage = async (query: SqlQuery, outboxQuery: OutboxQuery): Promise<ReadPage> => {
+    const { exclusion, ranges } = await map.lookUp(query, exclusionOf(outboxQuery), outboxQuery.underWay);
+    const page = await readRanges(query, exclusion, ranges, outboxQuery);
+    if (map.isOf(page.server)) return page;
     // Another server, or the same one after a restore: its ids may be those of other rows.
     map.forget();
-    return (await readRanges(query, exclusion, map.everything, outboxQuery)).page;
+    return readRanges(query, exclusion, map.everything, outboxQuery);
   };
 
   return async (query, outboxQuery) => {
@@ -64,20 +77,36 @@ export function createReadOutbox({ schema, map, moveDue }: ReadOutboxOptions): R
     if (page.nextDueInMs === undefined || page.nextDueInMs > 0) return page;
     const moved = await moveDue(query, outboxQuery.buckets);
     const after = moved.count === 0 ? page : await readPage(query, outboxQuery);
-    return { ...after, nextDueInMs: moved.nextDueInMs };
+    after.nextDueInMs = moved.nextDueInMs;
+    return after;
   };
 }
 
-const columns = 'o.id, o.bucket, o.kind, o.sequence, o.epoch, o.envelope, o.body, o.delay_ms, o.created_at';
+/** Told by the server that answered. The rows are read out of the answer when somebody looks at them. */
+interface ReadPage extends OutboxPage {
+  readonly server: string;
+  nextDueInMs: number | undefined;
+}
 
-const readStatement = (schema: string, count: number): string => `
-with page as materialized (
-  select o.*, sum(octet_length(o.body)) over (order by o.id rows unbounded preceding) - octet_length(o.body) as bytes_before from (
-    ${rowsInRanges({ schema, columns, count, limit: '$4::text::bigint', underWay: '$5', firstParameter: 7 })}
-  ) o
-)
-select json_build_array(pg_postmaster_start_time()::text, (
-  select ${dueInMsOf('due_at')} from ${schema}.scheduled s order by s.due_at limit 1
-), coalesce((select max(bytes_before) >= $6::text::bigint from page), false))::text as fields, null::bytea as body
-union all
-select ${rowFieldsText}, o.body from page o where o.bytes_before < $6::text::bigint`;
+type Head = readonly [server: string, epoch: string, dueIn: string | null, isCut: boolean];
+
+function pageOf(answer: readonly SqlRow[]): ReadPage {
+  const head = answer.findLast(isHead);
+  const [server, epoch, dueIn, isCut] = JSON.parse(String(head?.['envelope'])) as Head;
+  const found = answer.filter((row) => row !== head);
+  let rows: readonly OutboxRow[] | undefined;
+  return {
+    server,
+    rowIds: found.map(({ id }) => Number(id)),
+    get rows() {
+      rows ??= outboxRowsOf(found, epoch);
+      return rows;
+    },
+    isCut,
+    nextDueInMs: dueInMs(dueIn),
+  };
+}
+
+/** Those that the ranges do not leave out by themselves. */
+const ownOf = (ranges: readonly IdRange[], ids: readonly number[]): readonly number[] =>
+  ids.filter((id) => ranges.some(({ low, high }) => id >= low && id <= high));

@@ -26,13 +26,13 @@ const scheduleStatement = ({ schema }: EnqueueDraftsOptions): string => `
 with draft as materialized (
   select * from json_to_recordset($1::text::json) as d (
     place integer, bucket smallint, kind text collate "C", channel text collate "C", key text collate "C",
-    envelope text, body text, delay_ms double precision
+    envelope text, body_text text, body text, delay_ms double precision
   )
 ), clock as materialized (
   select clock_timestamp() as now
 ), written as (
-  insert into ${schema}.scheduled (due_at, bucket, kind, channel, key, envelope, body)
-  select c.now + d.delay_ms * interval '1 ms', d.bucket, d.kind, d.channel, d.key, d.envelope, decode(d.body, 'base64')
+  insert into ${schema}.scheduled (due_at, bucket, kind, channel, key, envelope, body_text, body)
+  select c.now + d.delay_ms * interval '1 ms', d.bucket, d.kind, d.channel, d.key, d.envelope, d.body_text, decode(d.body, 'base64')
   from draft d cross join clock c order by d.place
 )
 select`;

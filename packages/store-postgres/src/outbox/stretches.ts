@@ -68,9 +68,10 @@ export class Stretches {
     return { low, high: idMax };
   }
 
-  /** What a read has to look at, in order: everything but the stretches all of whose reasons hold. */
-  rangesToRead(holds: (reason: ExclusionReason) => boolean): readonly IdRange[] {
-    const skips = largest(joined(this.#stretches.filter(({ reasons }) => reasons.values().every(holds))));
+  /** What a read has to look at, in order: everything but the stretches all of whose reasons hold, and but `runs`. */
+  rangesToRead(holds: (reason: ExclusionReason) => boolean, runs: readonly IdRange[] = []): readonly IdRange[] {
+    const held = this.#stretches.filter(({ reasons }) => reasons.values().every(holds));
+    const skips = largest(joined([...held, ...runs]));
     const ranges: IdRange[] = [];
     let low = 1;
     for (const skip of skips) {
@@ -96,10 +97,10 @@ const merge = (left: Stretch, right: Stretch): Stretch => ({
 
 function joined(ranges: readonly IdRange[]): readonly IdRange[] {
   const result: IdRange[] = [];
-  for (const { low, high } of ranges) {
+  for (const { low, high } of ranges.toSorted((left, right) => left.low - right.low)) {
     const last = result.at(-1);
-    if (last !== undefined && last.high + 1 === low) result[result.length - 1] = { low: last.low, high };
-    else result.push({ low, high });
+    if (last === undefined || last.high + 1 < low) result.push({ low, high });
+    else result[result.length - 1] = { low: last.low, high: Math.max(last.high, high) };
   }
   return result;
 }

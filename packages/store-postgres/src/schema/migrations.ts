@@ -56,15 +56,15 @@ create table {schema}.sequences (
 create table {schema}.outbox (
   id bigint generated always as identity primary key,
   bucket smallint not null,
-  kind text collate "C" not null,
   channel text collate "C" not null,
   key text collate "C",
   sequence bigint,
   epoch text collate "C" not null,
   envelope text not null,
-  body bytea not null,
-  delay_ms double precision not null,
-  created_at timestamptz not null default clock_timestamp()
+  body_text text,
+  body bytea,
+  created_at timestamptz not null default clock_timestamp(),
+  check ((body_text is null) <> (body is null))
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create table {schema}.scheduled (
   id bigint generated always as identity,
@@ -74,8 +74,10 @@ create table {schema}.scheduled (
   channel text collate "C" not null,
   key text collate "C",
   envelope text not null,
-  body bytea not null,
-  primary key (due_at, id)
+  body_text text,
+  body bytea,
+  primary key (due_at, id),
+  check ((body_text is null) <> (body is null))
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);
 create index scheduled_of_bucket on {schema}.scheduled (bucket, due_at, id);
 create table {schema}.buckets (

@@ -57,7 +57,7 @@ export async function openTestOutbox(database: Database, options: TestOutboxOpti
   const epoch = `'e1'`;
   const writing = { schema, buckets: testBuckets, epoch };
   const enqueueDrafts = createScheduleDrafts(writing, createEnqueueDrafts(writing));
-  const readOutbox = createReadOutbox({ schema, map, moveDue: createMoveDue({ schema, epoch, lockTimeoutMs }) });
+  const readOutbox = createReadOutbox({ schema, epoch, map, moveDue: createMoveDue({ schema, epoch, lockTimeoutMs }) });
   const leaseBuckets = createLeaseBuckets({ schema });
   const deleteOutbox = createDeleteOutbox({ schema });
   const inspectStore = createInspectStore({ schema, buckets: testBuckets, map });

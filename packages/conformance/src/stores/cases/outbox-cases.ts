@@ -264,7 +264,10 @@ export const outboxCases: readonly StoreCase[] = [
   proves('OBX-19', 'pages of large bodies', async (world) => {
     const store = await world.open();
     const sizes = [300, 700, 1, 0, 5000];
-    for (const [at, size] of sizes.entries()) await enqueue(store, draft(`${at}`, 'a', { body: new Uint8Array(size) }));
+    for (const [at, size] of sizes.entries()) {
+      // Zeros and letters in turn: a store may keep text otherwise than bytes.
+      await enqueue(store, draft(`${at}`, 'a', { body: new Uint8Array(size).fill(at % 2 === 0 ? 0 : 0x61) }));
+    }
     const look = async (bytesMax: number) => {
       const { rows, isCut = false } = await readPage(store, { bytesMax });
       return [rows.length, isCut];
@@ -274,6 +277,7 @@ export const outboxCases: readonly StoreCase[] = [
     checkEqual(await look(1001), [3, true], 'rows and end of a page of 1001 bytes');
     checkEqual(await look(1002), [5, false], 'rows and end of a page that its last body fills');
     checkEqual(await look(1_000_000), [5, false], 'rows and end of a page with room');
+    checkEqual(await look(1_000_000_000), [5, false], 'rows and end of a page with room for as many of the largest');
   }),
 ];
 
