@@ -1,11 +1,11 @@
 import type { OutboxPage, OutboxRow, StoreDriver } from '../driver/index.ts';
 import type { BlockedRows } from './blocked-rows.ts';
 import type { ChannelRelay } from './channel-relay.ts';
-import type { RelaySettings } from './relay-options.ts';
 
 export interface OutboxRequestOptions {
   readonly store: StoreDriver;
-  readonly settings: Pick<RelaySettings, 'pageMax' | 'pageBytesMax'>;
+  readonly rowsMax: number;
+  readonly bytesMax: number;
   readonly buckets: ReadonlySet<number>;
   readonly channels: readonly ChannelRelay[];
   /** Ids of rows that will be handed to their channels before the answer comes. */
@@ -23,21 +23,21 @@ export class OutboxRequest {
   readonly #single: ReadonlySet<number>;
   readonly #due: readonly { readonly blocked: BlockedRows; readonly row: OutboxRow }[];
 
-  constructor({ store, settings, buckets, channels, inHand = [] }: OutboxRequestOptions) {
+  constructor({ store, rowsMax, bytesMax, buckets, channels, inHand = [] }: OutboxRequestOptions) {
     const free = channels.filter(({ takesRows }) => takesRows);
     this.isPartial = free.length < channels.length;
     this.#broken = new Map(channels.map((channel) => [channel, channel.brokenRuns]));
     this.#single = new Set(free.flatMap(({ blocked }) => [...blocked.waitingRows()]));
     this.#due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
     // What cannot be left out by its key comes along and is put aside here.
-    this.#limit = Math.min(settings.pageMax + this.#single.size, store.capabilities.outbox.readMax);
+    this.#limit = Math.min(rowsMax + this.#single.size, store.capabilities.outbox.readMax);
     this.page = store.readOutbox({
       buckets: [...buckets],
       blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
       blockedChannels: channels.filter(({ takesRows }) => !takesRows).map(({ address }) => address.channel),
       underWay: [...free.flatMap((channel) => channel.underWay()), ...inHand],
       limit: this.#limit,
-      bytesMax: settings.pageBytesMax,
+      bytesMax,
     });
     this.page.catch(() => undefined);
   }

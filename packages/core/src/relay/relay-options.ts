@@ -20,7 +20,10 @@ export interface RelaySettings {
   readonly leaseMs: number;
   /** The safety net where nobody calls `wake` and no hint of the store comes: another process wrote. Default 1,000. */
   readonly pollMs: number;
-  /** Most rows of one read. A channel holds up to three pages: one is deleted, one sent, one comes next. Default 2000. */
+  /**
+   * Most rows of one read: pages grow up to it while they are sent in no time, and shrink where they take long. A channel holds up to three: one is
+   * deleted, one sent, one comes next. Default 4000.
+   */
   readonly pageMax: number;
   /** A read ends with the body that brings it to so many bytes. Default 8 MiB. */
   readonly pageBytesMax: number;
@@ -31,7 +34,7 @@ export interface RelaySettings {
 export const defaultRelaySettings: RelaySettings = {
   leaseMs: 10_000,
   pollMs: 1000,
-  pageMax: 2000,
+  pageMax: 4000,
   pageBytesMax: 8 * 1024 * 1024,
   oldestAgeMsMax: 60_000,
 };

@@ -7,6 +7,7 @@ import { BucketLeases } from './bucket-leases.ts';
 import { ChannelRelay } from './channel-relay.ts';
 import { idsOf, OutboxRequest } from './outbox-request.ts';
 import { OutboxWatch } from './outbox-watch.ts';
+import { PageSize } from './page-size.ts';
 import { defaultRelaySettings, relayBackoff } from './relay-options.ts';
 import type { RelayOptions, RelaySettings } from './relay-options.ts';
 import { Wakeup } from './wakeup.ts';
@@ -26,6 +27,7 @@ export class Relay {
   readonly #settings: RelaySettings;
   readonly #leases: BucketLeases;
   readonly #wakeup: Wakeup;
+  readonly #pageSize: PageSize;
   readonly #channels = new Map<string, ChannelRelay>();
   readonly #stopping = new AbortController();
   #idleWaiters: (() => void)[] = [];
@@ -47,6 +49,7 @@ export class Relay {
     const { store, clock, newId, log } = options;
     this.watch = new OutboxWatch(options, this.#settings.oldestAgeMsMax);
     this.#wakeup = new Wakeup(clock);
+    this.#pageSize = new PageSize(clock, this.#settings.pageMax);
     this.#leases = new BucketLeases({
       store,
       clock,
@@ -154,6 +157,7 @@ export class Relay {
       this.#failures = 0;
       this.#nextDueInMs = page.nextDueInMs ?? Infinity;
       const isFull = request.isFull(page);
+      this.#pageSize.came(isFull);
       if (isFull) await this.#askAhead(request, page);
       const rows = request.rowsOf(page);
       if (request.isPartial && rows.length === 0) this.#restFromLooking(startedAtMs, restAfterVainLook);
@@ -173,12 +177,12 @@ export class Relay {
     this.#wakeup.heard();
     if (this.#restsMs() > 0) return undefined;
     this.#nextDueInMs = Infinity;
-    const { store } = this.#options;
     const buckets = this.#leases.usable();
     if (buckets.size > 0) {
       return new OutboxRequest({
-        store,
-        settings: this.#settings,
+        store: this.#options.store,
+        rowsMax: this.#pageSize.rows,
+        bytesMax: this.#settings.pageBytesMax,
         buckets,
         channels: [...this.#channels.values()],
         inHand,
