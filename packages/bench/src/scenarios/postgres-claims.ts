@@ -1,10 +1,13 @@
 import type { Claim } from '@waybill/core/driver';
+import type { Pool } from 'pg';
 import { alternate, ratioOf } from '../alternate.ts';
 import { measurementLines } from '../measurement-lines.ts';
 import type { Measurement } from '../measurement.ts';
 import { perSecond } from '../per-second.ts';
 import { createShop, placeOrder } from '../postgres/business-transaction.ts';
 import { transactionByHand } from '../postgres/by-hand.ts';
+import { createClaimsByHand, enterByHand, passFenceByHand } from '../postgres/claims-by-hand.ts';
+import type { DeliveryByHand } from '../postgres/claims-by-hand.ts';
 import { connections, keys, onPostgres } from '../postgres/contest.ts';
 import type { BenchStore } from '../postgres/contest.ts';
 
@@ -15,17 +18,20 @@ const figures = { rounds: 7, warmUps: 2 };
 export const postgresClaims = (): Promise<readonly Measurement[]> =>
   onPostgres('postgres-claims', async ({ pool, store, openStore }) => {
     await createShop(pool);
+    await createClaimsByHand(pool);
     const unprepared = openStore({ preparedStatements: false });
-    const { bare, fence, both, batched, unpreparedBoth } = await alternate(
+    const { bare, fence, fenceByHand, both, bothByHand, batched, unpreparedBoth } = await alternate(
       {
         bare: () =>
           perSecond(load, (n) => transactionByHand(pool, (client) => placeOrder(client.query.bind(client), n))),
         fence: handler(store, (n, sequence) => [numberOf('fence', n, sequence)]),
+        fenceByHand: byHand(pool, 'fence'),
         both: handler(store, (n, sequence) => [identityOf('both', n, sequence), numberOf('both', n, sequence)]),
         unpreparedBoth: handler(unprepared, (n, sequence) => [
           identityOf('unprepared', n, sequence),
           numberOf('unprepared', n, sequence),
         ]),
+        bothByHand: byHand(pool, 'both'),
         batched: batchedHandler(store),
       },
       figures,
@@ -34,11 +40,15 @@ export const postgresClaims = (): Promise<readonly Measurement[]> =>
     return [
       rate('two statements by hand', bare),
       rate('with fence', fence),
+      rate('with a fence by hand', fenceByHand),
       rate('with inbox and fence', both),
+      rate('with inbox and fence by hand', bothByHand),
       rate('with inbox and fence, without prepared statements', unpreparedBoth),
       rate('with inbox and fence, 20 in a transaction', batched),
       ratio('with fence / by hand', ratioOf(fence, bare), 0.8),
       ratio('with inbox and fence / by hand', ratioOf(both, bare), 0.75),
+      ratio('with fence / with a fence by hand', ratioOf(fence, fenceByHand)),
+      ratio('with inbox and fence / the same by hand', ratioOf(both, bothByHand)),
       ratio('the same without prepared statements / by hand', ratioOf(unpreparedBoth, bare)),
       ratio('20 in a transaction / by hand', ratioOf(batched, bare)),
     ];
@@ -56,6 +66,23 @@ function handler(store: BenchStore, claimsOf: ClaimsOf): () => Promise<number> {
       store.transaction(async ({ native, claim }) => {
         requireClaimed(await claim(claimsOf(n, sequenceOf(before, n))));
         await placeOrder(native.query, n);
+      }),
+    );
+  };
+}
+
+/** A statement for each, between BEGIN and the handler's own: as it is written without a store. */
+function byHand(pool: Pool, scope: DeliveryByHand['scope']): () => Promise<number> {
+  let round = 0;
+  return async () => {
+    const before = round;
+    round += 1;
+    return perSecond(load, (n) =>
+      transactionByHand(pool, async (client) => {
+        const delivery = { scope, key: `customer-${n % keys}`, sequence: sequenceOf(before, n) };
+        if (scope === 'both') await enterByHand(client, delivery);
+        await passFenceByHand(client, delivery);
+        await placeOrder(client.query.bind(client), n);
       }),
     );
   };
