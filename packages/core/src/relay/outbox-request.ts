@@ -1,4 +1,4 @@
-import type { OutboxPage, OutboxRow, StoreDriver } from '../driver/index.ts';
+import type { OutboxPage, OutboxQuery, OutboxRow, StoreDriver } from '../driver/index.ts';
 import type { BlockedRows } from './blocked-rows.ts';
 import type { ChannelRelay } from './channel-relay.ts';
 
@@ -31,14 +31,15 @@ export class OutboxRequest {
     this.#due = free.flatMap(({ blocked }) => blocked.due().map((row) => ({ blocked, row })));
     // What cannot be left out by its key comes along and is put aside here.
     this.#limit = Math.min(rowsMax + this.#single.size, store.capabilities.outbox.readMax);
-    this.page = store.readOutbox({
+    const query: OutboxQuery = {
       buckets: [...buckets],
       blocked: free.flatMap(({ blocked }) => blocked.waitingKeys()),
       blockedChannels: channels.filter(({ takesRows }) => !takesRows).map(({ address }) => address.channel),
       underWay: [...free.flatMap((channel) => channel.underWay()), ...inHand],
       limit: this.#limit,
       bytesMax,
-    });
+    };
+    this.page = ask(store, query);
     this.page.catch(() => undefined);
   }
 
@@ -62,6 +63,9 @@ export class OutboxRequest {
     return this.#single.size === 0 ? rows : rows.filter(({ rowId }) => !this.#single.has(rowId));
   }
 }
+
+/** A driver that throws is one that rejects. */
+const ask = async (store: StoreDriver, query: OutboxQuery): Promise<OutboxPage> => store.readOutbox(query);
 
 /** Without looking at the rows, where the store tells. */
 export const idsOf = (page: OutboxPage): readonly number[] => page.rowIds ?? page.rows.map(({ rowId }) => rowId);
