@@ -15,6 +15,7 @@ export type PostgresErrorReason =
   | 'schema-newer'
   | 'schema-busy'
   | 'buckets-differ'
+  | 'encoding-unsupported'
   | 'folder-in-use'
   | 'listen-through-pooler'
   | 'closed';
@@ -34,6 +35,7 @@ export const postgresErrorCodes: Readonly<Record<PostgresErrorReason, StoreError
   'schema-newer': 'unavailable',
   'schema-busy': 'timeout',
   'buckets-differ': 'unavailable',
+  'encoding-unsupported': 'unavailable',
   'folder-in-use': 'unavailable',
   'listen-through-pooler': 'unknown',
   closed: 'closed',

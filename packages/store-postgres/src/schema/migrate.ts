@@ -9,6 +9,7 @@ import { readVersion } from './read-version.ts';
 import { schemaDefaults } from './schema-options.ts';
 import type { SchemaOptions } from './schema-options.ts';
 import { stepStatements, versionTable } from './statements.ts';
+import { verifyEncoding } from './verify-encoding.ts';
 import { verifySchema } from './verify-schema.ts';
 
 /** One number for everybody who changes a schema of this store, from "waybill". */
@@ -23,7 +24,7 @@ const lookAnew = 'lock table pg_catalog.pg_namespace in access share mode';
 /**
  * Brings the schema to the version of this code, each step in a transaction of its own. Several instances may do so at once: one works, the
  * others wait no longer than the lock time-out of the database.
- * @throws PostgresStoreError `schema-newer`, `schema-busy`, `buckets-differ`
+ * @throws PostgresStoreError `encoding-unsupported`, `schema-newer`, `schema-busy`, `buckets-differ`
  */
 export async function migrate(database: Database, options: SchemaOptions = {}): Promise<void> {
   const { schema = schemaDefaults.schema, buckets = schemaDefaults.buckets, steps = migrations } = options;
@@ -31,6 +32,7 @@ export async function migrate(database: Database, options: SchemaOptions = {}): 
   const latest = steps.at(-1)?.version ?? 0;
   // What is up to date already needs no lock and no right to create anything.
   if (((await readVersion(database.query, quoted)) ?? 0) < latest) {
+    await verifyEncoding(database.query);
     await inTurn(database, quoted, async (query) => {
       for (const statement of versionTable(quoted)) await query(statement);
     });

@@ -56,6 +56,26 @@ afterEach(async () => {
 });
 afterAll(() => server?.stop());
 
+test('a database that cannot keep every text is refused before anything is made in it', async () => {
+  await admin.query("create database latin with template template0 encoding 'LATIN1' locale 'C'");
+  const latin = new URL(url);
+  latin.pathname = '/latin';
+  const database = pgDatabase({ url: latin.href, listenUrl: 'off' });
+  // The trap: such a database takes everything, until somebody orders in another language.
+  await database.query('create table naive (body text)');
+  await database.query('insert into naive values ($1::text)', ['a caf\u00e9']);
+  await expect(database.query('insert into naive values ($1::text)', ['\u{1f600}'])).rejects.toMatchObject({
+    code: '22P05',
+  });
+  for (const refused of [migrate(database), verifySchema(database.query)]) {
+    await expect(refused).rejects.toMatchObject({ reason: 'encoding-unsupported' });
+  }
+  const { rows } = await database.query("select to_regnamespace('waybill')::text as made");
+  expect(rows).toEqual([{ made: null }]);
+  await database.close();
+  await admin.query('drop database latin');
+});
+
 test('several instances migrate at once, and again, and the steps run once', async () => {
   const databases = [open(), open(), open(), open()];
   await Promise.all(databases.map((database) => migrate(database)));

@@ -5,14 +5,16 @@ import { quoteSchema } from './quote-schema.ts';
 import { readVersion } from './read-version.ts';
 import { schemaDefaults } from './schema-options.ts';
 import type { SchemaOptions } from './schema-options.ts';
+import { verifyEncoding } from './verify-encoding.ts';
 
 /**
  * Says whether this code can work on the schema that is there.
- * @throws PostgresStoreError `schema-missing`, `schema-older`, `schema-newer`, `buckets-differ`
+ * @throws PostgresStoreError `encoding-unsupported`, `schema-missing`, `schema-older`, `schema-newer`, `buckets-differ`
  */
 export async function verifySchema(query: SqlQuery, options: SchemaOptions = {}): Promise<void> {
   const { schema = schemaDefaults.schema, buckets = schemaDefaults.buckets, steps = migrations } = options;
   const quoted = quoteSchema(schema);
+  await verifyEncoding(query);
   const version = await readVersion(query, quoted);
   const latest = steps.at(-1)?.version ?? 0;
   if (version === undefined) {
