@@ -16,7 +16,7 @@ import { openStoreTransaction } from './store-transaction.ts';
 export interface PostgresStore<Native> extends StoreDriver<Native> {
   /**
    * Connects, and applies or verifies the schema, as the first use would. Call it at start to hear of problems at once.
-   * @throws PostgresStoreError `schema-newer`, `schema-older`, `schema-missing`, `schema-busy`, `buckets-differ`, `folder-in-use`
+   * @throws PostgresStoreError `schema-newer`, `schema-older`, `schema-missing`, `schema-busy`, `buckets-differ`, `encoding-unsupported`, `folder-in-use`
    */
   readonly open: () => Promise<void>;
   /**
