@@ -10,7 +10,7 @@ export function capabilities(kind: Database['kind'], buckets: number): StoreCapa
     transactions: { level: 'native', source },
     claims: { level: 'native', source, batchMax: 1000 },
     sequences: { level: 'native', source },
-    // With pages beyond it the planner has the statement compiled, which takes longer than to run it.
+    // A row is 17 to the planner, and beyond 100,000 (`jit_above_cost`) it has the statement compiled, which takes longer than to run it.
     outbox: { level: 'native', source, buckets, readMax: 5000 },
     // A hundred years, far inside of what a timestamp holds.
     scheduling: { level: 'native', source, delayMsMax: 3_155_760_000_000 },

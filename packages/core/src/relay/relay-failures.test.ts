@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OutboxDraft, StoreDriver, TransportErrorCode } from '../driver/index.ts';
+import type { OutboxDraft, TransportErrorCode } from '../driver/index.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import type { MemoryStore } from '../memory-store/memory-store.ts';
 import { watchBoundaries } from '../testing/boundary-watch.ts';
@@ -366,21 +366,4 @@ test('a driver that answers nonsense makes its channel rest, and does not stop i
   await clock.runUntil(relay.idle());
   expect(idsOf(inner)).toContain('b1');
   expect((await store.inspect()).outboxRows).toBe(0);
-});
-
-test('a store that throws, where it should reject, is asked again like any other', async () => {
-  const clock = virtualClock();
-  const inner = memoryStore({ clock });
-  let throws = 2;
-  const readOutbox: StoreDriver['readOutbox'] = (query) => {
-    if (throws-- > 0) throw new InjectedFault('unavailable');
-    return inner.readOutbox(query);
-  };
-  const transport = recordingTransport();
-  const relay = createRelay({ clock, store: { ...inner, readOutbox }, transport, random: seededRandom(1) });
-  await publish(inner, draft('a1'));
-  relay.start();
-  await clock.runUntil(relay.idle());
-  expect(idsOf(transport)).toEqual(['a1']);
-  await relay.stop();
 });

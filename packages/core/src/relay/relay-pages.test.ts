@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { OutboxDraft, OutboxQuery, StoreDriver } from '../driver/index.ts';
+import type { OutboxDraft, OutboxQuery, OutboxRow, StoreDriver } from '../driver/index.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
+import { InjectedFault } from '../testing/fault-rates.ts';
 import { recordingTransport } from '../testing/recording-transport.ts';
 import type { RecordingTransportOptions } from '../testing/recording-transport.ts';
 import { countingIds, seededRandom } from '../testing/seeded-random.ts';
@@ -8,7 +9,7 @@ import { virtualClock } from '../testing/virtual-clock.ts';
 import { createRelay } from './create-relay.ts';
 
 const readMs = 10;
-const sendMs = 40;
+const defaultSendMs = 40;
 
 const draft = (id: string): OutboxDraft => ({
   address: { kind: 'event', channel: id.startsWith('x') ? 'other' : 'orders' },
@@ -20,19 +21,36 @@ const draft = (id: string): OutboxDraft => ({
   delayMs: 0,
 });
 
-/** A store whose reads are answered late, and a broker that takes its time for one channel. */
-function createWorld({ onBatch, ...options }: RecordingTransportOptions = {}) {
+interface WorldOptions extends RecordingTransportOptions {
+  /** What a batch of the channel `orders` takes. */
+  readonly sendMs?: number;
+  /** Called with every read, which it may make throw. */
+  readonly onRead?: () => void;
+  /** Called when somebody looks at the rows of a page, which it may make throw. */
+  readonly look?: (rows: readonly OutboxRow[]) => void;
+}
+
+/** A store whose reads are answered late and looked into later, and a broker that takes its time for one channel. */
+function createWorld({ sendMs = defaultSendMs, onBatch, onRead, look, ...options }: WorldOptions = {}) {
   const clock = virtualClock();
   const store = memoryStore({ clock, newId: countingIds('epoch') });
   const reads: OutboxQuery[] = [];
-  const slowStore: StoreDriver = {
-    ...store,
-    readOutbox: async (query) => {
-      reads.push(query);
-      const page = await store.readOutbox(query);
-      await clock.sleep(readMs);
-      return page;
-    },
+  const read: StoreDriver['readOutbox'] = async (query) => {
+    const { rows, ...page } = await store.readOutbox(query);
+    await clock.sleep(readMs);
+    return {
+      ...page,
+      rowIds: rows.map(({ rowId }) => rowId),
+      get rows() {
+        look?.(rows);
+        return rows;
+      },
+    };
+  };
+  const readOutbox: StoreDriver['readOutbox'] = (query) => {
+    reads.push(query);
+    onRead?.();
+    return read(query);
   };
   const transport = recordingTransport({
     ...options,
@@ -41,7 +59,7 @@ function createWorld({ onBatch, ...options }: RecordingTransportOptions = {}) {
       await onBatch?.(messages, address);
     },
   });
-  const relay = createRelay({ clock, store: slowStore, transport, pageMax: 2, random: seededRandom(1) });
+  const relay = createRelay({ clock, store: { ...store, readOutbox }, transport, pageMax: 2, random: seededRandom(1) });
   const publish = (...ids: readonly string[]): Promise<void> =>
     store.transaction(({ enqueue }) => enqueue(ids.map(draft)));
   return { clock, reads, relay, publish, sent: () => transport.sent.map(({ message }) => message.id) };
@@ -55,40 +73,16 @@ test('while a page is sent the next one is read, so that neither waits for the o
   await clock.runUntil(relay.idle());
   expect(sent()).toEqual(ids);
   // The first page is read, four are sent, and one more read finds nothing.
-  expect(clock.monotonic()).toBeLessThanOrEqual(readMs + 4 * sendMs + readMs);
+  expect(clock.monotonic()).toBeLessThanOrEqual(readMs + 4 * defaultSendMs + readMs);
 });
 
-/** A store whose rows are read out of its answer when somebody looks at them. */
-function createLazyWorld(look: () => void) {
-  const clock = virtualClock();
-  const store = memoryStore({ clock, newId: countingIds('epoch') });
-  const events: string[] = [];
-  const lazyStore: StoreDriver = {
-    ...store,
-    readOutbox: async (query) => {
-      events.push('asked');
-      const { rows, ...page } = await store.readOutbox(query);
-      await clock.sleep(readMs);
-      return {
-        ...page,
-        rowIds: rows.map(({ rowId }) => rowId),
-        get rows() {
-          look();
-          if (rows.length > 0) events.push(`looked at ${rows.map(({ id }) => id).join(' ')}`);
-          return rows;
-        },
-      };
-    },
-  };
-  const transport = recordingTransport();
-  const relay = createRelay({ clock, store: lazyStore, transport, pageMax: 2, random: seededRandom(1) });
-  const publish = (...ids: readonly string[]): Promise<void> =>
-    store.transaction(({ enqueue }) => enqueue(ids.map(draft)));
-  return { clock, events, relay, publish, sent: () => transport.sent.map(({ message }) => message.id) };
-}
-
 test('the next page is asked for before this one is looked at, and no row comes twice by that', async () => {
-  const { clock, events, relay, publish, sent } = createLazyWorld(() => undefined);
+  const events: string[] = [];
+  const { clock, relay, publish, sent } = createWorld({
+    sendMs: 0,
+    onRead: () => void events.push('asked'),
+    look: (rows) => void events.push(`looked at ${rows.map(({ id }) => id).join(' ')}`),
+  });
   const ids = ['a1', 'b1', 'a2', 'c1', 'b2', 'a3', 'c2'];
   await publish(...ids);
   relay.start();
@@ -97,16 +91,25 @@ test('the next page is asked for before this one is looked at, and no row comes 
   expect(events.slice(0, 6)).toEqual(['asked', 'asked', 'looked at a1 b1', 'asked', 'looked at a2 c1', 'asked']);
 });
 
-test('a page that cannot be looked at is read anew, and what was asked for behind it is not sent before it', async () => {
-  let failures = 1;
-  const { clock, relay, publish, sent } = createLazyWorld(() => {
-    if (failures-- > 0) throw new Error('The answer cannot be read.');
-  });
+/** Throws so many times. */
+function throwing(times: number): () => void {
+  let left = times;
+  return () => {
+    if (left-- > 0) throw new InjectedFault('unavailable');
+  };
+}
+
+test.each([
+  ['a page that cannot be looked at is read anew, before what was asked for behind it', { look: throwing(1) }],
+  ['a store that throws, where it should reject, is asked again', { onRead: throwing(2) }],
+])('%s', async (_, options) => {
+  const { clock, relay, publish, sent } = createWorld({ sendMs: 0, ...options });
   const ids = ['a1', 'b1', 'a2', 'b2', 'a3', 'b3'];
   await publish(...ids);
   relay.start();
   await clock.runUntil(relay.idle());
   expect(sent()).toEqual(ids);
+  await relay.stop();
 });
 
 test('a page ends with the body that brings it to its bytes, and the rest comes at once', async () => {

@@ -280,7 +280,7 @@ export class Relay {
 
 const channelOf = ({ address }: OutboxRow): string => `${address.kind} ${address.channel}`;
 
-/** Most pages are of one channel, and a name for each row would be most of the work. */
+/** Most pages are of one channel, and need no text for each row to be told apart by. */
 function byChannel(rows: readonly OutboxRow[]): Iterable<readonly OutboxRow[]> {
   const [first] = rows;
   if (first === undefined) return [];

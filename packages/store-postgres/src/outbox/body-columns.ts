@@ -13,8 +13,8 @@ export interface BodyColumns {
 }
 
 /**
- * Most bodies are text and are kept as text: read with the eyes, and at half the cost on both sides of what bytes take as hexadecimal digits. What is
- * no UTF-8, holds a NUL, which `text` refuses, or begins with a byte order mark, which some clients swallow (PGlite), is kept as bytes.
+ * Most bodies are text and are kept as text: read with the eyes, and without the hexadecimal digits that bytes cost on both sides. What is no UTF-8,
+ * holds a NUL, which `text` refuses, or begins with a byte order mark, which some clients swallow (PGlite), is kept as bytes.
  */
 export function toBodyColumns(bytes: Uint8Array): BodyColumns {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
