@@ -14,7 +14,6 @@ const samples = 10;
  * too, so what counts is that the live heap never rises above what it was with the whole backlog in the broker and nothing in the bus.
  */
 export async function backlogHeap(): Promise<readonly Measurement[]> {
-  const liveHeap = createLiveHeap();
   const bus = createBus({ transport: memoryTransport() });
   let handled = 0;
   const handler = async (): Promise<void> => {
@@ -50,11 +49,9 @@ export async function backlogHeap(): Promise<readonly Measurement[]> {
 }
 
 /** What is reachable, in MiB: garbage that nobody has collected yet is not growth. */
-function createLiveHeap(): () => Promise<number> {
-  return async () => {
-    collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    collectGarbage();
-    return process.memoryUsage().heapUsed / 1_048_576;
-  };
+async function liveHeap(): Promise<number> {
+  collectGarbage();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  collectGarbage();
+  return process.memoryUsage().heapUsed / 1_048_576;
 }

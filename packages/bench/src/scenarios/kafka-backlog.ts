@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafkaBacklog } from '../kafka/backlog-on-kafka.ts';
 import { onKafka } from '../kafka/contest.ts';
-import { createLiveMemory } from '../live-memory.ts';
+import { liveMemory } from '../live-memory.ts';
 import type { Measurement } from '../measurement.ts';
 
 const messages = 100_000;
@@ -17,7 +17,6 @@ const growthMiBMax = 96;
 /** A backlog of 100,000 messages of 10 kB behind one key whose first message is never finished: what is held of it stays the same. */
 export const kafkaBacklog = (): Promise<readonly Measurement[]> =>
   onKafka('kafka-backlog', async (contest) => {
-    const liveMemory = createLiveMemory();
     const backlog = await createKafkaBacklog(contest, { messages, keys, note });
     const before = await liveMemory();
     const stuck = Promise.withResolvers<void>();

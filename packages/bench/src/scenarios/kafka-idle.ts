@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import { createKafkaBacklog } from '../kafka/backlog-on-kafka.ts';
 import { onKafka } from '../kafka/contest.ts';
 import { batchByBatch, startRawConsumer } from '../kafka/kafka-consumers.ts';
-import { createLiveMemory } from '../live-memory.ts';
+import { liveMemory } from '../live-memory.ts';
 import type { Measurement } from '../measurement.ts';
 
 /** By then the group is shared and every connection open. */
@@ -34,7 +34,7 @@ export const kafkaIdle = (): Promise<readonly Measurement[]> =>
 async function cpuMs(): Promise<number> {
   await sleep(settleMs);
   // What its start has left behind is collected once, some seconds later, and belongs to no ten seconds.
-  await createLiveMemory()();
+  await liveMemory();
   const started = process.cpuUsage();
   await sleep(seconds * 1000);
   const { user, system } = process.cpuUsage(started);

@@ -1,4 +1,4 @@
-import { createLiveMemory } from '../live-memory.ts';
+import { liveMemory } from '../live-memory.ts';
 import type { Measurement } from '../measurement.ts';
 import { ChargeOrder } from '../order-message.ts';
 import { onRabbit } from '../rabbit/contest.ts';
@@ -16,10 +16,9 @@ const growthMiBMax = 48;
 /** A backlog of 100,000 messages of 10 kB in the broker's queues: the bus holds its bound of it, however long it is. */
 export const rabbitBacklog = (): Promise<readonly Measurement[]> =>
   onRabbit('rabbit-backlog', async (contest) => {
-    const liveMemory = createLiveMemory();
     const namePrefix = await fill(contest);
     const before = await liveMemory();
-    const during = await workOff(contest, namePrefix, liveMemory);
+    const during = await workOff(contest, namePrefix);
     const after = await liveMemory();
     const scenario = 'RabbitMQ, backlog of 100,000 × 10 kB';
     const [first = 0] = during;
@@ -59,11 +58,7 @@ async function fill({ url, freshName }: Contest): Promise<string> {
   return namePrefix;
 }
 
-async function workOff(
-  { url }: Contest,
-  namePrefix: string,
-  liveMemory: () => Promise<number>,
-): Promise<readonly number[]> {
+async function workOff({ url }: Contest, namePrefix: string): Promise<readonly number[]> {
   let handled = 0;
   const handler = async (): Promise<void> => {
     await pause(1);

@@ -1,4 +1,4 @@
-import { createLiveMemory } from '../live-memory.ts';
+import { liveMemory } from '../live-memory.ts';
 import type { Measurement } from '../measurement.ts';
 import { ChargeOrder } from '../order-message.ts';
 import { onSqs } from '../sqs/contest.ts';
@@ -14,10 +14,9 @@ const growthMiBMax = 16;
 /** A backlog of 100,000 orders in a FIFO queue: the bus holds its bound of it. */
 export const sqsBacklog = (): Promise<readonly Measurement[]> =>
   onSqs('sqs-backlog', async (contest) => {
-    const liveMemory = createLiveMemory();
     const namePrefix = await fill(contest);
     const before = await liveMemory();
-    const during = await workOff(contest, namePrefix, liveMemory);
+    const during = await workOff(contest, namePrefix);
     const after = await liveMemory();
     const scenario = 'SQS fifo, backlog of 100,000 orders';
     const [first = 0] = during;
@@ -45,11 +44,7 @@ async function fill({ endpoint, freshName }: SqsContest): Promise<string> {
   return namePrefix;
 }
 
-async function workOff(
-  { endpoint }: SqsContest,
-  namePrefix: string,
-  liveMemory: () => Promise<number>,
-): Promise<readonly number[]> {
+async function workOff({ endpoint }: SqsContest, namePrefix: string): Promise<readonly number[]> {
   let handled = 0;
   const handler = async (): Promise<void> => {
     await pause(1);
