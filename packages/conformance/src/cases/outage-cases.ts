@@ -162,6 +162,8 @@ export const outageCases: readonly ConformanceCase[] = [
       await publisher.start();
       await publishNumbered(world, publisher, command, keysOf(5), 2);
       await untilAccepted(world, 10);
+      // What its broker has not yet heard of would come again, and this case is to see no message twice.
+      await checkEmpty(world, commandAddress(command));
       if (breakNetwork === undefined) {
         await need(abandon, 'way to end a connection')(transport);
         await startConsumer(world, command, 'c2', { handler: held });
