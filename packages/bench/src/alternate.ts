@@ -1,4 +1,4 @@
-import { collectGarbage } from './collect-garbage.ts';
+import { collectYoungGarbage } from './collect-garbage.ts';
 import { median } from './statistics.ts';
 
 export interface Rounds {
@@ -17,7 +17,7 @@ export async function alternate<Name extends string, Reached = number>(
   for (let round = -warmUps; round < rounds; round += 1) {
     for (const name of names) {
       // What the last one has left behind is not this one's affair.
-      collectGarbage();
+      collectYoungGarbage();
       const figure = await contestants[name]();
       if (round >= 0) figures[name].push(figure);
     }

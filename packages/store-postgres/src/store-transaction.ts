@@ -4,7 +4,7 @@ import type { MakeClaims } from './claims/create-make-claims.ts';
 import type { ChangeDeadLetters } from './dead-letters/create-change-dead-letters.ts';
 import type { EnqueueDrafts } from './outbox/enqueue-drafts.ts';
 import { PostgresStoreError } from './postgres-error.ts';
-import type { SqlQuery } from './sql/sql-query.ts';
+import type { SqlChange, SqlQuery } from './sql/sql-query.ts';
 import type { OpenTransaction } from './sql/transaction-runner.ts';
 
 /** The statements of a store that run in the transactions of handlers. */
@@ -23,21 +23,31 @@ export interface OpenStoreTransaction<Native> {
 
 export function openStoreTransaction<Native>(
   parts: TransactionParts,
-  { query, queryLast = query, native }: OpenTransaction<Native>,
+  { query, queryLast = query, change, native }: OpenTransaction<Native>,
 ): OpenStoreTransaction<Native> {
   let isOpen = true;
+  const requireOpen = (): void => {
+    if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+  };
   const whileOpen =
     (through: SqlQuery): SqlQuery =>
     async (text, values) => {
-      if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+      requireOpen();
       return through(text, values);
     };
   const ask = whileOpen(query);
   const askLast = whileOpen(queryLast);
+  const askChange: SqlChange | undefined =
+    change === undefined
+      ? undefined
+      : async (statements) => {
+          requireOpen();
+          return change(statements);
+        };
   return {
     transaction: {
       native,
-      claim: (claims) => parts.makeClaims(ask, claims),
+      claim: (claims) => parts.makeClaims(ask, claims, askChange),
       complete: (completions) => parts.completeClaims(ask, completions),
       enqueue: (drafts) => parts.enqueueDrafts(askLast, drafts),
       changeDeadLetters: (changes) => parts.changeDeadLetters(ask, changes),

@@ -11,8 +11,8 @@ import type { DeliveryByHand } from '../postgres/claims-by-hand.ts';
 import { connections, keys, onPostgres } from '../postgres/contest.ts';
 import type { BenchStore } from '../postgres/contest.ts';
 
-const load = { count: 4000, inFlight: connections };
-const figures = { rounds: 7, warmUps: 2 };
+const load = { count: 8000, inFlight: connections };
+const figures = { rounds: 5, warmUps: 2 };
 
 /** What it costs a handler of two statements that its effect happens once and in order, on connections that are all busy. */
 export const postgresClaims = (): Promise<readonly Measurement[]> =>

@@ -8,8 +8,8 @@ import { transactionByHand } from '../postgres/by-hand.ts';
 import { connections, keys, onPostgres } from '../postgres/contest.ts';
 import type { BenchStore, PostgresContest } from '../postgres/contest.ts';
 
-const load = { count: 4000, inFlight: connections };
-const figures = { rounds: 7, warmUps: 2 };
+const load = { count: 8000, inFlight: connections };
+const figures = { rounds: 5, warmUps: 2 };
 
 /**
  * What a message in the outbox adds to the transaction of a service: its row, and its number from the counter of its key. By hand there is

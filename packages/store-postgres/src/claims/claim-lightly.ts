@@ -1,5 +1,5 @@
 import type { IdentityClaim, SequenceClaim } from '@waybill/core/driver';
-import type { SqlQuery } from '../sql/sql-query.ts';
+import type { SqlChange, SqlStatement } from '../sql/sql-query.ts';
 import type { Asked } from './claim-question.ts';
 import { leaseMsOf } from './identity-claims.ts';
 import { cursorMoveOf, passFenceInTurn } from './sequence-fence.ts';
@@ -11,45 +11,38 @@ export interface LightClaims {
 }
 
 /** Answers what is claimed, and gives back what is not: that is still to be asked for. */
-export type ClaimLightly = (query: SqlQuery, claims: LightClaims) => Promise<LightClaims>;
-
-/** `first` also makes the cursor, `next` only moves it. */
-type NumberStep = 'none' | 'first' | 'next';
+export type ClaimLightly = (change: SqlChange, claims: LightClaims) => Promise<LightClaims>;
 
 /**
- * The claims of a single delivery that is new, in a statement that costs the server less than the one for everything. Where it claims nothing
- * it changes nothing, so a duplicate, a gap or a lease costs a second round trip. Identity before number, as everywhere.
+ * The claims of a single delivery that is new, in statements that cost the server less than the one for everything. Where they claim nothing
+ * they change nothing, so a duplicate, a gap or a lease costs a second round trip. Identity before number, as everywhere.
  */
 export function createClaimLightly(schema: string): ClaimLightly {
-  const steps = ['none', 'first', 'next'] as const;
-  const alone = new Map(steps.map((step) => [step, lightStatement(schema, false, step)]));
-  const withIdentity = new Map(steps.map((step) => [step, lightStatement(schema, true, step)]));
+  const enter = enterStatement(schema);
+  const steps = { first: firstStatement(schema), next: nextStatement(schema) };
 
-  return async (query, { identity, number }) => {
-    const step = number === undefined ? 'none' : stepOf(number.claim);
-    const text = (identity === undefined ? alone : withIdentity).get(step) ?? '';
-    const values = [
-      ...(identity === undefined ? [] : identityValues(identity.claim)),
-      ...(number === undefined ? [] : numberValues(number.claim)),
-    ];
-    const { rows } = await query(text, values);
-    const [row = {}] = rows;
-    if (number === undefined) return { identity: settle(identity, rows.length), number };
-    if (identity === undefined) return { identity, number: settle(number, rows.length) };
-    return { identity: settle(identity, row['identities']), number: settle(number, row['numbers']) };
+  return async (change, { identity, number }) => {
+    const statements: SqlStatement[] = [];
+    if (identity !== undefined) statements.push({ text: enter, values: identityValues(identity.claim) });
+    if (number !== undefined) {
+      statements.push({ text: steps[stepOf(number.claim)], values: numberValues(number.claim) });
+    }
+    const counts = await change(statements);
+    return { identity: settle(identity, counts[0]), number: settle(number, counts.at(-1)) };
   };
 }
 
 function settle<Ask extends Asked<IdentityClaim> | Asked<SequenceClaim>>(
   asked: Ask | undefined,
-  claimed: unknown,
+  changed: number | undefined,
 ): Ask | undefined {
-  if (Number(claimed) !== 1) return asked;
+  if (changed !== 1) return asked;
   asked?.answer({ status: 'claimed' });
   return undefined;
 }
 
-const stepOf = (claim: SequenceClaim): NumberStep =>
+/** The first number of a key also makes its cursor. */
+const stepOf = (claim: SequenceClaim): 'first' | 'next' =>
   passFenceInTurn(undefined, [claim]).cursor === undefined ? 'next' : 'first';
 
 const identityValues = ({ scope, key, fingerprint, leaseMs }: IdentityClaim): readonly string[] => [
@@ -65,34 +58,19 @@ function numberValues(claim: SequenceClaim): readonly string[] {
   return [scope, channel, key, epoch, String(sequence), String(low), String(high)];
 }
 
-function lightStatement(schema: string, hasIdentity: boolean, step: NumberStep): string {
-  if (step === 'none') return identityPart(schema);
-  if (!hasIdentity) return numberPart(schema, step, 0);
-  // The answers are counted from left to right, and each part runs when it is counted.
-  return `with identity_claimed as (${identityPart(schema)}), cursor_moved as (${numberPart(schema, step, 4)})
-select (select count(*) from identity_claimed)::text as identities, (select count(*) from cursor_moved)::text as numbers`;
-}
+const enterStatement = (schema: string): string => `
+insert into ${schema}.inbox (scope, key, fingerprint, lease_until)
+values ($1::text, $2::text, $3::text, case when $4::text::double precision > 0
+  then clock_timestamp() + $4::text::double precision * interval '1 millisecond' end)
+on conflict do nothing`;
 
-const identityPart = (schema: string): string => `
-  insert into ${schema}.inbox (scope, key, fingerprint, lease_until)
-  values ($1::text, $2::text, $3::text, case when $4::text::double precision > 0
-    then clock_timestamp() + $4::text::double precision * interval '1 millisecond' end)
-  on conflict do nothing returning key`;
+const passes = 'c.epoch = $4::text and c.last between $6::text::bigint and $7::text::bigint';
 
-function numberPart(schema: string, step: 'first' | 'next', before: number): string {
-  const [scope, channel, key, epoch, last, low, high] = Array.from(
-    { length: 7 },
-    (_, at) => `$${before + at + 1}::text`,
-  );
-  const passes = `c.epoch = ${epoch} and c.last between ${low}::bigint and ${high}::bigint`;
-  return step === 'first'
-    ? `
-  insert into ${schema}.cursors as c (scope, channel, key, epoch, last)
-  values (${scope}, ${channel}, ${key}, ${epoch}, ${last}::bigint)
-  on conflict (scope, channel, key) do update set last = excluded.last where ${passes}
-  returning c.key`
-    : `
-  update ${schema}.cursors c set last = ${last}::bigint
-  where c.scope = ${scope} and c.channel = ${channel} and c.key = ${key} and ${passes}
-  returning c.key`;
-}
+const firstStatement = (schema: string): string => `
+insert into ${schema}.cursors as c (scope, channel, key, epoch, last)
+values ($1::text, $2::text, $3::text, $4::text, $5::text::bigint)
+on conflict (scope, channel, key) do update set last = excluded.last where ${passes}`;
+
+const nextStatement = (schema: string): string => `
+update ${schema}.cursors c set last = $5::text::bigint
+where c.scope = $1::text and c.channel = $2::text and c.key = $3::text and ${passes}`;

@@ -3,7 +3,9 @@ import type { Claim, ClaimOutcome } from '@waybill/core/driver';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import { pgDatabase } from '../pg/pg-database.ts';
+import type { Database } from '../sql/database.ts';
 import type { SqlQuery } from '../sql/sql-query.ts';
+import { oneByOne } from '../testing/one-by-one.ts';
 import { claimed, conflict, duplicate, gap, identity, number } from '../testing/some-claims.ts';
 import { clearState, stateOf } from '../testing/state-of.ts';
 import type { StateTransaction } from '../testing/state-of.ts';
@@ -18,10 +20,15 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => errorCodeOf(error),
   );
 
-describe.skipIf(server === undefined)('concurrent claims on PostgreSQL', { timeout: 60_000 }, async () => {
+afterAll(() => server?.stop());
+
+describe.skipIf(server === undefined).each([
+  ['statements that go out together', (database: Database) => database],
+  ['one statement at a time', oneByOne],
+] as const)('concurrent claims on PostgreSQL, %s', { timeout: 60_000 }, async (__, sending) => {
   if (server === undefined) return;
-  const database = pgDatabase({ url: server.address, connectionsMax: 50, lockTimeoutMs: 20_000 });
-  const impatient = pgDatabase({ url: server.address, lockTimeoutMs: 50 });
+  const database = sending(pgDatabase({ url: server.address, connectionsMax: 50, lockTimeoutMs: 20_000 }));
+  const impatient = sending(pgDatabase({ url: server.address, lockTimeoutMs: 50 }));
   const state = await stateOf(database);
   const { claim, complete, query, transaction } = state;
   const hurried = await stateOf(impatient);
@@ -30,7 +37,6 @@ describe.skipIf(server === undefined)('concurrent claims on PostgreSQL', { timeo
   afterAll(async () => {
     await database.close();
     await impatient.close();
-    await server.stop();
   });
 
   /** A transaction that has done its work and waits for the word to end. */

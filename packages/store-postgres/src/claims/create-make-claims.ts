@@ -1,6 +1,7 @@
 import type { Claim, ClaimOutcome, IdentityClaim, OpenKeyClaim, SequenceClaim } from '@waybill/core/driver';
+import { changeByQuery } from '../sql/change-by-query.ts';
 import { indexedText } from '../sql/indexed-text.ts';
-import type { SqlQuery, SqlRow } from '../sql/sql-query.ts';
+import type { SqlChange, SqlQuery, SqlRow } from '../sql/sql-query.ts';
 import { createClaimLightly } from './claim-lightly.ts';
 import type { Asked, ClaimQuestion, CursorChange } from './claim-question.ts';
 import { claimStatement, setCursorsStatement } from './claim-statements.ts';
@@ -8,8 +9,12 @@ import type { ClaimKind } from './claim-statements.ts';
 import { askIdentities, isPlainIdentity } from './identity-claims.ts';
 import { askNumbers } from './sequence-claims.ts';
 
-/** Answers in the order of the claims. Uses the transaction's own `query`. */
-export type MakeClaims = (query: SqlQuery, claims: readonly Claim[]) => Promise<readonly ClaimOutcome[]>;
+/** Answers in the order of the claims. Uses the transaction's own `query`, and `change` where its client has it. */
+export type MakeClaims = (
+  query: SqlQuery,
+  claims: readonly Claim[],
+  change?: SqlChange,
+) => Promise<readonly ClaimOutcome[]>;
 
 export interface ClaimOptions {
   /** Quoted. */
@@ -25,11 +30,11 @@ export function createMakeClaims({ schema }: ClaimOptions): MakeClaims {
   const setCursors = setCursorsStatement(schema);
   const claimLightly = createClaimLightly(schema);
 
-  const askLightly = async (query: SqlQuery, open: OpenClaims): Promise<OpenClaims> => {
+  const askLightly = async (change: SqlChange, open: OpenClaims): Promise<OpenClaims> => {
     const { keys, identities, numbers } = open;
     const isLight = keys.length === 0 && identities.length < 2 && numbers.length < 2;
     if (!isLight || !identities.every(isPlainIdentity) || identities.length + numbers.length === 0) return open;
-    const { identity, number } = await claimLightly(query, { identity: identities[0], number: numbers[0] });
+    const { identity, number } = await claimLightly(change, { identity: identities[0], number: numbers[0] });
     return {
       keys,
       identities: identity === undefined ? [] : [identity],
@@ -37,9 +42,9 @@ export function createMakeClaims({ schema }: ClaimOptions): MakeClaims {
     };
   };
 
-  return async (query, claims) => {
-    const outcomes = Array.from<ClaimOutcome>({ length: claims.length });
-    let open = await askLightly(query, sortOut(claims, outcomes));
+  return async (query, claims, change = changeByQuery(query)) => {
+    const outcomes: ClaimOutcome[] = [];
+    let open = await askLightly(change, sortOut(claims, outcomes));
     while (open.keys.length + open.identities.length + open.numbers.length > 0) {
       const questions = {
         'open-key': askKeys(open.keys),

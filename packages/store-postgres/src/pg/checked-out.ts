@@ -1,19 +1,16 @@
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import { isLostPreparation } from './pg-statement.ts';
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import { isLostPreparation, isOwn } from './pg-statement.ts';
+import type { AnyStatement, OwnStatement } from './pg-statement.ts';
 import { sendTogether } from './send-together.ts';
-import type { SentTogether, StatementBefore } from './send-together.ts';
+import type { SentTogether } from './send-together.ts';
 
 /** A connection of a pool for as long as somebody works with it. */
 export interface CheckedOut {
   readonly client: PoolClient;
   /** Every statement goes through here, so that nobody gets a connection on which one is still running, or would fail for ever. */
-  readonly ask: (statement: string | QueryConfig<unknown[]>, values?: unknown[]) => Promise<QueryResult>;
+  readonly ask: (statement: AnyStatement, values?: unknown[]) => Promise<QueryResult>;
   /** The same for a statement with some before it. */
-  readonly askTogether: (
-    before: readonly StatementBefore[],
-    statement: string | QueryConfig<unknown[]>,
-    values?: unknown[],
-  ) => SentTogether;
+  readonly askTogether: (before: readonly OwnStatement[], statement: AnyStatement, values?: unknown[]) => SentTogether;
   /** The server says how a transaction stands behind each answer, and an error is known before that. */
   readonly untilStatus: () => Promise<void>;
   /** The connection is not to be used any more: it is destroyed when it is released, and the server rolls back. */
@@ -46,7 +43,9 @@ export async function withConnection<Result>(
   const ask: CheckedOut['ask'] = async (statement, values) => {
     if (lost !== undefined) throw lost;
     try {
-      const answer = await client.query(statement, values);
+      const answer = await (isOwn(statement)
+        ? sendTogether(client, [], statement).answer
+        : client.query(statement, values));
       isStatusKnown = true;
       return answer;
     } catch (error) {

@@ -1,8 +1,7 @@
-import type { ClientBase, QueryConfig } from 'pg';
+import type { ClientBase } from 'pg';
 import { isDirect } from './is-direct.ts';
 import { namedStatements, unnamedStatement } from './pg-statement.ts';
-import type { PgStatement } from './pg-statement.ts';
-import type { StatementBefore } from './send-together.ts';
+import type { OwnStatement, PgStatement } from './pg-statement.ts';
 
 /** Whether the store's own statements are prepared: `auto` where the session is the connection's own. */
 export type PreparedStatements = 'auto' | boolean;
@@ -22,8 +21,7 @@ export interface PgSessions {
   readonly onConnectForTransactions: (client: ClientBase) => Promise<void>;
   readonly statementOf: (client: ClientBase) => PgStatement;
   /** BEGIN, with the time limits where the session must not keep them: it would bring them to other users of the pooler. */
-  readonly beginOf: (client: ClientBase) => readonly StatementBefore[];
-  readonly commitOf: (client: ClientBase) => QueryConfig<unknown[]>;
+  readonly beginOf: (client: ClientBase) => readonly OwnStatement[];
 }
 
 /**
@@ -50,8 +48,6 @@ export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): Pg
     },
     statementOf,
     beginOf: (client) => (direct.has(client) ? [begin] : beginWithLimits).map((text) => statementOf(client)(text)),
-    // A simple query could not go out with others.
-    commitOf: (client) => ({ ...statementOf(client)('commit'), queryMode: 'extended' }),
   };
 }
 

@@ -1,15 +1,16 @@
 import type { Pool, QueryResult } from 'pg';
 import type { SqlTransaction } from '../sql/database.ts';
 import { requireAwaited } from '../sql/require-awaited.ts';
+import type { SqlChange } from '../sql/sql-query.ts';
 import { StatementQueue } from '../sql/statement-queue.ts';
 import type { OpenTransaction } from '../sql/transaction-runner.ts';
 import { withConnection } from './checked-out.ts';
 import type { CheckedOut } from './checked-out.ts';
 import { commitPgTransaction } from './commit-pg-transaction.ts';
 import type { PgSessions } from './pg-sessions.ts';
+import type { OwnStatement } from './pg-statement.ts';
 import { pgTransactionClient } from './pg-transaction-client.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
-import type { StatementBefore } from './send-together.ts';
 
 type PgTransaction = OpenTransaction<SqlTransaction<PgTransactionClient>>;
 
@@ -31,8 +32,8 @@ export function runPgTransaction<Result>(
     const statement = sessions.statementOf(client);
     const queue = new StatementQueue();
     let begin = sessions.beginOf(client);
-    let last: StatementBefore | undefined;
-    const takeBegin = (): readonly StatementBefore[] => {
+    let last: OwnStatement | undefined;
+    const takeBegin = (): readonly OwnStatement[] => {
       const taken = begin;
       begin = [];
       return taken;
@@ -45,7 +46,16 @@ export function runPgTransaction<Result>(
 
     const ask: CheckedOut['ask'] = async (text, values) => {
       await sendLast();
-      return begin.length === 0 ? connection.ask(text, values) : askFirst(connection, takeBegin(), text, values);
+      if (begin.length === 0) return connection.ask(text, values);
+      return askBehind(connection, { begin: takeBegin(), ahead: [] }, text, values).then(({ answer }) => answer);
+    };
+    const change: SqlChange = async (statements) => {
+      await sendLast();
+      const own = statements.map(({ text, values }) => statement(text, values));
+      const end = own.pop();
+      if (end === undefined) return [];
+      const { answer, changed } = await askBehind(connection, { begin: takeBegin(), ahead: own }, end);
+      return [...changed, answer.rowCount ?? 0];
     };
     const askLast = async (text: string, values?: readonly unknown[]) => {
       await sendLast();
@@ -57,12 +67,13 @@ export function runPgTransaction<Result>(
       const result = await work({
         query: (text, values) => queue.run(() => ask(statement(text, values))),
         queryLast: (text, values) => queue.run(() => askLast(text, values)),
+        change: (statements) => queue.run(() => change(statements)),
         native: { query: (text, values) => native.query(text, values), client: native },
       });
       await requireAwaited(queue);
       const isEmpty = begin.length > 0 && last === undefined;
       if (isEmpty) return result;
-      await commitPgTransaction(connection, { commit: sessions.commitOf(client), begin: takeBegin(), last });
+      await commitPgTransaction(connection, { commit: statement('commit'), begin: takeBegin(), last });
       return result;
     } catch (error) {
       await queue.close();
@@ -76,17 +87,29 @@ export function runPgTransaction<Result>(
 
 const nothing = { rows: [] } as const;
 
+interface Behind {
+  /** What begins the transaction, where nothing has yet. */
+  readonly begin: readonly OwnStatement[];
+  readonly ahead: readonly OwnStatement[];
+}
+
+interface AnsweredBehind {
+  readonly answer: QueryResult;
+  /** Rows, by each statement that was sent ahead. */
+  readonly changed: readonly number[];
+}
+
 /** Where there is no transaction nothing may follow: it would run alone, and commit by itself. */
-async function askFirst(
+async function askBehind(
   connection: CheckedOut,
-  begin: readonly StatementBefore[],
+  { begin, ahead }: Behind,
   ...[statement, values]: Parameters<CheckedOut['ask']>
-): Promise<QueryResult> {
-  const { answer, passed } = connection.askTogether(begin, statement, values);
+): Promise<AnsweredBehind> {
+  const { answer, changed } = connection.askTogether([...begin, ...ahead], statement, values);
   try {
-    return await answer;
+    return { answer: await answer, changed: changed.slice(begin.length) };
   } catch (error) {
-    if (passed() < begin.length) connection.lose(error);
+    if (changed.length < begin.length) connection.lose(error);
     throw error;
   }
 }

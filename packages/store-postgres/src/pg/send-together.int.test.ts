@@ -1,7 +1,9 @@
 import { findBroker } from '@waybill/conformance/brokers';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { changeByQuery } from '../sql/change-by-query.ts';
 import type { Database } from '../sql/database.ts';
+import type { SqlChange, SqlStatement } from '../sql/sql-query.ts';
 import { startRefusingPooler } from '../testing/refusing-pooler.ts';
 import type { RefusingPooler } from '../testing/refusing-pooler.ts';
 import { pgDatabase } from './pg-database.ts';
@@ -36,6 +38,7 @@ const rows = async (): Promise<readonly unknown[]> =>
   (await admin.query<{ readonly v: number }>('select v from begun order by v')).rows.map(({ v }) => v);
 
 const insert = 'insert into begun values ($1)';
+const one = (value: string): SqlStatement => ({ text: insert, values: [value] });
 
 test('the naive way: the statement behind a BEGIN that was refused runs alone, and stays', async () => {
   const client = new Client({ connectionString: pooler.url, pipeline: true });
@@ -53,11 +56,12 @@ test.each([
   ['a statement of the handler', (query: Insert) => query.handler(insert, ['1'])],
   ['several statements in one text', (query: Insert) => query.handler('insert into begun values (1); select 1')],
   ['a statement with a name', (query: Insert) => query.named({ name: 'one', text: insert, values: ['1'] })],
+  ['one of several that go out at once', (query: Insert) => query.change([one('1'), one('2')])],
 ] as const)('%s that comes first is not there when its transaction was not begun', async (_, write) => {
   pooler.refuseNext();
-  const failing = database.transaction(async ({ query, native }) => {
+  const failing = database.transaction(async ({ query, change = changeByQuery(query), native }) => {
     const { client } = native;
-    await write({ store: query, handler: native.query, named: (statement) => client.query(statement) });
+    await write({ store: query, handler: native.query, named: (statement) => client.query(statement), change });
   });
   await expect(failing).rejects.toMatchObject({ code: '58000' });
   expect(await rows()).toEqual([]);
@@ -119,4 +123,5 @@ interface Insert {
   readonly store: (text: string, values?: readonly unknown[]) => Promise<unknown>;
   readonly handler: (text: string, values?: readonly unknown[]) => Promise<unknown>;
   readonly named: PgTransactionClient['query'];
+  readonly change: SqlChange;
 }

@@ -1,46 +1,53 @@
 import { Query } from 'pg';
 import type { ClientBase, Connection, QueryConfig, QueryResult } from 'pg';
+import { isOwn } from './pg-statement.ts';
+import type { AnyStatement, OwnStatement } from './pg-statement.ts';
 
 /** What is used of a query of `pg` beyond its types. */
 declare class PgQuery {
   text: string | undefined;
   name: string | undefined;
+  queryMode: 'extended' | undefined;
   callback: (error: Error | null | undefined, result: QueryResult) => void;
-  constructor(statement: string | QueryConfig<unknown[]>, values?: unknown[]);
+  constructor(statement: string | QueryConfig<unknown[]>, values?: readonly unknown[]);
   requiresPreparation(): boolean;
   submit(connection: PgConnection): Error | null;
   prepare(connection: PgConnection): void;
-  handleCommandComplete(message: unknown, connection: PgConnection): void;
+  handleCommandComplete(message: CommandComplete, connection: PgConnection): void;
   handleError(error: Error, connection: PgConnection): void;
+}
+
+interface CommandComplete {
+  readonly text: string;
 }
 
 interface PgConnection extends Pick<Connection, 'query'> {
   readonly parsedStatements: Readonly<Record<string, string>>;
   readonly submittedNamedStatements: Record<string, string>;
   readonly parse: (statement: { readonly text: string; readonly name: string | undefined }) => void;
-  readonly bind: (portal: { readonly statement: string | undefined; readonly values: unknown[] | undefined }) => void;
+  readonly bind: (portal: { readonly statement: string | undefined; readonly values: readonly unknown[] }) => void;
   readonly execute: (portal: object) => void;
 }
 
 const BaseQuery = Query as unknown as typeof PgQuery;
 
-/** Whose values are text already. */
-export type StatementBefore = QueryConfig<unknown[]>;
-
-/** A statement with others before it whose answers nobody sees. */
+/** A statement with others before it, of whose answers only the counts of rows are kept. */
 class QueryBehind extends BaseQuery {
-  readonly #before: readonly StatementBefore[];
+  readonly changed: number[] = [];
+  readonly #before: readonly OwnStatement[];
   readonly #own: Pick<PgQuery, 'text' | 'name'>;
-  #passed = 0;
 
-  constructor(before: readonly StatementBefore[], statement: string | QueryConfig<unknown[]>, values?: unknown[]) {
-    super(statement, values);
+  constructor(before: readonly OwnStatement[], statement: AnyStatement, values?: readonly unknown[]) {
+    if (isOwn(statement)) {
+      super(statement.text, statement.values);
+      this.name = statement.name;
+      // A simple query could carry no values of those before it.
+      if (before.length > 0) this.queryMode = 'extended';
+    } else {
+      super(statement, values);
+    }
     this.#before = before;
     this.#own = { text: this.text, name: this.name };
-  }
-
-  get passed(): number {
-    return this.#passed;
   }
 
   override submit(connection: PgConnection): Error | null {
@@ -60,19 +67,19 @@ class QueryBehind extends BaseQuery {
     this.#await();
   }
 
-  override handleCommandComplete(message: unknown, connection: PgConnection): void {
-    if (this.#passed === this.#before.length) {
+  override handleCommandComplete(message: CommandComplete, connection: PgConnection): void {
+    if (this.changed.length === this.#before.length) {
       super.handleCommandComplete(message, connection);
       return;
     }
-    this.#passed += 1;
+    this.changed.push(rowsOf(message));
     this.#await();
   }
 
   /** What the server has not come to it has not parsed either. */
   override handleError(error: Error, connection: PgConnection): void {
     const { parsedStatements, submittedNamedStatements } = connection;
-    for (const { name } of [...this.#before.slice(this.#passed), this.#own]) {
+    for (const { name } of [...this.#before.slice(this.changed.length), this.#own]) {
       if (name !== undefined && parsedStatements[name] === undefined) delete submittedNamedStatements[name];
     }
     super.handleError(error, connection);
@@ -80,19 +87,22 @@ class QueryBehind extends BaseQuery {
 
   /** The client notes under this name what the server has parsed. */
   #await(): void {
-    const { text, name } = this.#before[this.#passed] ?? this.#own;
+    const { text, name } = this.#before[this.changed.length] ?? this.#own;
     this.text = text;
     this.name = name;
   }
 }
+
+/** `UPDATE 3` and `INSERT 0 1`; `BEGIN` has none. */
+const rowsOf = ({ text }: CommandComplete): number => Number(text.slice(text.lastIndexOf(' ') + 1)) || 0;
 
 const isKnown = ({ parsedStatements, submittedNamedStatements }: PgConnection, name: string): boolean =>
   (parsedStatements[name] ?? submittedNamedStatements[name]) !== undefined;
 
 export interface SentTogether {
   readonly answer: Promise<QueryResult>;
-  /** How many of the statements before it have gone well so far. */
-  readonly passed: () => number;
+  /** Of each statement before it that has gone well so far: how many rows it has changed. */
+  readonly changed: readonly number[];
 }
 
 /**
@@ -102,9 +112,9 @@ export interface SentTogether {
  */
 export function sendTogether(
   client: ClientBase,
-  before: readonly StatementBefore[],
-  statement: string | QueryConfig<unknown[]>,
-  values?: unknown[],
+  before: readonly OwnStatement[],
+  statement: AnyStatement,
+  values?: readonly unknown[],
 ): SentTogether {
   const query = new QueryBehind(before, statement, values);
   const answer = new Promise<QueryResult>((resolve, reject) => {
@@ -112,5 +122,5 @@ export function sendTogether(
     // Its types know it as what it extends.
     client.query(query as unknown as Query);
   });
-  return { answer, passed: () => query.passed };
+  return { answer, changed: query.changed };
 }

@@ -125,12 +125,13 @@ test('statements are prepared, and limits kept by the session, where that is the
   // A pooler gives key data of its own making.
   Object.assign(pooled, { processID: 1 });
   await Promise.all([onConnect(own), onConnect(pooled)]);
-  expect(of(own)('select 1')).toEqual({ name: 'waybill_1', text: 'select 1', values: [] });
-  expect(of(pooled)('select 1')).toEqual({ text: 'select 1', values: [] });
+  const plain = { kind: 'own', values: [] };
+  expect(of(own)('select 1')).toEqual({ ...plain, name: 'waybill_1', text: 'select 1' });
+  expect(of(pooled)('select 1')).toEqual({ ...plain, text: 'select 1' });
   const limitOf = async (client: Client) =>
     (await client.query<{ statement_timeout: string }>('show statement_timeout')).rows[0];
   expect([beginOf(own), await limitOf(own)]).toEqual([
-    [{ name: 'waybill_2', text: 'begin isolation level read committed', values: [] }],
+    [{ ...plain, name: 'waybill_2', text: 'begin isolation level read committed' }],
     { statement_timeout: '9s' },
   ]);
   expect([beginOf(pooled), await limitOf(pooled)]).toEqual([
@@ -139,7 +140,7 @@ test('statements are prepared, and limits kept by the session, where that is the
       'set local statement_timeout = 9000',
       'set local lock_timeout = 800',
       'set local idle_in_transaction_session_timeout = 7000',
-    ].map((text) => ({ text, values: [] })),
+    ].map((text) => ({ ...plain, text })),
     { statement_timeout: '0' },
   ]);
   await Promise.all([own.end(), pooled.end()]);

@@ -1,4 +1,4 @@
-import type { SqlQuery } from './sql-query.ts';
+import type { SqlChange, SqlQuery } from './sql-query.ts';
 
 /** An open transaction: what the store's statements go through, and what handlers get. */
 export interface OpenTransaction<Native> {
@@ -8,6 +8,8 @@ export interface OpenTransaction<Native> {
    * that of the next statement or of the commit. Left out where the client has no such thing.
    */
   readonly queryLast?: SqlQuery;
+  /** Left out where the client cannot send several statements at once. */
+  readonly change?: SqlChange;
   readonly native: Native;
 }
 

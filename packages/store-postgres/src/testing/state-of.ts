@@ -46,10 +46,10 @@ export async function stateOf(database: Database): Promise<State> {
   const pruneInbox = createPruneInbox({ schema });
 
   const transaction: State['transaction'] = (work) =>
-    database.transaction(({ query }) =>
+    database.transaction(({ query, change: together }) =>
       work({
         query,
-        claim: (...claims) => makeClaims(query, claims),
+        claim: (...claims) => makeClaims(query, claims, together),
         complete: (...completions) => completeClaims(query, completions),
         change: (...changes) => changeDeadLetters(query, changes),
       }),
