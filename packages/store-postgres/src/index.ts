@@ -21,6 +21,6 @@ export { migrate } from './schema/migrate.ts';
 export type { SchemaOptions } from './schema/schema-options.ts';
 export { verifySchema } from './schema/verify-schema.ts';
 export type { Database, SqlTransaction } from './sql/database.ts';
-export type { SqlQuery, SqlResult, SqlRow } from './sql/sql-query.ts';
+export type { SqlChange, SqlQuery, SqlResult, SqlRow, SqlStatement } from './sql/sql-query.ts';
 export type { OpenTransaction, RunTransaction } from './sql/transaction-runner.ts';
 export { storeFromConfig } from './store-from-config.ts';
