@@ -4,7 +4,6 @@ import type { MakeClaims } from './claims/create-make-claims.ts';
 import type { ChangeDeadLetters } from './dead-letters/create-change-dead-letters.ts';
 import type { EnqueueDrafts } from './outbox/enqueue-drafts.ts';
 import { PostgresStoreError } from './postgres-error.ts';
-import type { SqlChange, SqlQuery } from './sql/sql-query.ts';
 import type { OpenTransaction } from './sql/transaction-runner.ts';
 
 /** The statements of a store that run in the transactions of handlers. */
@@ -26,24 +25,15 @@ export function openStoreTransaction<Native>(
   { query, queryLast = query, change, native }: OpenTransaction<Native>,
 ): OpenStoreTransaction<Native> {
   let isOpen = true;
-  const requireOpen = (): void => {
-    if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
-  };
   const whileOpen =
-    (through: SqlQuery): SqlQuery =>
-    async (text, values) => {
-      requireOpen();
-      return through(text, values);
+    <Input extends readonly unknown[], Result>(through: (...input: Input) => Promise<Result>) =>
+    async (...input: Input): Promise<Result> => {
+      if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+      return through(...input);
     };
   const ask = whileOpen(query);
   const askLast = whileOpen(queryLast);
-  const askChange: SqlChange | undefined =
-    change === undefined
-      ? undefined
-      : async (statements) => {
-          requireOpen();
-          return change(statements);
-        };
+  const askChange = change === undefined ? undefined : whileOpen(change);
   return {
     transaction: {
       native,

@@ -45,12 +45,12 @@ export function runPgTransaction<Result>(
     };
 
     const ask: CheckedOut['ask'] = async (text, values) => {
-      await sendLast();
+      if (last !== undefined) await sendLast();
       if (begin.length === 0) return connection.ask(text, values);
       return askBehind(connection, { begin: takeBegin(), ahead: [] }, text, values).then(({ answer }) => answer);
     };
     const change: SqlChange = async (statements) => {
-      await sendLast();
+      if (last !== undefined) await sendLast();
       const own = statements.map(({ text, values }) => statement(text, values));
       const end = own.pop();
       if (end === undefined) return [];
@@ -58,7 +58,7 @@ export function runPgTransaction<Result>(
       return [...changed, answer.rowCount ?? 0];
     };
     const askLast = async (text: string, values?: readonly unknown[]) => {
-      await sendLast();
+      if (last !== undefined) await sendLast();
       last = statement(text, values);
       return nothing;
     };

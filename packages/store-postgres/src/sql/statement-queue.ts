@@ -15,11 +15,7 @@ export class StatementQueue {
     this.#requireOpen();
     this.#pending += 1;
     const result = this.#pending === 1 ? statement() : this.#inTurn(statement);
-    const ended = result.then(
-      () => this.#end(),
-      () => this.#end(),
-    );
-    this.#last = ended;
+    this.#last = result.then(this.#end, this.#end);
     return result;
   }
 
@@ -37,9 +33,9 @@ export class StatementQueue {
     return statement();
   }
 
-  #end(): void {
+  readonly #end = (): void => {
     this.#pending -= 1;
-  }
+  };
 
   #requireOpen(): void {
     if (!this.#isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');

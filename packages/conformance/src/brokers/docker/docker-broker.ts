@@ -3,6 +3,7 @@ import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { freePorts } from '../native/free-ports.ts';
 import { probeKind } from '../probe/probe-kind.ts';
+import { probeTls } from '../probe/probe-tls.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
 import { dockerImages, type DockerImage } from './docker-images.ts';
 
@@ -68,7 +69,16 @@ async function startContainer(
   const container = client.container.getById(started.getId());
   const [before, after] = image.address;
   const address = `${before}${started.getHost()}:${port}${after}`;
-  const answer = () => waitForAnswer(() => probeKind(kind, new URL(address)), startTimeoutMs);
+  const tls =
+    configuration.ca === undefined
+      ? undefined
+      : { address: `amqps://waybill:waybill@localhost:${tlsPort}`, ca: configuration.ca };
+  const answer = () =>
+    waitForAnswer(async () => {
+      const told = await probeKind(kind, new URL(address));
+      if (tls !== undefined) await probeTls(tls);
+      return told;
+    }, startTimeoutMs);
   const identity = await answer();
   const { control } = image;
   return {
@@ -77,9 +87,7 @@ async function startContainer(
     ...(image.adminPort === undefined
       ? {}
       : { adminAddress: `http://waybill:waybill@${started.getHost()}:${adminPort}` }),
-    ...(configuration.ca !== undefined && {
-      tls: { address: `amqps://waybill:waybill@localhost:${tlsPort}`, ca: configuration.ca },
-    }),
+    ...(tls && { tls }),
     ...identity,
     startedBy: 'docker',
     ...(control !== undefined && { control: (...words) => runInside(started, [control, ...words]) }),

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
+import { probeTls } from '../probe/probe-tls.ts';
 import { startBroker } from '../start-broker.ts';
 
 const started: Broker[] = [];
@@ -39,6 +40,10 @@ describe('RabbitMQ as a test wants it', { timeout: 120_000 }, () => {
     expect((await holdForEver(secured)).message).toContain('Timeout value used: 1000 ms');
     await secured.close();
     await (await connect(address)).close();
+    // The launcher takes it for ready only when its certificate is shown to those who trust it, and to nobody else.
+    const access = { address: tls?.address ?? '', ca: tls?.ca ?? '' };
+    await expect(probeTls(access)).resolves.toBeUndefined();
+    await expect(probeTls({ ...access, address })).rejects.toThrow(/SSL|disconnected|closed|ECONNRESET/);
 
     const { port } = new URL(tls?.address ?? '');
     const stranger = connectTls({ host: 'localhost', port: Number(port) });
