@@ -25,14 +25,17 @@ export type PruneInbox = (query: SqlQuery, options: PruneInboxOptions) => Promis
  * are never deleted: there is one a key, and without it numbers would be taken for new.
  */
 export function createPruneInbox({ schema }: ClaimOptions): PruneInbox {
-  const [over, old] = [pruneStatement(schema, isOver), pruneStatement(schema, isOld)];
+  const over = pruneStatement(schema, 'keep_until', isOver);
+  const old = pruneStatement(schema, 'claimed_at', isOld);
   const inBatches = async (query: SqlQuery, statement: string, batch: number, ...more: string[]): Promise<number> => {
     let pruned = 0;
+    let from = '-infinity';
     for (;;) {
-      const { rows } = await query(statement, [String(batch), ...more]);
-      const { gone, found } = rows[0] ?? {};
+      const { rows } = await query(statement, [String(batch), from, ...more]);
+      const { gone, found, reached } = rows[0] ?? {};
       pruned += Number(gone);
       if (Number(found) < batch) return pruned;
+      from = String(reached);
     }
   };
   return async (query, { olderThanMs, batch = 5000 }) => {
@@ -43,21 +46,26 @@ export function createPruneInbox({ schema }: ClaimOptions): PruneInbox {
 
 /** A mark with a retention of its own. */
 const isOver = 'keep_until < now()';
-const isOld = `keep_until is null and claimed_at < now() - $2::text::double precision * interval '1 millisecond'`;
+const isOld = `keep_until is null and claimed_at < now() - $3::text::double precision * interval '1 millisecond'`;
 
 function requireLegal(olderThanMs: number, batch: number): void {
   if (Number.isFinite(olderThanMs) && olderThanMs > 0 && Number.isInteger(batch) && batch > 0) return;
   throw new PostgresStoreError('illegal-options', 'olderThanMs must be above 0, and batch a whole number above 0.');
 }
 
-const pruneStatement = (schema: string, condition: string): string => `
+/**
+ * In the order of an index: a plan that expects many old marks and finds none would read the whole table. Each batch begins where the one before
+ * has ended: what that has deleted is still in the index, and has to be passed over for as long as any transaction may see it.
+ */
+const pruneStatement = (schema: string, by: 'keep_until' | 'claimed_at', condition: string): string => `
 with old as materialized (
-  select ctid as place from ${schema}.inbox
-  where ${condition}
+  select ctid as place, ${by} as at from ${schema}.inbox
+  where ${condition} and ${by} >= $2::text::timestamptz
     and (lease_until is null or lease_until < now())
-  limit $1::text::bigint for update skip locked
+  order by ${by} limit $1::text::bigint for update skip locked
 ), gone as (
   delete from ${schema}.inbox where ctid = any (array(select place from old))
   returning key
 )
-select (select count(*) from gone)::text as gone, (select count(*) from old)::text as found`;
+select (select count(*) from gone)::text as gone, (select count(*) from old)::text as found,
+  (select to_json(max(at)) from old) #>> '{}' as reached`;

@@ -35,7 +35,7 @@ create table {schema}.inbox (
   claimed_by xid8 not null default pg_current_xact_id(),
   primary key (scope, key)
 );
-create index inbox_claimed_at on {schema}.inbox using brin (claimed_at);
+create index inbox_claimed_at on {schema}.inbox (claimed_at) where keep_until is null;
 create index inbox_keep_until on {schema}.inbox (keep_until) where keep_until is not null;
 create table {schema}.cursors (
   scope text collate "C" not null,
