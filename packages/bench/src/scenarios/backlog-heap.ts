@@ -1,7 +1,7 @@
 import { createBus } from '@waybill/core';
 import { memoryTransport } from '@waybill/transport-memory';
 import { publishAll } from '../bus-run.ts';
-import { collectGarbage } from '../collect-garbage.ts';
+import { liveMemory } from '../live-memory.ts';
 import type { Measurement } from '../measurement.ts';
 import { ChargeOrder } from '../order-message.ts';
 
@@ -11,7 +11,7 @@ const samples = 10;
 
 /**
  * A backlog of 100,000 messages of 10 kB behind a slow handler: the broker may hold it, the bus must not. The broker is in this process
- * too, so what counts is that the live heap never rises above what it was with the whole backlog in the broker and nothing in the bus.
+ * too, so what counts is that the live memory never rises above what it was with the whole backlog in the broker and nothing in the bus.
  */
 export async function backlogHeap(): Promise<readonly Measurement[]> {
   const bus = createBus({ transport: memoryTransport() });
@@ -24,19 +24,19 @@ export async function backlogHeap(): Promise<readonly Measurement[]> {
   await bus.start();
   bus.pause('charge-order');
   await publishAll(bus, { messages, keys: 10_000, callers: 256 }, note);
-  const before = await liveHeap();
+  const before = await liveMemory();
   bus.resume('charge-order');
   const during: number[] = [];
   while (handled < messages) {
     await new Promise((resolve) => setTimeout(resolve, 20));
-    if (handled >= (messages / samples) * during.length) during.push(await liveHeap());
+    if (handled >= (messages / samples) * during.length) during.push(await liveMemory());
   }
   await bus.drain();
-  const after = await liveHeap();
+  const after = await liveMemory();
   await bus.stop();
   const scenario = 'backlog of 100,000 × 10 kB';
   return [
-    { scenario, figure: 'live heap with the whole backlog', value: before, unit: 'MiB', bound: undefined },
+    { scenario, figure: 'live memory with the whole backlog', value: before, unit: 'MiB', bound: undefined },
     {
       scenario,
       figure: 'most of it while it is worked off',
@@ -44,14 +44,6 @@ export async function backlogHeap(): Promise<readonly Measurement[]> {
       unit: 'MiB',
       bound: { kind: 'at-most', value: before + 16 },
     },
-    { scenario, figure: 'live heap after', value: after, unit: 'MiB', bound: { kind: 'at-most', value: before } },
+    { scenario, figure: 'live memory after', value: after, unit: 'MiB', bound: { kind: 'at-most', value: before } },
   ];
-}
-
-/** What is reachable, in MiB: garbage that nobody has collected yet is not growth. */
-async function liveHeap(): Promise<number> {
-  collectGarbage();
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  collectGarbage();
-  return process.memoryUsage().heapUsed / 1_048_576;
 }

@@ -2,10 +2,8 @@ import { expect, test } from 'vitest';
 import type { OutboxDraft, TransportErrorCode } from '../driver/index.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import type { MemoryStore } from '../memory-store/memory-store.ts';
-import { watchBoundaries } from '../testing/boundary-watch.ts';
 import { InjectedFault } from '../testing/fault-rates.ts';
-import { faultyStore } from '../testing/faulty-store.ts';
-import { createProcessGate } from '../testing/process-gate.ts';
+import { draft, idsOf, publish } from '../testing/outbox-drafts.ts';
 import { recordingTransport } from '../testing/recording-transport.ts';
 import type { RecordingTransport, RecordingTransportOptions } from '../testing/recording-transport.ts';
 import { countingIds, seededRandom } from '../testing/seeded-random.ts';
@@ -14,22 +12,7 @@ import type { VirtualClock } from '../testing/virtual-clock.ts';
 import { createRelay } from './create-relay.ts';
 import type { Relay } from './relay.ts';
 
-const draft = (id: string, channel = 'order-paid'): OutboxDraft => ({
-  address: { kind: 'event', channel },
-  id,
-  key: id.charAt(0),
-  deduplicationKey: id,
-  headers: {},
-  body: new TextEncoder().encode(id),
-  delayMs: 0,
-});
-
 const unkeyed = (id: string): OutboxDraft => ({ ...draft(id), key: undefined });
-
-const publish = (store: MemoryStore, ...drafts: readonly OutboxDraft[]): Promise<void> =>
-  store.transaction((transaction) => transaction.enqueue(drafts));
-
-const idsOf = ({ sent }: RecordingTransport): readonly string[] => sent.map(({ message }) => message.id);
 
 interface World {
   readonly clock: VirtualClock;
@@ -220,7 +203,7 @@ test('a dead broker rests as a whole with growing waits, is opened anew, and oth
       },
     },
   });
-  const drafts = Array.from({ length: 1000 }, (_, index) => ({ ...draft(`${index}`, 'dead'), key: `${index}` }));
+  const drafts = Array.from({ length: 1000 }, (_, index) => draft(`${index}`, `${index}`, 'dead'));
   await publish(store, ...drafts, draft('b1'), draft('b2'));
   relay.start();
   await clock.advance(60_000);
@@ -249,65 +232,6 @@ test('a blocked key with 100,000 rows in front slows nobody: the reads stay as f
   // Four pages of 500, the one of the hot key, and a look after each.
   expect(reads).toBeLessThanOrEqual(12);
   expect(transport.batches.length).toBeLessThan(20);
-});
-
-test('a store that cannot be reached is asked again with backoff, and everything is sent when it is back', async () => {
-  const clock = virtualClock();
-  const inner = memoryStore({ clock });
-  let isDown = true;
-  let calls = 0;
-  const guard = <Parameters extends readonly unknown[], Result>(
-    call: (...parameters: Parameters) => Promise<Result>,
-  ) => {
-    return async (...parameters: Parameters): Promise<Result> => {
-      calls += 1;
-      if (isDown) throw new InjectedFault('unavailable');
-      return call(...parameters);
-    };
-  };
-  const store = {
-    ...inner,
-    leaseBuckets: guard(inner.leaseBuckets),
-    readOutbox: guard(inner.readOutbox),
-    deleteOutbox: guard(inner.deleteOutbox),
-  };
-  const transport = recordingTransport();
-  const relay = createRelay({ clock, store, transport, random: seededRandom(1) });
-  await publish(inner, draft('a1'));
-  relay.start();
-  await clock.advance(60_000);
-  expect(calls).toBeLessThan(150);
-  expect([relay.isFailing, relay.isIdle]).toEqual([true, false]);
-  isDown = false;
-  await clock.runUntil(relay.idle());
-  expect([idsOf(transport), relay.isFailing]).toEqual([['a1'], false]);
-});
-
-test('a delete whose reply was lost is made again and the row is not sent twice', async () => {
-  const clock = virtualClock();
-  const gate = createProcessGate();
-  const inner = memoryStore({ clock });
-  let deletions = 0;
-  const store = faultyStore(inner, { gate, boundaries: watchBoundaries({ gate }) });
-  const transport = recordingTransport();
-  const relay = createRelay({
-    clock,
-    transport,
-    random: seededRandom(1),
-    store: {
-      ...store,
-      deleteOutbox: async (deletion) => {
-        const count = await store.deleteOutbox(deletion);
-        deletions += 1;
-        if (deletions <= 2) throw new InjectedFault('timeout');
-        return count;
-      },
-    },
-  });
-  await publish(inner, draft('a1'));
-  relay.start();
-  await clock.runUntil(relay.idle());
-  expect([idsOf(transport), deletions]).toEqual([['a1'], 3]);
 });
 
 test('of two relays that give up the same row one writes the letter and the other leaves it', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { OutboxDraft } from '../driver/index.ts';
 import { memoryStore } from '../memory-store/memory-store.ts';
 import type { MemoryStore } from '../memory-store/memory-store.ts';
+import { draft, idsOf, publish } from '../testing/outbox-drafts.ts';
 import { recordingTransport } from '../testing/recording-transport.ts';
 import type { RecordingTransport, RecordingTransportOptions } from '../testing/recording-transport.ts';
 import { countingIds, seededRandom } from '../testing/seeded-random.ts';
@@ -9,21 +9,6 @@ import { virtualClock } from '../testing/virtual-clock.ts';
 import type { VirtualClock } from '../testing/virtual-clock.ts';
 import { createRelay } from './create-relay.ts';
 import type { CreateRelayOptions } from './create-relay.ts';
-
-const draft = (id: string, key = id.charAt(0), channel = 'order-paid'): OutboxDraft => ({
-  address: { kind: 'event', channel },
-  id,
-  key,
-  deduplicationKey: id,
-  headers: { 'ce-type': channel },
-  body: new TextEncoder().encode(id),
-  delayMs: 0,
-});
-
-const publish = (store: MemoryStore, ...drafts: readonly OutboxDraft[]): Promise<void> =>
-  store.transaction((transaction) => transaction.enqueue(drafts));
-
-const idsOf = ({ sent }: RecordingTransport): readonly string[] => sent.map(({ message }) => message.id);
 
 interface World {
   readonly clock: VirtualClock;

@@ -3,8 +3,8 @@ import { BrokerNotAvailable } from '../broker-not-available.ts';
 import type { Broker, BrokerDemands, BrokerKind } from '../broker.ts';
 import { freePorts } from '../native/free-ports.ts';
 import { probeKind } from '../probe/probe-kind.ts';
-import { probeTls } from '../probe/probe-tls.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
+import { withTls } from '../probe/with-tls.ts';
 import { dockerImages, type DockerImage } from './docker-images.ts';
 
 /**
@@ -73,12 +73,8 @@ async function startContainer(
     configuration.ca === undefined
       ? undefined
       : { address: `amqps://waybill:waybill@localhost:${tlsPort}`, ca: configuration.ca };
-  const answer = () =>
-    waitForAnswer(async () => {
-      const told = await probeKind(kind, new URL(address));
-      if (tls !== undefined) await probeTls(tls);
-      return told;
-    }, startTimeoutMs);
+  const probe = withTls(() => probeKind(kind, new URL(address)), tls);
+  const answer = () => waitForAnswer(probe, startTimeoutMs);
   const identity = await answer();
   const { control } = image;
   return {

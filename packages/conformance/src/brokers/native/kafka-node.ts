@@ -6,7 +6,6 @@ import type { BrokerDemands, SaslAccess, TlsAccess } from '../broker.ts';
 import { createCertificate } from '../create-certificate.ts';
 import { kafkaSettings, type KafkaListener } from '../kafka/kafka-settings.ts';
 import { describeKafka } from '../probe/probe-kafka.ts';
-import { probeTls } from '../probe/probe-tls.ts';
 import { folderOfProgram } from './folder-of-program.ts';
 import { freePorts } from './free-ports.ts';
 import type { Preparation, Program } from './recipe.ts';
@@ -64,7 +63,6 @@ export async function prepareKafkaNode(plan: KafkaNodePlan): Promise<Preparation
       const { product, brokers } = await describeKafka({ host: '127.0.0.1', port });
       // It answers before the others take it for alive, and until then it is told by nobody.
       if (!brokers.some((broker) => broker.port === port)) throw new Error('its cluster does not know it yet');
-      if (access.tls !== undefined) await probeTls(access.tls);
       return { product, version: kafkaVersion };
     },
   };

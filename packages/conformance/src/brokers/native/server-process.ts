@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerIdentity } from '../probe/exchange.ts';
 import { waitForAnswer } from '../probe/wait-for-answer.ts';
+import { withTls } from '../probe/with-tls.ts';
 import type { BrokerFolder } from './broker-folder.ts';
 import { processTree, processesIn, signalEach, waitUntilGone, waitUntilStopped } from './process-tree.ts';
 import type { Preparation, Program } from './recipe.ts';
@@ -55,7 +56,7 @@ export function createServerProcess(
     logStart = logText(folder).length;
     try {
       for (const program of preparation.programs) children = [...children, startProgram(program, folder)];
-      return await waitForAnswer(preparation.probe, startTimeoutMs, whyDead);
+      return await waitForAnswer(withTls(preparation.probe, preparation.tls), startTimeoutMs, whyDead);
     } catch (error) {
       await kill();
       throw error;
