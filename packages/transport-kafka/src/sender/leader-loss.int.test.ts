@@ -44,13 +44,19 @@ describe.skipIf(cluster === undefined)('a leader is killed at saturation', () =>
     async (client) => {
       const namePrefix = `known-${randomUUID().slice(0, 8)}`;
       const transport = kafkaTransport({ brokers, client, namePrefix, partitions });
+      // Each begins with another broker, as other processes do.
+      const others = brokers.map((_, first) => {
+        const rotated = [...brokers.slice(first), ...brokers.slice(0, first)];
+        return kafkaTransport({ brokers: rotated, client, namePrefix, partitions });
+      });
       const channels = Array.from({ length: 20 }, (_, number) => ({ ...command, channel: `orders-${number}` }));
       const opened: unknown[] = [];
       for (const channel of channels) {
         await transport.ensureTopology({ channels: [channel], subscriptions: [] });
-        for (let time = 0; time < 3; time += 1) opened.push(await transport.openSender(channel).catch(String));
+        const openings = others.map((other) => other.openSender(channel).catch(String));
+        opened.push(...(await Promise.all(openings)));
       }
-      await transport.close();
+      await Promise.all([transport, ...others].map((each) => each.close()));
       expect(opened.filter((each) => typeof each === 'string')).toEqual([]);
     },
     60_000,

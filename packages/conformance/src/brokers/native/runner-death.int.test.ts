@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,7 +10,12 @@ import { whyNoOtherRelease } from './debian-releases.ts';
 import { processRow } from './process-identity.ts';
 import { processTree, signalEach, waitUntilGone } from './process-tree.ts';
 
-const commandOf = (pid: number): string => execFileSync('ps', ['-o', 'args=', '-p', String(pid)]).toString();
+/** Of those that are still there: what a starting server runs for a moment may end while one looks. */
+function commandsOf(pids: readonly number[]): ReadonlyMap<number, string> {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '-p', pids.join(',')]);
+  const rows = stdout.toString('utf8').trim().split('\n');
+  return new Map(rows.map((row) => [Number.parseInt(row, 10), row]));
+}
 
 const launcher = new URL('../start-broker.ts', import.meta.url).href;
 
@@ -69,8 +74,8 @@ describe('when the runner ends without stopping its broker', { timeout: 120_000 
 
   test('what is left when even the watchdogs were killed is swept by the next start', async () => {
     const { child, footprint } = await startRunner(['redis', 'postgres']);
-    const children = processTree(child.pid ?? 0);
-    const watchdogs = children.filter((pid) => commandOf(pid).includes('waybill-brokers-watchdog'));
+    const commands = commandsOf(processTree(child.pid ?? 0));
+    const watchdogs = [...commands.keys()].filter((pid) => commands.get(pid)?.includes('waybill-brokers-watchdog'));
     expect(watchdogs).toHaveLength(2);
     signalEach([...watchdogs, child.pid ?? 0], 'SIGKILL');
     await waitUntilGone([...watchdogs, child.pid ?? 0], 5000);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs, { type ITopicConfig, type Kafka, type KafkaConfig } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig, type Kafka, type KafkaConfig } from 'kafkajs';
 
 /** A client of its own for the tests of the launcher and the proxy: it says nothing, and asks again quickly. */
 export function openKafka(addresses: string | readonly string[], config: Partial<KafkaConfig> = {}): Kafka {
@@ -12,21 +12,38 @@ export function openKafka(addresses: string | readonly string[], config: Partial
   });
 }
 
-/** Creates it, where it is not there, and waits until a broker tells who leads it: one that has not heard of it yet says that there is none. */
+/**
+ * Creates it, where it is not there, and waits until every broker tells who leads it: one that has not heard of it yet says that there is none,
+ * and any may be asked next.
+ */
 export async function createTopic(kafka: Kafka, wanted: ITopicConfig): Promise<void> {
+  const brokers = await administer(kafka, async (admin) => {
+    // Its own wait for leaders gives up at the first such answer.
+    await admin.createTopics({ topics: [wanted], waitForLeaders: false });
+    return (await admin.describeCluster()).brokers;
+  });
+  await Promise.all(brokers.map(({ host, port }) => untilLedAt(`${host}:${port}`, wanted.topic)));
+}
+
+async function untilLedAt(address: string, topic: string): Promise<void> {
+  const untilMs = performance.now() + 30_000;
+  // The first question over new connections is answered by the broker whose address was given.
+  const ask = () => administer(openKafka([address]), (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+  for (;;) {
+    const known = await ask().catch(() => undefined);
+    const partitions = known?.topics[0]?.partitions ?? [];
+    if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+    if (performance.now() > untilMs) throw new Error(`Nobody leads ${topic} as the broker at ${address} knows it.`);
+    await sleep(50);
+  }
+}
+
+/** Over connections of its own, which are closed. */
+async function administer<Result>(kafka: Kafka, work: (admin: Admin) => Promise<Result>): Promise<Result> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    // Its own wait for leaders gives up at that answer.
-    await admin.createTopics({ topics: [wanted], waitForLeaders: false });
-    const untilMs = performance.now() + 30_000;
-    for (;;) {
-      const known = await admin.fetchTopicMetadata({ topics: [wanted.topic] }).catch(() => undefined);
-      const partitions = known?.topics[0]?.partitions ?? [];
-      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
-      if (performance.now() > untilMs) throw new Error(`Nobody leads ${wanted.topic}.`);
-      await sleep(50);
-    }
+    return await work(admin);
   } finally {
     await admin.disconnect();
   }
@@ -46,10 +63,7 @@ export async function writeAll(kafka: Kafka, topic: string, values: readonly str
 
 /** Everything that a topic has, by partition and in the order of each. */
 export async function readAll(kafka: Kafka, topic: string): Promise<readonly string[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
+  const ends = await administer(kafka, (admin) => admin.fetchTopicOffsets(topic));
   const wanted = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
   const consumer = kafka.consumer({ groupId: `reads-${topic}`, maxWaitTimeInMs: 100 });
   const found: { readonly partition: number; readonly value: string }[] = [];

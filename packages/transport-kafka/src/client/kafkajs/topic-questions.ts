@@ -1,4 +1,5 @@
 import { pause } from '@waybill/core/driver';
+import { everyBrokerKnows } from '../every-broker-knows.ts';
 import type { KafkaAdmin, TopicDescription } from '../kafka-admin.ts';
 import type { KafkajsBroker, KafkajsCluster, TopicMetadata } from './cluster.ts';
 import type { AdminSettings } from './kafkajs-admin.ts';
@@ -25,15 +26,12 @@ export function createTopicQuestions(cluster: () => KafkajsCluster, settings: Ad
     }
   };
 
-  /** Each broker hears a little later of what the controller has done, and any may be asked next. One that is away will have heard by then. */
-  const untilKnown = async (topic: string, partitions = 1): Promise<void> => {
-    const asked = cluster()
-      .getNodeIds()
-      .map((nodeId) => untilKnownTo(nodeId, topic, partitions));
-    const ends = await Promise.allSettled(asked);
-    const failures = ends.filter((end) => end.status === 'rejected');
-    if (ends.length > 0 && failures.length === ends.length) throw failures[0]?.reason;
-  };
+  const untilKnown = (topic: string, partitions = 1): Promise<void> =>
+    everyBrokerKnows(
+      cluster()
+        .getNodeIds()
+        .map((nodeId) => untilKnownTo(nodeId, topic, partitions)),
+    );
 
   const describe = async (topic: string): Promise<readonly TopicDescription[]> => {
     const metadata = await ask(() => findTopic(cluster(), topic));

@@ -18,6 +18,8 @@ export interface Cluster {
   readonly askAny: <Answer>(ask: (connection: Connection) => Promise<Answer>) => Promise<Answer>;
   /** Rejects with `UNKNOWN_TOPIC_OR_PARTITION` when there is none. */
   readonly layoutOf: (topic: string) => Promise<TopicLayout>;
+  /** As this broker sees it now. Rejects as `layoutOf`. */
+  readonly layoutAt: (broker: Broker, topic: string) => Promise<TopicLayout>;
   /** Rejects with `LEADER_NOT_AVAILABLE` while there is none. */
   readonly leaderOf: (topic: string, partition: number) => Promise<Broker>;
   readonly coordinatorOf: (groupId: string) => Promise<Broker>;
@@ -52,14 +54,15 @@ export function createCluster({ platformatic, settings, connections }: ClusterOp
       }
     }
   };
-  const readLayout = async (topic: string): Promise<TopicLayout> => {
-    const answer = await askAny((connection) => wholeAnswer(metadataV12.api.async(connection, [topic], false, false)));
+  const askLayout = async (connection: Connection, topic: string): Promise<TopicLayout> => {
+    const answer = await wholeAnswer(metadataV12.api.async(connection, [topic], false, false));
     known = answer.brokers;
     const found = answer.topics[0];
     if (found === undefined) throw new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION');
     if (found.errorCode !== 0) throw new ProtocolError(found.errorCode);
     return layoutFrom(topic, found, answer.brokers);
   };
+  const readLayout = (topic: string): Promise<TopicLayout> => askAny((connection) => askLayout(connection, topic));
   const readCoordinator = async (groupId: string): Promise<Broker> => {
     const { coordinators } = await askAny((connection) => findCoordinatorV4.api.async(connection, 0, [groupId]));
     return coordinators[0] ?? unreachable();
@@ -70,6 +73,8 @@ export function createCluster({ platformatic, settings, connections }: ClusterOp
   return {
     askAny,
     layoutOf,
+    layoutAt: (broker, topic) =>
+      connections.request(broker, settings.requestTimeoutMs, (connection) => askLayout(connection, topic)),
     leaderOf: async (topic, partition) => {
       const { leaders } = await layoutOf(topic);
       if (partition >= leaders.length) throw new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION');

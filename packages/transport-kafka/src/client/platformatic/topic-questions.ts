@@ -1,3 +1,5 @@
+import type { Broker } from '@platformatic/kafka';
+import { everyBrokerKnows } from '../every-broker-knows.ts';
 import type { KafkaAdmin, TopicDescription } from '../kafka-admin.ts';
 import { askAgain } from './ask-again.ts';
 import type { TopicLayout } from './cluster.ts';
@@ -26,14 +28,13 @@ export function createTopicQuestions(context: RequestContext): TopicQuestions {
       );
       const refused = answer.topics.find(({ errorCode }) => errorCode !== 0 && errorCode !== topicExists);
       if (refused !== undefined) throw new platformatic.ProtocolError(refused.errorCode, refused.errorMessage);
-      // Not every broker has heard of it yet.
-      for (const { topic } of topics) await settledLayout(context, topic, ({ leaders }) => leaders.length > 0);
+      for (const { topic } of topics) await untilKnown(context, topic, 1);
     },
     addPartitions: async (topic, count) => {
       await cluster.askAny((connection) =>
         createPartitionsV3.api.async(connection, [{ name: topic, count, assignments: null }], requestTimeoutMs, false),
       );
-      await settledLayout(context, topic, ({ leaders }) => leaders.length >= count);
+      await untilKnown(context, topic, count);
     },
   };
 }
@@ -57,17 +58,19 @@ export function freshLayout({ cluster }: RequestContext, topic: string): Promise
 }
 
 /** Waits until a change has come around, with a leader for each partition. */
-async function settledLayout(
-  context: RequestContext,
+async function untilKnown(
+  { platformatic, settings, cluster }: RequestContext,
   topic: string,
-  isChanged: (layout: TopicLayout) => boolean,
+  partitions: number,
 ): Promise<void> {
-  const look = async (): Promise<void> => {
-    const layout = await freshLayout(context, topic);
-    if (isChanged(layout) && !layout.leaders.includes(undefined)) return;
-    throw new context.platformatic.ProtocolError('LEADER_NOT_AVAILABLE');
+  const look = async (broker: Broker): Promise<void> => {
+    const { leaders } = await cluster.layoutAt(broker, topic);
+    if (leaders.length >= partitions && !leaders.includes(undefined)) return;
+    throw new platformatic.ProtocolError('LEADER_NOT_AVAILABLE');
   };
-  await askAgain(context.settings, look, 'UNKNOWN_TOPIC_OR_PARTITION');
+  const brokers = await cluster.brokers();
+  await everyBrokerKnows(brokers.map((broker) => askAgain(settings, () => look(broker), 'UNKNOWN_TOPIC_OR_PARTITION')));
+  cluster.forgetTopic(topic);
 }
 
 async function configurationOf(
