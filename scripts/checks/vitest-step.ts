@@ -81,11 +81,19 @@ const reportOf = (status: number | null, output: string, report: VitestReport | 
 
 const failuresOf = ({ testResults }: VitestReport): readonly string[] =>
   testResults.flatMap(({ name, status, message, assertionResults }) => {
-    if (status === 'failed' && assertionResults.length === 0)
-      return [`${relative('.', name)}: ${firstLineOf(message)}`];
+    if (status === 'failed' && assertionResults.length === 0) return [`${relative('.', name)}: ${shortly(message)}`];
     return assertionResults
       .filter((result) => result.status === 'failed')
-      .map((result) => `${result.fullName}: ${firstLineOf(result.failureMessages?.[0] ?? '')}`);
+      .map((result) => `${result.fullName}: ${shortly(result.failureMessages?.[0] ?? '')}`);
   });
 
-const firstLineOf = (text: string): string => text.split('\n', 1)[0] ?? '';
+/** What was said, with its causes, and where in a test. */
+function shortly(text: string): string {
+  const lines = text.split('\n');
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const said = lines.filter((line) => !isFrame(line)).map((line) => line.trim());
+  const place = lines.find((line) => isFrame(line) && line.includes('.test.ts')) ?? '';
+  return `${said.join(' ').slice(0, charactersMax)} ${place.trim()}`;
+}
+
+const charactersMax = 500;

@@ -46,9 +46,9 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore<unkn
 
   /** A store whose schema does not fit does nothing at all. */
   const whenOpen = <Result>(work: () => Promise<Result>): Promise<Result> =>
-    underWay.track(async () => {
-      await open();
-      return work();
+    underWay.track(() => {
+      const opening = open();
+      return opening === undefined ? work() : opening.then(work);
     });
 
   return {
@@ -59,18 +59,10 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore<unkn
     transaction: (work) =>
       whenOpen(async () => {
         let hasRows = false;
-        const result = await run(async (opened) => {
-          const { transaction, close } = openStoreTransaction(parts, opened);
-          const enqueue: typeof transaction.enqueue = (drafts) => {
-            hasRows = drafts.length > 0;
-            return transaction.enqueue(drafts);
-          };
-          try {
-            return await work({ ...transaction, enqueue });
-          } finally {
-            close();
-          }
-        });
+        const noteRows = (): void => {
+          hasRows = true;
+        };
+        const result = await run((opened) => work(openStoreTransaction(parts, opened, noteRows)));
         if (hasRows) hints.committed();
         return result;
       }),
@@ -97,21 +89,23 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore<unkn
   };
 }
 
-/** Once for all callers; after a failure the next one tries again. */
-function openOnce({ database, migrations, schema, buckets }: PostgresStoreSettings): () => Promise<void> {
+/** Once for all callers, and `undefined` from then on; after a failure the next one tries again. */
+function openOnce({ database, migrations, schema, buckets }: PostgresStoreSettings): () => Promise<void> | undefined {
   const open = {
     apply: () => migrate(database, { schema, buckets }),
     verify: () => verifySchema(database.query, { schema, buckets }),
     off: () => Promise.resolve(),
   }[migrations];
   let opening: Promise<void> | undefined;
-  return async () => {
-    opening ??= open();
+  let isOpen = false;
+  const begin = async (): Promise<void> => {
     try {
-      await opening;
+      await open();
+      isOpen = true;
     } catch (error) {
       opening = undefined;
       throw error;
     }
   };
+  return () => (isOpen ? undefined : (opening ??= begin()));
 }

@@ -38,11 +38,10 @@ export async function commitPgTransaction(
   }
 }
 
-async function requireOpen({ client, lostBy, untilStatus }: CheckedOut): Promise<void> {
-  await untilStatus();
-  const lost = lostBy();
-  if (lost !== undefined) throw lost;
-  const status = client.getTransactionStatus();
+async function requireOpen(connection: CheckedOut): Promise<void> {
+  await connection.untilStatus();
+  if (connection.lostBy !== undefined) throw connection.lostBy;
+  const status = connection.client.getTransactionStatus();
   if (status === 'E') throw commitRefused();
   if (status === 'T') return;
   throw new PostgresStoreError('commit-unknown', 'The handler has ended the transaction by itself, which it must not.');

@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import type { Database } from '../sql/database.ts';
 import { WorkUnderWay } from '../sql/work-under-way.ts';
-import { withConnection } from './checked-out.ts';
+import { noteLosses, withConnection } from './checked-out.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
@@ -40,7 +40,9 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
     kind: 'server',
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) =>
-      underWay.track(() => withConnection(own, ({ client, ask }) => ask(sessions.statementOf(client)(text, values)))),
+      underWay.track(() =>
+        withConnection(own, (connection) => connection.ask(sessions.statementOf(connection.client)(text, values))),
+      ),
     listen: (channel, wake, fail) => underWay.track(() => listener.listen(channel, wake, fail)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
     close: () =>
@@ -60,10 +62,7 @@ function createPool(settings: PgSettings, { max, answerTimeoutMs, onConnect }: P
   // With `pipeline` the client itself destroys a connection whose answer is overdue; without, it would look as it did before.
   // oxlint-disable-next-line no-misused-promises -- the pool awaits it; its types do not say so
   const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
-  // Without listeners the loss of a connection would end the process: of one that lies idle, and of one that is lost in the same moment in
-  // which it is made, before anybody who asked for it has it.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => void client.on('error', () => undefined));
+  noteLosses(pool);
   return pool;
 }
 

@@ -17,22 +17,22 @@ export interface TimeLimits {
 export interface PgSessions {
   /** Looks at a new connection. */
   readonly onConnect: (client: ClientBase) => Promise<void>;
-  /** The same for a connection of transactions, which have time limits. */
+  /** The same for a connection of transactions, which have a level and time limits. */
   readonly onConnectForTransactions: (client: ClientBase) => Promise<void>;
   readonly statementOf: (client: ClientBase) => PgStatement;
-  /** BEGIN, with the time limits where the session must not keep them: it would bring them to other users of the pooler. */
+  /** BEGIN, with the level and the limits where the session must not keep them: it would bring them to other users of the pooler. */
   readonly beginOf: (client: ClientBase) => readonly OwnStatement[];
 }
 
 /**
- * Prepared statements save the server half of what a statement of the store costs, and limits of the session a twentieth of a small
- * transaction. A pooler in transaction mode may lose both.
+ * Prepared statements save the server half of what a statement of the store costs, and what the session keeps of level and limits a twentieth of
+ * a small transaction. A pooler in transaction mode may lose both.
  */
 export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): PgSessions {
   const named = namedStatements();
   const direct = new WeakSet<ClientBase>();
-  const begin = 'begin isolation level read committed';
-  const beginWithLimits = [begin, ...setLimits('local', limits)];
+  const beginWithAll = ['begin isolation level read committed', ...setLimits('local', limits)];
+  const ofSession = ["set session default_transaction_isolation = 'read committed'", ...setLimits('session', limits)];
   const statementOf: PgSessions['statementOf'] = (client) => {
     const isPrepared = prepared === 'auto' ? direct.has(client) : prepared;
     return isPrepared ? named : unnamedStatement;
@@ -44,10 +44,10 @@ export function pgSessions(prepared: PreparedStatements, limits: TimeLimits): Pg
     onConnect,
     onConnectForTransactions: async (client) => {
       await onConnect(client);
-      if (direct.has(client)) await client.query(setLimits('session', limits).join(';'));
+      if (direct.has(client)) await client.query(ofSession.join(';'));
     },
     statementOf,
-    beginOf: (client) => (direct.has(client) ? [begin] : beginWithLimits).map((text) => statementOf(client)(text)),
+    beginOf: (client) => (direct.has(client) ? ['begin'] : beginWithAll).map((text) => statementOf(client)(text)),
   };
 }
 

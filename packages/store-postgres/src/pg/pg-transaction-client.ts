@@ -13,8 +13,8 @@ export interface PgTransactionClient {
   ) => Promise<QueryResult<Row>>;
 }
 
-export function pgTransactionClient(ask: CheckedOut['ask'], statements: StatementQueue): PgTransactionClient {
+export function pgTransactionClient(ask: CheckedOut['ask'], queue: StatementQueue): PgTransactionClient {
   return {
-    query: (text, values) => statements.run(() => ask(text, values === undefined ? undefined : [...values])),
+    query: (text, values) => queue.run(() => ask(text, values === undefined ? undefined : [...values])),
   };
 }

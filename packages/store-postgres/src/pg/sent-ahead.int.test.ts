@@ -116,7 +116,7 @@ test('a work that asks nothing of the database leaves no transaction open', asyn
   expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['idle']));
 });
 
-test('statements are prepared, and limits kept by the session, where that is the connection’s own, and not where a pooler stands in between', async () => {
+test('statements are prepared, and level and limits kept by the session, where that is the connection’s own, and not where a pooler stands in between', async () => {
   const limits = { statementTimeoutMs: 9000, lockTimeoutMs: 800, idleInTransactionTimeoutMs: 7000 };
   const { onConnectForTransactions: onConnect, statementOf: of, beginOf } = pgSessions('auto', limits);
   const own = new Client({ connectionString: direct });
@@ -131,7 +131,7 @@ test('statements are prepared, and limits kept by the session, where that is the
   const limitOf = async (client: Client) =>
     (await client.query<{ statement_timeout: string }>('show statement_timeout')).rows[0];
   expect([beginOf(own), await limitOf(own)]).toEqual([
-    [{ ...plain, name: 'waybill_2', text: 'begin isolation level read committed' }],
+    [{ ...plain, name: 'waybill_2', text: 'begin' }],
     { statement_timeout: '9s' },
   ]);
   expect([beginOf(pooled), await limitOf(pooled)]).toEqual([
@@ -145,3 +145,23 @@ test('statements are prepared, and limits kept by the session, where that is the
   ]);
   await Promise.all([own.end(), pooled.end()]);
 });
+
+test.each([
+  ['of its own', {}],
+  ['that a pooler lends', { processID: 1 }],
+] as const)(
+  'on a session %s the level is READ COMMITTED, whatever the default of server, database or user is',
+  async (_, key) => {
+    const url = `${direct}?options=${encodeURIComponent('-c default_transaction_isolation=serializable')}`;
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    Object.assign(client, key);
+    const limits = { statementTimeoutMs: 9000, lockTimeoutMs: 800, idleInTransactionTimeoutMs: 7000 };
+    const { onConnectForTransactions, beginOf } = pgSessions('auto', limits);
+    await onConnectForTransactions(client);
+    for (const { text } of beginOf(client)) await client.query(text);
+    const { rows } = await client.query('show transaction_isolation');
+    await client.end();
+    expect(rows).toEqual([{ transaction_isolation: 'read committed' }]);
+  },
+);

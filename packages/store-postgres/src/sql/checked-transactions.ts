@@ -1,6 +1,7 @@
 import { errorOfCommit } from './error-of-commit.ts';
 import { requireCommittable } from './require-committable.ts';
 import type { RunTransaction } from './transaction-runner.ts';
+import { workWhileOpen } from './work-while-open.ts';
 
 /**
  * Transactions of the user's own library, of which nobody shows us the answer to COMMIT: a last statement of ours makes an aborted one
@@ -12,7 +13,7 @@ export function checkedTransactions<Native>(run: RunTransaction<Native>): RunTra
     try {
       return await run(async (transaction) => {
         isWorkDone = false;
-        const result = await work(transaction);
+        const result = await workWhileOpen(transaction, work);
         await requireCommittable(transaction.query);
         isWorkDone = true;
         return result;

@@ -10,9 +10,12 @@ export class StatementQueue {
   #isOpen = true;
   #unawaited = 0;
 
-  /** @throws PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the transaction ended */
-  async run<Result>(statement: () => Promise<Result>): Promise<Result> {
-    this.#requireOpen();
+  /**
+   * `statement` must not throw. Rejects with PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the
+   * transaction ended.
+   */
+  run<Result>(statement: () => Promise<Result>): Promise<Result> {
+    if (!this.#isOpen) return Promise.reject(ended());
     this.#pending += 1;
     const result = this.#pending === 1 ? statement() : this.#inTurn(statement);
     this.#last = result.then(this.#end, this.#end);
@@ -29,15 +32,13 @@ export class StatementQueue {
 
   async #inTurn<Result>(statement: () => Promise<Result>): Promise<Result> {
     await this.#last;
-    this.#requireOpen();
+    if (!this.#isOpen) throw ended();
     return statement();
   }
 
   readonly #end = (): void => {
     this.#pending -= 1;
   };
-
-  #requireOpen(): void {
-    if (!this.#isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
-  }
 }
+
+const ended = (): PostgresStoreError => new PostgresStoreError('transaction-closed', 'The transaction has ended.');
