@@ -39,7 +39,7 @@ export async function openSenderStage(url: string, options: SenderStageOptions =
     namePrefix: `test-${randomUUID().slice(0, 8)}`,
     partitions: 2,
     delaysMs: [],
-    connectTimeoutMs: 2000,
+    connectTimeoutMs: 5000,
     reconnectMs: { first: 50, max: 200 },
     heartbeatSeconds: 2,
     ...others,

@@ -48,7 +48,7 @@ export async function openTransportStage(url: string, options: TransportStageOpt
       namePrefix,
       partitions: 4,
       delaysMs: [],
-      connectTimeoutMs: 2000,
+      connectTimeoutMs: 5000,
       reconnectMs: { first: 50, max: 500 },
       heartbeatSeconds: 2,
       ...options,
