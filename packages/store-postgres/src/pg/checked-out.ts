@@ -1,23 +1,9 @@
-import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
+import type { ConnectionLosses } from './connection-losses.ts';
 import { isLostPreparation, isOwn } from './pg-statement.ts';
 import type { AnyStatement, OwnStatement } from './pg-statement.ts';
 import { sendTogether } from './send-together.ts';
 import type { SentTogether } from './send-together.ts';
-
-/** Connections that are not to be used any more, and why. */
-const lost = new WeakMap<ClientBase, Error>();
-
-/** Has a pool note the loss of its connections, which would otherwise end the process. */
-export function noteLosses(pool: Pool): void {
-  // One that lies idle.
-  pool.on('error', () => undefined);
-  // One that is lost at work, or in the same moment in which it is made, before anybody who asked for it has it.
-  pool.on('connect', (client) => client.on('error', (error) => markLost(client, error)));
-}
-
-const markLost = (client: ClientBase, error: Error): void => {
-  if (!lost.has(client)) lost.set(client, error);
-};
 
 /**
  * A connection of a pool for as long as somebody works with it. Every statement goes through here, so that nobody gets a connection on which one
@@ -25,16 +11,18 @@ const markLost = (client: ClientBase, error: Error): void => {
  */
 export class CheckedOut {
   readonly client: PoolClient;
+  readonly #losses: ConnectionLosses;
   #isStatusKnown = true;
   #isSpoilt = false;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, losses: ConnectionLosses) {
     this.client = client;
+    this.#losses = losses;
   }
 
   /** Why the connection is lost, as soon as that is known. */
   get lostBy(): Error | undefined {
-    return lost.get(this.client);
+    return this.#losses.of(this.client);
   }
 
   async ask(statement: AnyStatement, values?: unknown[]): Promise<QueryResult> {
@@ -66,9 +54,7 @@ export class CheckedOut {
 
   /** The connection is not to be used any more: it is destroyed when it is released, and the server rolls back. */
   lose(error: unknown): void {
-    const reason =
-      error instanceof Error ? error : new Error('A connection is not to be used any more.', { cause: error });
-    markLost(this.client, reason);
+    this.#losses.note(this.client, error);
   }
 
   /** It goes back to the pool only if it is idle and whole; one that is still in a transaction would make its next user a part of it. */
@@ -90,19 +76,6 @@ export class CheckedOut {
     if (isReadTimeout(error)) this.lose(error);
     this.#isSpoilt ||= isLostPreparation(error);
   };
-}
-
-/** Lends a connection to `work`. */
-export async function withConnection<Result>(
-  pool: Pool,
-  work: (connection: CheckedOut) => Promise<Result>,
-): Promise<Result> {
-  const connection = new CheckedOut(await pool.connect());
-  try {
-    return await work(connection);
-  } finally {
-    connection.release();
-  }
 }
 
 /** After a time limit of the client the server may still be at work, while the connection looks as it did before. */

@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import type { Database } from '../sql/database.ts';
 import { WorkUnderWay } from '../sql/work-under-way.ts';
-import { noteLosses, withConnection } from './checked-out.ts';
+import { connectionLender } from './connection-lender.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
@@ -32,7 +32,8 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
     answerTimeoutMs: statementTimeoutMs,
     onConnect: sessions.onConnect,
   });
-  const transactions = { pool: handlers, sessions };
+  const transactions = { lend: connectionLender(handlers), sessions };
+  const lendOwn = connectionLender(own);
   const listener = pgListener(settings, clientConfig(settings));
   const underWay = new WorkUnderWay();
 
@@ -41,7 +42,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) =>
       underWay.track(() =>
-        withConnection(own, (connection) => connection.ask(sessions.statementOf(connection.client)(text, values))),
+        lendOwn((connection) => connection.ask(sessions.statementOf(connection.client)(text, values))),
       ),
     listen: (channel, wake, fail) => underWay.track(() => listener.listen(channel, wake, fail)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
@@ -61,9 +62,7 @@ interface PoolOptions {
 function createPool(settings: PgSettings, { max, answerTimeoutMs, onConnect }: PoolOptions): Pool {
   // With `pipeline` the client itself destroys a connection whose answer is overdue; without, it would look as it did before.
   // oxlint-disable-next-line no-misused-promises -- the pool awaits it; its types do not say so
-  const pool = new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
-  noteLosses(pool);
-  return pool;
+  return new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
 }
 
 function clientConfig({ url, client, applicationName, connectTimeoutMs }: PgSettings): ClientConfig {
