@@ -107,6 +107,15 @@ test('statements that were not awaited take the whole transaction back', async (
   expect(await values()).toEqual([]);
 });
 
+test('what cannot even be sent rejects like any statement, and is not taken for one that was left under way', async () => {
+  const noList = 1 as unknown as readonly unknown[];
+  await open().transaction(async ({ native }) => {
+    await expect(native.query('insert into marks values ($1::int)', noList)).rejects.toThrow('not iterable');
+    await native.query('insert into marks values (1)');
+  });
+  expect(await values()).toEqual([1]);
+});
+
 test('a statement after the end is refused, where a plain client would commit it by itself', async () => {
   let leaked: PgTransactionClient | undefined;
   await open().transaction(async ({ native }) => {

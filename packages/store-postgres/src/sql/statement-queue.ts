@@ -1,4 +1,5 @@
 import { PostgresStoreError } from '../postgres-error.ts';
+import { attempt } from './attempt.ts';
 
 /**
  * The statements of one transaction, one after the other: a client takes no second one before the first has ended. Closed with the
@@ -10,14 +11,11 @@ export class StatementQueue {
   #isOpen = true;
   #unawaited = 0;
 
-  /**
-   * `statement` must not throw. Rejects with PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the
-   * transaction ended.
-   */
+  /** Rejects with PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the transaction ended. */
   run<Result>(statement: () => Promise<Result>): Promise<Result> {
     if (!this.#isOpen) return Promise.reject(ended());
     this.#pending += 1;
-    const result = this.#pending === 1 ? statement() : this.#inTurn(statement);
+    const result = this.#pending === 1 ? attempt(statement) : this.#inTurn(statement);
     this.#last = result.then(this.#end, this.#end);
     return result;
   }

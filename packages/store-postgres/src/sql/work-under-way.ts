@@ -1,4 +1,5 @@
 import { PostgresStoreError } from '../postgres-error.ts';
+import { attempt } from './attempt.ts';
 
 /** Everything that a close has to wait for, and nothing new after it. */
 export class WorkUnderWay {
@@ -6,13 +7,13 @@ export class WorkUnderWay {
   #closing: Promise<void> | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  /** `begin` must not throw. Rejects with PostgresStoreError `closed`. */
+  /** Rejects with PostgresStoreError `closed`. */
   track<Result>(begin: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) {
       return Promise.reject(new PostgresStoreError('closed', 'The database was closed by this side.'));
     }
     this.#pending += 1;
-    const work = begin();
+    const work = attempt(begin);
     // Behind the caller's back, and not around the work: every promise around each of millions of transactions is felt.
     work.then(this.#end, this.#end);
     return work;
