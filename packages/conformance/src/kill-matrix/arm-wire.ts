@@ -75,6 +75,9 @@ function createWatch(
 const any = (): boolean => true;
 /** The messages that carry the text of a statement. */
 const isStatement = ({ label }: Frame): boolean => label === 'P' || label === 'Q';
+/** With its level where the session does not keep that. A statement stands behind its name, which is empty here, and before a NUL. */
+const isBegin = (frame: Frame): boolean =>
+  isStatement(frame) && ['\0begin\0', '\0begin isolation level'].some((text) => frame.bytes.includes(text));
 
 function exchangeOf(request: WireRequest, ofBroker: BrokerExchanges): WatchedExchange {
   if (request === 'broker') return { link: 'broker', isRequest: any, isReply: any };
@@ -85,7 +88,7 @@ function exchangeOf(request: WireRequest, ofBroker: BrokerExchanges): WatchedExc
 const databaseExchanges: Readonly<Record<Exclude<WireRequest, 'broker' | 'publish' | 'settle'>, WatchedExchange>> = {
   begin: {
     link: 'database',
-    isRequest: (frame) => isStatement(frame) && frame.bytes.includes('begin isolation level'),
+    isRequest: isBegin,
     isReply: any,
   },
   statement: { link: 'database', isRequest: isStatement, isReply: any, isMarked: true },
