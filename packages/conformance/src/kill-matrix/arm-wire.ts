@@ -75,9 +75,9 @@ function createWatch(
 const any = (): boolean => true;
 /** The messages that carry the text of a statement. */
 const isStatement = ({ label }: Frame): boolean => label === 'P' || label === 'Q';
-/** With its level where the session does not keep that. A statement stands behind its name, which is empty here, and before a NUL. */
-const isBegin = (frame: Frame): boolean =>
-  isStatement(frame) && ['\0begin\0', '\0begin isolation level'].some((text) => frame.bytes.includes(text));
+/** The store never begins with a simple query. The level is there where the session does not keep it. */
+const isBegin = ({ label, bytes }: Frame): boolean =>
+  label === 'P' && ['\0begin\0', '\0begin isolation level'].some((text) => bytes.includes(text));
 
 function exchangeOf(request: WireRequest, ofBroker: BrokerExchanges): WatchedExchange {
   if (request === 'broker') return { link: 'broker', isRequest: any, isReply: any };

@@ -84,7 +84,8 @@ export class PgTransaction {
   /** Behind BEGIN as well, where nothing has begun it yet: where there is no transaction nothing may follow, it would run alone and commit by itself. */
   async #askBehind(
     ahead: readonly OwnStatement[],
-    ...[statement, values]: Parameters<CheckedOut['ask']>
+    statement: AnyStatement,
+    values?: unknown[],
   ): Promise<AnsweredBehind> {
     const begin = this.#takeBegin();
     const { answer, changed } = this.#connection.askTogether([...begin, ...ahead], statement, values);

@@ -1,5 +1,5 @@
-import { PostgresStoreError } from '../postgres-error.ts';
 import { attempt } from './attempt.ts';
+import { transactionEnded } from './transaction-ended.ts';
 
 /**
  * The statements of one transaction, one after the other: a client takes no second one before the first has ended. Closed with the
@@ -13,7 +13,7 @@ export class StatementQueue {
 
   /** Rejects with PostgresStoreError `transaction-closed`, also for a statement that was still waiting when the transaction ended. */
   run<Result>(statement: () => Promise<Result>): Promise<Result> {
-    if (!this.#isOpen) return Promise.reject(ended());
+    if (!this.#isOpen) return Promise.reject(transactionEnded());
     this.#pending += 1;
     const result = this.#pending === 1 ? attempt(statement) : this.#inTurn(statement);
     this.#last = result.then(this.#end, this.#end);
@@ -30,7 +30,7 @@ export class StatementQueue {
 
   async #inTurn<Result>(statement: () => Promise<Result>): Promise<Result> {
     await this.#last;
-    if (!this.#isOpen) throw ended();
+    if (!this.#isOpen) throw transactionEnded();
     return statement();
   }
 
@@ -38,5 +38,3 @@ export class StatementQueue {
     this.#pending -= 1;
   };
 }
-
-const ended = (): PostgresStoreError => new PostgresStoreError('transaction-closed', 'The transaction has ended.');

@@ -1,4 +1,4 @@
-import { PostgresStoreError } from '../postgres-error.ts';
+import { transactionEnded } from './transaction-ended.ts';
 import type { OpenTransaction } from './transaction-runner.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function workWhileOpen<Native, Result>(
   const whileOpen =
     <Input extends readonly unknown[], Answer>(through: (...input: Input) => Promise<Answer>) =>
     async (...input: Input): Promise<Answer> => {
-      if (!isOpen) throw new PostgresStoreError('transaction-closed', 'The transaction has ended.');
+      if (!isOpen) throw transactionEnded();
       return through(...input);
     };
   try {

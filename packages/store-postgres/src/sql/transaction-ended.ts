@@ -1,0 +1,4 @@
+import { PostgresStoreError } from '../postgres-error.ts';
+
+export const transactionEnded = (): PostgresStoreError =>
+  new PostgresStoreError('transaction-closed', 'The transaction has ended.');
