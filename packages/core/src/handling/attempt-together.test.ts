@@ -99,6 +99,31 @@ test('deliveries that are there together share one transaction and one round tri
   expect(named(events, 'handled')).toHaveLength(20);
 });
 
+test.each([
+  { count: 32, concurrency: 40, sizes: [16, 16] },
+  { count: 21, concurrency: 80, sizes: [11, 10] },
+  { count: 50, concurrency: 40, sizes: [20, 20, 10] },
+])('$count deliveries with a concurrency of $concurrency are shared out to $sizes', async (given) => {
+  const sizes: number[] = [];
+  const { idle } = openStage({
+    batch: { max: 20 },
+    concurrency: given.concurrency,
+    change: (store) => ({
+      ...store,
+      transaction: (work) =>
+        store.transaction((transaction) => {
+          const claim: typeof transaction.claim = (claims) => {
+            sizes.push(new Set(claims.map(({ key }) => key.split('/')[0])).size);
+            return transaction.claim(claims);
+          };
+          return work({ ...transaction, claim });
+        }),
+    }),
+  });
+  await idle(orders(given.count));
+  expect(sizes.toSorted((left, right) => right - left)).toEqual(given.sizes);
+});
+
 test('without `batch` each has a transaction of its own', async () => {
   const { idle, counts } = openStage({ batch: undefined });
   await idle(orders(20));

@@ -23,7 +23,7 @@ interface Waiting {
 }
 
 /**
- * Puts attempts that come in one turn into one batch, and those that come while all batches are under way into the next. Adds no waiting: what
+ * Puts attempts that come in one turn into one batch, or several where they are too many, and those that come while all batches are under way into the next. Adds no waiting: what
  * comes alone goes alone. Batches shrink by half when one breaks, and grow by one with each that went well.
  */
 export class BatchQueue {
@@ -53,16 +53,16 @@ export class BatchQueue {
 
   #flush(): void {
     this.#isScheduled = false;
-    while (this.#running < this.#options.batchesMax) {
-      const batch = this.#take();
-      if (batch.length === 0) return;
-      void this.#run(batch);
-    }
+    while (this.#running < this.#options.batchesMax && this.#waiting.size > 0) void this.#run(this.#take());
   }
 
+  /** What waits is shared out evenly to no more batches than it needs: they run side by side, and the longest is what all wait for. */
   #take(): readonly Waiting[] {
+    const free = this.#options.batchesMax - this.#running;
+    const batches = Math.min(free, Math.ceil(this.#waiting.size / this.#size));
+    const share = Math.min(this.#size, Math.ceil(this.#waiting.size / batches));
     const batch: Waiting[] = [];
-    while (batch.length < this.#size) {
+    while (batch.length < share) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       batch.push(next);

@@ -16,8 +16,8 @@ export interface ChannelRelayOptions {
   readonly address: ChannelAddress;
   readonly leases: BucketLeases;
   readonly stopping: AbortSignal;
-  /** There is room for another page: there may be more to read. */
-  readonly onFree: () => void;
+  /** There is room for another page. After one that was not confirmed as a whole, what was under way is to be read anew. */
+  readonly onFree: (isBroken: boolean) => void;
 }
 
 /** The same bytes will never be taken. */
@@ -144,10 +144,11 @@ export class ChannelRelay {
     // Nothing comes while it is so. Else no `await` may stand here: a page that came in it would be forgotten.
     if (this.#isBroken || stopping.aborted) await deleted;
     leases.ended(sent);
+    const isBroken = this.#isBroken;
     this.#underWay = [];
     this.#isBroken = false;
     this.#pages = undefined;
-    onFree();
+    onFree(isBroken);
   }
 
   /** The next page, if there is one that may be sent. From here on it is under way: whoever asks in the next moment must not read it again. */
@@ -162,7 +163,7 @@ export class ChannelRelay {
     }
     this.#isSending = true;
     this.#underWay = [...sent, ...page];
-    onFree();
+    onFree(false);
     return page;
   }
 
@@ -236,14 +237,14 @@ export class ChannelRelay {
 
   async #settle(batch: readonly OutboxMessage[], outcomes: readonly SendOutcome[]): Promise<readonly OutboxMessage[]> {
     const { observe } = this.#options.services;
-    const confirmed: number[] = [];
+    const confirmed: OutboxRow[] = [];
     const failed: OutboxMessage[] = [];
     const stopped = new Set<string>();
     for (const [place, one] of batch.entries()) {
       const outcome = outcomes[place] ?? unanswered;
       const { key } = one.message;
       if (outcome.status === 'confirmed') {
-        confirmed.push(one.row.rowId);
+        confirmed.push(one.row);
         this.blocked.forget(one.row);
         observe?.({ event: 'published', channel: this.address.channel, message: one.message });
         continue;

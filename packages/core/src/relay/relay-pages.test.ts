@@ -76,6 +76,34 @@ test('while a page is sent the next one is read, so that neither waits for the o
   expect(clock.monotonic()).toBeLessThanOrEqual(readMs + 4 * defaultSendMs + readMs);
 });
 
+test('a commit costs one read: that its channel has room afterwards is no reason for another', async () => {
+  const { clock, reads, relay, publish, sent } = createWorld();
+  relay.start();
+  await clock.runUntil(relay.idle());
+  const before = reads.length;
+  for (const id of ['a1', 'b1', 'a2']) {
+    await publish(id);
+    relay.wake();
+    await clock.advance(readMs + defaultSendMs + 50);
+  }
+  expect(sent()).toEqual(['a1', 'b1', 'a2']);
+  expect(reads.length - before).toBe(3);
+  expect(relay.isIdle).toBe(true);
+});
+
+test('whoever waits for a relay that is sending its last page hears of its end, with no poll between', async () => {
+  const { clock, relay, publish, sent } = createWorld();
+  relay.start();
+  await clock.runUntil(relay.idle());
+  await publish('a1');
+  relay.wake();
+  await clock.advance(readMs + 1);
+  const idle = relay.idle();
+  await clock.runUntil(idle);
+  expect(sent()).toEqual(['a1']);
+  expect(clock.monotonic()).toBeLessThan(2 * readMs + defaultSendMs + 50);
+});
+
 test('the next page is asked for before this one is looked at, and no row comes twice by that', async () => {
   const events: string[] = [];
   const { clock, relay, publish, sent } = createWorld({

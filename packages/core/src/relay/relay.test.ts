@@ -115,6 +115,22 @@ test('batches keep to the limits of the driver in number and bytes', async () =>
   expect(sizes).toEqual([['a1', 'b1'], ['c1', 'd1'], ['e1'], ['far too long']]);
 });
 
+test('a deletion shows the leases of its own buckets only, and the store reads no more of them', async () => {
+  const { clock, store, transport, relayOptions } = createWorld();
+  const shown: number[][] = [];
+  const deleteOutbox: typeof store.deleteOutbox = (deletion) => {
+    shown.push(deletion.leases.map(({ bucket }) => bucket));
+    return store.deleteOutbox(deletion);
+  };
+  const relay = createRelay({ ...relayOptions, store: { ...store, deleteOutbox } });
+  relay.start();
+  await publish(store, draft('a1'), draft('a2'));
+  await clock.runUntil(relay.idle());
+  expect(idsOf(transport)).toEqual(['a1', 'a2']);
+  expect(shown).toEqual([[expect.any(Number)]]);
+  expect((await store.inspect()).outboxRows).toBe(0);
+});
+
 test('several batches are under way at once, never with the same key', async () => {
   const underWay: string[] = [];
   let most = 0;

@@ -40,6 +40,8 @@ export class Relay {
   #looksAgainAtMs = -Infinity;
   /** What was asked for while the page before was not looked at yet. */
   #ahead: OutboxRequest | undefined = undefined;
+  /** The last read left out rows of busy channels, or there are more behind it: a channel that has room now is worth another. */
+  #hasLeftSome = false;
   /** Until something is due that the store keeps back, as its last answer had it. */
   #nextDueInMs = Infinity;
 
@@ -158,6 +160,7 @@ export class Relay {
       this.#nextDueInMs = page.nextDueInMs ?? Infinity;
       const isFull = request.isFull(page);
       this.#pageSize.came(isFull);
+      if (isFull) this.#hasLeftSome = true;
       if (isFull) await this.#askAhead(request, page);
       const rows = request.rowsOf(page);
       if (request.isPartial && rows.length === 0) this.#restFromLooking(startedAtMs, restAfterVainLook);
@@ -175,21 +178,24 @@ export class Relay {
 
   #ask(inHand?: readonly number[]): OutboxRequest | undefined {
     this.#wakeup.heard();
+    this.#hasLeftSome = true;
     if (this.#restsMs() > 0) return undefined;
     this.#nextDueInMs = Infinity;
     const buckets = this.#leases.usable();
-    if (buckets.size > 0) {
-      return new OutboxRequest({
-        store: this.#options.store,
-        rowsMax: this.#pageSize.rows,
-        bytesMax: this.#settings.pageBytesMax,
-        buckets,
-        channels: [...this.#channels.values()],
-        inHand,
-      });
+    if (buckets.size === 0) {
+      this.#forgetOthers(buckets);
+      return undefined;
     }
-    this.#forgetOthers(buckets);
-    return undefined;
+    const request = new OutboxRequest({
+      store: this.#options.store,
+      rowsMax: this.#pageSize.rows,
+      bytesMax: this.#settings.pageBytesMax,
+      buckets,
+      channels: [...this.#channels.values()],
+      inHand,
+    });
+    this.#hasLeftSome = request.isPartial;
+    return request;
   }
 
   /**
@@ -250,10 +256,16 @@ export class Relay {
       address: row.address,
       leases: this.#leases,
       stopping: this.#stopping.signal,
-      onFree: () => this.wake(),
+      onFree: (isBroken) => this.#onFree(isBroken),
     });
     this.#channels.set(name, created);
     return created;
+  }
+
+  /** What was committed since the last read wakes by itself. */
+  #onFree(isBroken: boolean): void {
+    if (isBroken || this.#hasLeftSome) this.wake();
+    else if (this.isIdle) this.#noticeIdle();
   }
 
   #onChanged(): void {

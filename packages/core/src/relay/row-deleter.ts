@@ -1,4 +1,4 @@
-import type { Clock, Random, StoreDriver } from '../driver/index.ts';
+import type { BucketLease, Clock, OutboxRow, Random, StoreDriver } from '../driver/index.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import type { BucketLeases } from './bucket-leases.ts';
 import { relayBackoff } from './relay-options.ts';
@@ -14,16 +14,16 @@ export interface RowDeleterOptions {
 /** Takes confirmed rows out of the outbox: one call at a time, with whatever was confirmed during the last. */
 export class RowDeleter {
   readonly #options: RowDeleterOptions;
-  #rowIds: number[] = [];
+  #rows: OutboxRow[] = [];
   #deleting: Promise<void> | undefined = undefined;
 
   constructor(options: RowDeleterOptions) {
     this.#options = options;
   }
 
-  add(rowIds: readonly number[]): void {
-    if (rowIds.length === 0) return;
-    this.#rowIds.push(...rowIds);
+  add(rows: readonly OutboxRow[]): void {
+    if (rows.length === 0) return;
+    this.#rows.push(...rows);
     this.#deleting ??= this.#deleteAll();
   }
 
@@ -33,20 +33,21 @@ export class RowDeleter {
   }
 
   async #deleteAll(): Promise<void> {
-    while (this.#rowIds.length > 0) {
-      const rowIds = this.#rowIds;
-      this.#rowIds = [];
-      await this.#delete(rowIds);
+    while (this.#rows.length > 0) {
+      const rows = this.#rows;
+      this.#rows = [];
+      await this.#delete(rows);
     }
     this.#deleting = undefined;
   }
 
   /** Deleting late costs repeats, giving up costs as many: so it is tried for as long as the rows are this relay's. */
-  async #delete(rowIds: readonly number[]): Promise<void> {
+  async #delete(rows: readonly OutboxRow[]): Promise<void> {
     const { store, clock, random, leases, stopping } = this.#options;
+    const rowIds = rows.map(({ rowId }) => rowId);
     for (let tries = 1; ; tries += 1) {
       try {
-        const count = await store.deleteOutbox({ rowIds, leases: leases.leases });
+        const count = await store.deleteOutbox({ rowIds, leases: leasesOf(rows, leases.leases) });
         if (count < rowIds.length) leases.hurry();
         return;
       } catch {
@@ -55,4 +56,10 @@ export class RowDeleter {
       }
     }
   }
+}
+
+/** Those of the rows' buckets: the store reads each of them. */
+function leasesOf(rows: readonly OutboxRow[], leases: readonly BucketLease[]): readonly BucketLease[] {
+  const buckets = new Set(rows.map(({ bucket }) => bucket));
+  return leases.filter(({ bucket }) => buckets.has(bucket));
 }

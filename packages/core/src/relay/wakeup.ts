@@ -15,8 +15,10 @@ export class Wakeup {
   }
 
   ask(): void {
+    if (this.#isAsked) return;
     this.#isAsked = true;
-    this.#interrupt?.abort();
+    // Without a reason an error would be made, with its stack, each time.
+    this.#interrupt?.abort('asked');
   }
 
   /** From here on an `ask` counts for the next `wait`. */
