@@ -41,6 +41,8 @@ function openStage({ handler, change = (store) => store, ...rest }: StageOptions
   const memory = memoryStore({ clock, newId: countingIds('store') });
   const events: BusEvent[] = [];
   const counts = { transactions: 0, claims: 0 };
+  /** Of the batches, in orders. */
+  const sizes: number[] = [];
   const counted: StoreDriver<MemoryTables> = {
     ...memory,
     transaction: (work) =>
@@ -48,6 +50,7 @@ function openStage({ handler, change = (store) => store, ...rest }: StageOptions
         counts.transactions += 1;
         const claim: typeof transaction.claim = (claims) => {
           counts.claims += 1;
+          sizes.push(new Set(claims.map(({ key }) => key.split('/')[0])).size);
           return transaction.claim(claims);
         };
         return work({ ...transaction, claim });
@@ -83,7 +86,7 @@ function openStage({ handler, change = (store) => store, ...rest }: StageOptions
       })(),
     );
   const stepsOf = (orderId: string) => memory.tables.table<readonly number[]>('steps').get(orderId);
-  return { bus, idle, counts, events, stepsOf, memory };
+  return { bus, idle, counts, sizes, events, stepsOf, memory };
 }
 
 const orders = (count: number): readonly Payment[] =>
@@ -104,22 +107,7 @@ test.each([
   { count: 21, concurrency: 80, sizes: [11, 10] },
   { count: 50, concurrency: 40, sizes: [20, 20, 10] },
 ])('$count deliveries with a concurrency of $concurrency are shared out to $sizes', async (given) => {
-  const sizes: number[] = [];
-  const { idle } = openStage({
-    batch: { max: 20 },
-    concurrency: given.concurrency,
-    change: (store) => ({
-      ...store,
-      transaction: (work) =>
-        store.transaction((transaction) => {
-          const claim: typeof transaction.claim = (claims) => {
-            sizes.push(new Set(claims.map(({ key }) => key.split('/')[0])).size);
-            return transaction.claim(claims);
-          };
-          return work({ ...transaction, claim });
-        }),
-    }),
-  });
+  const { idle, sizes } = openStage({ batch: { max: 20 }, concurrency: given.concurrency });
   await idle(orders(given.count));
   expect(sizes.toSorted((left, right) => right - left)).toEqual(given.sizes);
 });

@@ -23,8 +23,9 @@ interface Waiting {
 }
 
 /**
- * Puts attempts that come in one turn into one batch, or several where they are too many, and those that come while all batches are under way into the next. Adds no waiting: what
- * comes alone goes alone. Batches shrink by half when one breaks, and grow by one with each that went well.
+ * Puts attempts that come in one turn into one batch, or several where they are too many, and those that come while all batches are under
+ * way into the next. Adds no waiting: what comes alone goes alone. Batches shrink by half when one breaks, and grow by one with each that
+ * went well.
  */
 export class BatchQueue {
   readonly #options: BatchQueueOptions;

@@ -4,6 +4,7 @@ import { textOfError } from '../errors/text-of-error.ts';
 import { backoffDelay } from '../handling/retry-policy.ts';
 import { FairTurn } from '../time/fair-turn.ts';
 import { BucketLeases } from './bucket-leases.ts';
+import { byChannel, channelOf } from './by-channel.ts';
 import { ChannelRelay } from './channel-relay.ts';
 import { idsOf, OutboxRequest } from './outbox-request.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -160,8 +161,10 @@ export class Relay {
       this.#nextDueInMs = page.nextDueInMs ?? Infinity;
       const isFull = request.isFull(page);
       this.#pageSize.came(isFull);
-      if (isFull) this.#hasLeftSome = true;
-      if (isFull) await this.#askAhead(request, page);
+      if (isFull) {
+        this.#hasLeftSome = true;
+        await this.#askAhead(request, page);
+      }
       const rows = request.rowsOf(page);
       if (request.isPartial && rows.length === 0) this.#restFromLooking(startedAtMs, restAfterVainLook);
       for (const ofChannel of byChannel(rows)) this.#hand(ofChannel, request);
@@ -288,15 +291,4 @@ export class Relay {
   #forgetOthers(buckets: ReadonlySet<number>): void {
     for (const { blocked } of this.#channels.values()) blocked.keepOnly(buckets);
   }
-}
-
-const channelOf = ({ address }: OutboxRow): string => `${address.kind} ${address.channel}`;
-
-/** Most pages are of one channel, and need no text for each row to be told apart by. */
-function byChannel(rows: readonly OutboxRow[]): Iterable<readonly OutboxRow[]> {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const { kind, channel } = first.address;
-  if (rows.every(({ address }) => address.channel === channel && address.kind === kind)) return [rows];
-  return Map.groupBy(rows, channelOf).values();
 }
