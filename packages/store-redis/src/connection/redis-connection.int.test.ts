@@ -1,6 +1,6 @@
 import { findBroker } from '@waybill/conformance/brokers';
 import { Redis } from 'ioredis';
-import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RedisConnectionOptions, RedisFailure } from './redis-connection-options.ts';
 import { redisConnection } from './redis-connection.ts';
 
@@ -29,6 +29,20 @@ test('a client of the user is used as it is, lazy ones included, and stays open'
   await connection.close();
   await expect(connection.send((one) => one.ping())).rejects.toMatchObject({ code: 'closed' });
   expect(await client.ping()).toBe('PONG');
+});
+
+test('what is asked for at once leaves a few to a write, in its order, and the first ones while the next are made', async () => {
+  const connection = open({ url, commandTimeoutMs: 2000 });
+  await connection.send((client) => client.ping());
+  const { stream } = connection.client as Redis;
+  const alone = vi.spyOn(stream, '_write');
+  const together = vi.spyOn(stream as Required<typeof stream>, '_writev');
+  const writes = () => [alone.mock.calls.length, ...together.mock.calls.map(([commands]) => commands.length)];
+  const asked = Array.from({ length: 21 }, (_none, n) => `question ${n}`);
+  const answers = asked.map((question) => connection.send((client) => client.echo(question)));
+  expect(writes()).toEqual([1, 8, 8]);
+  expect(await Promise.all(answers)).toEqual(asked);
+  expect(writes()).toEqual([1, 8, 8, 4]);
 });
 
 test('a wrong password is unauthorized, and what is reported does not hold it', async () => {
