@@ -4,10 +4,10 @@ import { toBase64 } from './to-base64.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A body on its way into its two columns, one of which stays empty. */
+/** A body on its way into its two columns. */
 export interface BodyColumns {
-  /** As it is. */
-  readonly body_text: string | null;
+  /** As it is; empty where there is the other. */
+  readonly body_text: string;
   /** As base64. */
   readonly body: string | null;
 }
@@ -20,15 +20,15 @@ export function toBodyColumns(bytes: Uint8Array): BodyColumns {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(body) && !body.includes(0) && !body.subarray(0, 3).equals(byteOrderMark))
     return { body_text: body.toString('utf8'), body: null };
-  return { body_text: null, body: toBase64(bytes) };
+  return { body_text: '', body: toBase64(bytes) };
 }
 
 export const fromBodyColumns = ({ body_text: text, body }: SqlRow): Uint8Array =>
-  typeof text === 'string' ? Buffer.from(text, 'utf8') : (body as Uint8Array);
+  (body as Uint8Array | null) ?? Buffer.from(text as string, 'utf8');
 
 /** The statement has left it out. The head of an answer has none either. */
 export const hasNoBody = ({ id, body_text: text, body }: SqlRow): boolean =>
   id !== null && text === null && body === null;
 
 export const sizeOf = ({ body_text: text, body }: SqlRow): number =>
-  typeof text === 'string' ? Buffer.byteLength(text) : ((body as Uint8Array | null)?.byteLength ?? 0);
+  (body as Uint8Array | null)?.byteLength ?? Buffer.byteLength((text as string | null) ?? '');

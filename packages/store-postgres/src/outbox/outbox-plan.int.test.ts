@@ -62,8 +62,8 @@ const nodesOf = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?
 /** As many rows as it takes to matter, by one statement. */
 const fill = (outbox: TestOutbox, rows: number, columns: string): Promise<unknown> =>
   database.query(`
-    insert into ${outbox.schema}.outbox (bucket, channel, key, sequence, epoch, envelope, body)
-    select ${columns}, g, 'e1', '{"bucket":0,"kind":"event","channel":"orders","id":"' || g || '","deduplicationKey":"","headers":{}}',
+    insert into ${outbox.schema}.outbox (bucket, channel, key, sequence, epoch, envelope, body_text, body)
+    select ${columns}, g, 'e1', '{"bucket":0,"kind":"event","channel":"orders","id":"' || g || '","deduplicationKey":"","headers":{}}', '',
       decode(repeat('ab', 200), 'hex')
     from (select g, pg_current_xact_id() from generate_series(1, ${rows}) g) g`);
 

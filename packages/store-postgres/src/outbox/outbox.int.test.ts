@@ -87,11 +87,14 @@ describe.each(databases)('on %s', { timeout: 30_000 }, (_, database) => {
     expect(bodies).toEqual([bytes, bytes, bytes]);
   });
 
-  test('one large body among small ones comes with its page, and so do the pages behind it', async () => {
+  test.each([
+    ['text', 0x61],
+    ['bytes', 0xff],
+  ])('one large body of %s among small ones comes with its page, and so do the pages behind it', async (__, sign) => {
     const outbox = await open();
     const sizes = [10, 10, 3000, 10, 10, 10];
     for (const [at, size] of sizes.entries()) {
-      await outbox.enqueue({ ...testDraft(`a${at}`), body: new Uint8Array(size).fill(0x61) });
+      await outbox.enqueue({ ...testDraft(`a${at}`), body: new Uint8Array(size).fill(sign) });
     }
     // A fourth of the page is 1,000 bytes, which one of them is not within.
     const asked = { limit: 4, bytesMax: 4000 };

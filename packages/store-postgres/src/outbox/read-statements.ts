@@ -17,7 +17,7 @@ const bytesMax = '$6::text::bigint';
 const firstParameter = 7;
 
 const columns = 'o.id, o.sequence, o.epoch, o.envelope, o.body_text, o.body';
-const bytes = 'coalesce(octet_length(o.body_text), octet_length(o.body))';
+const bytes = 'coalesce(octet_length(o.body), octet_length(o.body_text))';
 /** A client takes a while for each value, more for a number, and next to none for NULL: nearly all rows are of the present numbering. */
 const values = ({ epoch }: ReadStatementOptions): string =>
   `o.id::text as id, o.sequence::text as sequence, nullif(o.epoch, (select ${epoch})) as epoch`;
@@ -31,7 +31,7 @@ select null, null, null, json_build_array(pg_postmaster_start_time()::text, ${ep
 /** Rows without the bodies that are longer than parameter 6 allows each. They come first, so that they are on their way before the last is found. */
 export const readStatement = (options: ReadStatementOptions): string => `
 select ${values(options)}, o.envelope,
-  case when octet_length(o.body_text) <= ${bytesMax} then o.body_text end as body_text,
+  case when o.body is null and octet_length(o.body_text) <= ${bytesMax} then o.body_text end as body_text,
   case when octet_length(o.body) <= ${bytesMax} then o.body end as body
 from (${rowsInRanges({ ...options, columns, limit, underWay, firstParameter })}) o
 union all ${head(options, 'false')}`;

@@ -147,7 +147,7 @@ describe.skipIf(broker === undefined)('on PostgreSQL', { timeout: 60_000 }, () =
       },
     });
     await database.query(`
-      insert into ${outbox.schema}.scheduled (due_at, bucket, kind, channel, key, envelope, body)
+      insert into ${outbox.schema}.scheduled (due_at, bucket, kind, channel, key, envelope, body_text)
       select now() + g * interval '1 h', g % 64, 'event', 'orders', 'k' || g, '{}', '' from generate_series(1, 10000) g`);
     await database.query(`analyze ${outbox.schema}.scheduled`);
     expect((await outbox.readPage()).rows).toEqual([]);
