@@ -12,7 +12,7 @@ export interface FaultStage {
   readonly random: Random;
   /** Effects so far. */
   readonly effects: () => number;
-  /** Called when a fault has struck while so many deliveries were held by those whom it concerns. */
+  /** Called when a fault has struck while so many deliveries were held by those whom it concerns; with 0 it has proved nothing. */
   readonly onLanded: (held: number) => void;
 }
 
@@ -71,7 +71,7 @@ async function freezeWorker({ team, random, site, effects, onLanded }: FaultStag
   member.process().signal('SIGSTOP');
   await sleep(3 * site.leaseMs);
   member.process().signal('SIGCONT');
-  if (effects() > before) onLanded(held);
+  onLanded(effects() > before ? held : 0);
 }
 
 async function restartNode({ site, team, onLanded }: FaultStage, time: number): Promise<void> {
@@ -97,7 +97,7 @@ async function loseLeader({ site, command, team, onLanded }: FaultStage): Promis
   const hasMoved = await isMoved(replicated, command, sumOf(before), victim);
   await nodeAt(site, victim).restart();
   await replicated.whole();
-  if (hasMoved) onLanded(held);
+  onLanded(hasMoved ? held : 0);
 }
 
 async function isMoved({ led }: ReplicatedSite, command: string, all: number, victim: number): Promise<boolean> {

@@ -10,8 +10,9 @@ export interface LoadOptions {
   readonly command: string;
   readonly driver: DriverModule;
   readonly tables: Pick<EffectTables, 'published'>;
-  /** As many are confirmed, or a few more. */
+  /** As many are confirmed, and more until it may end. */
   readonly records: number;
+  readonly mayEnd: () => boolean;
   /** Effects so far: publishers do not run away from the workers. */
   readonly effects: () => number;
   readonly hasFailed: () => boolean;
@@ -32,10 +33,10 @@ const pauseMs = 20;
  * ended. None is published again: what is unknown stays so.
  */
 export async function publishLoad(options: LoadOptions): Promise<void> {
-  const { command, driver, tables, records, effects, hasFailed } = options;
+  const { command, driver, tables, records, mayEnd, effects, hasFailed } = options;
   const contract = numberedCommand(command);
   let confirmed = 0;
-  const isEnough = (): boolean => confirmed >= records || hasFailed();
+  const isEnough = (): boolean => (confirmed >= records && mayEnd()) || hasFailed();
 
   const call = async (bus: Bus, keys: readonly string[]): Promise<void> => {
     for (let seq = 1; !isEnough(); seq += perKey) {

@@ -16,7 +16,7 @@ export interface ScenarioOptions {
   readonly scenario: Scenario;
   readonly databaseAddress: string;
   readonly site: FaultSite;
-  /** As many are confirmed, or a few more. */
+  /** As many are confirmed, or more, where the fault has not struck by then. */
   readonly records: number;
   readonly seed: number;
 }
@@ -45,6 +45,8 @@ const pollMs = 500;
 const heldPollMs = 10;
 /** Also a short run is to be struck. */
 const firstStrikeMsMax = 1000;
+/** So often a fault may prove nothing before the load ends without one that does. */
+const emptyMax = 3;
 
 /** Publishes under faults until enough is confirmed, waits until nothing moves any more, and judges by the tables. */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
@@ -107,11 +109,12 @@ async function strikeUnderLoad(options: ScenarioOptions, { command, tables, team
   const random = seededRandom(seed);
   let effects = 0;
   let isOver = false;
+  let empty = 0;
   let faults = 0;
   let held = 0;
   const onLanded = (heldNow: number): void => {
-    if (heldNow === 0) return;
-    faults += 1;
+    if (heldNow === 0) empty += 1;
+    else faults += 1;
     held += heldNow;
   };
   const stage = { site, command, team, random, effects: () => effects, onLanded };
@@ -135,7 +138,15 @@ async function strikeUnderLoad(options: ScenarioOptions, { command, tables, team
     }
   };
   const load = (): Promise<void> =>
-    publishLoad({ command, driver: site.driver, tables, records, effects: () => effects, hasFailed: () => isOver });
+    publishLoad({
+      command,
+      driver: site.driver,
+      tables,
+      records,
+      mayEnd: () => faults > 0 || empty >= emptyMax,
+      effects: () => effects,
+      hasFailed: () => isOver,
+    });
   const end = (): void => {
     isOver = true;
   };
