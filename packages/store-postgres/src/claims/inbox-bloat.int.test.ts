@@ -102,9 +102,14 @@ describe.skipIf(broker === undefined)('on PostgreSQL', () => {
       await claiming;
       const during = statements.length;
 
+      const { rows: passedOver } = await database.query(`select key from marks.inbox where key = '1-77'`);
+      expect(passedOver).toHaveLength(1);
       release.resolve();
       await holding;
-      expect(await store.pruneInbox({ olderThanMs: 30 * dayMs })).toBe(1);
+      // A claim that asks for a mark holds it as well, for as long as that takes: the pruning may have passed over one of those too.
+      const rest = await store.pruneInbox({ olderThanMs: 30 * dayMs });
+      expect(pruned + rest).toBe(marks);
+      expect(rest).toBeLessThanOrEqual(1 + waits.length / 2);
       // Sessions tell the server late what they have deleted: what a vacuum has counted is right, and what is added behind it is not.
       const deadAfterVacuum = async (): Promise<number> => (await figuresOf(database.query)).dead;
       await expect.poll(deadAfterVacuum, { timeout: 20_000, interval: 500 }).toBe(0);
@@ -123,7 +128,6 @@ describe.skipIf(broker === undefined)('on PostgreSQL', () => {
           `${waits.length} claims meanwhile, the longest ${Math.max(...waits).toFixed(0)} ms; none dead after a vacuum; ` +
           `MB of table and indexes when full, round after round: ${grown}\n`,
       );
-      expect(pruned).toBe(marks - 1);
       expect(Math.max(...statements.map(({ gone }) => gone))).toBe(batch);
       expect(waits.length).toBeGreaterThan(10);
       // A single delete of them all would have held up whoever claims one of its keys for all its time.
