@@ -1,4 +1,5 @@
 import type { PoolClient, QueryResult } from 'pg';
+import type { AnswerLimit, Asked } from './answer-limit.ts';
 import type { ConnectionLosses } from './connection-losses.ts';
 import { isLostPreparation, isOwn } from './pg-statement.ts';
 import type { AnyStatement, OwnStatement } from './pg-statement.ts';
@@ -12,12 +13,14 @@ import type { SentTogether } from './send-together.ts';
 export class CheckedOut {
   readonly client: PoolClient;
   readonly #losses: ConnectionLosses;
+  readonly #limit: AnswerLimit;
   #isStatusKnown = true;
   #isSpoilt = false;
 
-  constructor(client: PoolClient, losses: ConnectionLosses) {
+  constructor(client: PoolClient, losses: ConnectionLosses, limit: AnswerLimit) {
     this.client = client;
     this.#losses = losses;
+    this.#limit = limit;
   }
 
   /** Why the connection is lost, as soon as that is known. */
@@ -27,14 +30,15 @@ export class CheckedOut {
 
   async ask(statement: AnyStatement, values?: unknown[]): Promise<QueryResult> {
     this.#requireWhole();
+    const asked = this.#limit.begin(this.client);
     try {
       const answer = await (isOwn(statement)
         ? sendTogether(this.client, [], statement).answer
         : this.client.query(statement, values));
-      this.#isStatusKnown = true;
+      this.#know(asked);
       return answer;
     } catch (error) {
-      this.#judge(error);
+      this.#judge(asked, error);
       throw error;
     }
   }
@@ -43,7 +47,11 @@ export class CheckedOut {
   askTogether(before: readonly OwnStatement[], statement: AnyStatement, values?: unknown[]): SentTogether {
     this.#requireWhole();
     const sent = sendTogether(this.client, before, statement, values);
-    sent.answer.then(this.#known, this.#judge);
+    const asked = this.#limit.begin(this.client);
+    sent.answer.then(
+      () => this.#know(asked),
+      (error: unknown) => this.#judge(asked, error),
+    );
     return sent;
   }
 
@@ -67,15 +75,17 @@ export class CheckedOut {
     if (lostBy !== undefined) throw lostBy;
   }
 
-  readonly #known = (): void => {
+  #know(asked: Asked): void {
+    this.#limit.end(asked);
     this.#isStatusKnown = true;
-  };
+  }
 
-  readonly #judge = (error: unknown): void => {
+  #judge(asked: Asked, error: unknown): void {
+    this.#limit.end(asked);
     this.#isStatusKnown = false;
     if (isReadTimeout(error)) this.lose(error);
     this.#isSpoilt ||= isLostPreparation(error);
-  };
+  }
 }
 
 /** After a time limit of the client the server may still be at work, while the connection looks as it did before. */

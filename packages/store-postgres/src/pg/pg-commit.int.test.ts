@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import type { Database } from '../sql/database.ts';
+import { startSilentServer } from '../testing/silent-server.ts';
 import { pgDatabase } from './pg-database.ts';
 
 // A machine that is busy with other servers makes them slow, not wrong.
@@ -124,6 +125,23 @@ test.each([
     rows: [{ one: 1 }],
   });
   await patient.close();
+});
+
+test.each([
+  ['a handler', (silent: Database) => silent.transaction(({ query }) => query('select 1'))],
+  ['the store itself', (silent: Database) => silent.query('select 1')],
+] as const)('a server that falls silent when a session has begun is given up, by %s', async (_, ask) => {
+  const behind = await startSilentServer(direct);
+  const silent = pgDatabase({
+    url: behind.url,
+    listenUrl: 'off',
+    connectTimeoutMs: 100,
+    statementTimeoutMs: 100,
+    lockTimeoutMs: 50,
+  });
+  expect(await codeOf(ask(silent))).toBe('timeout');
+  behind.close();
+  await silent.close();
 });
 
 test('a server that stays silent is given up after the time that it takes to connect', async () => {

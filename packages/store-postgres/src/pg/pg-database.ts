@@ -2,7 +2,9 @@ import { Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import type { Database } from '../sql/database.ts';
 import { WorkUnderWay } from '../sql/work-under-way.ts';
+import { AnswerLimit } from './answer-limit.ts';
 import { connectionLender } from './connection-lender.ts';
+import type { LendConnection } from './connection-lender.ts';
 import { pgListener } from './pg-listener.ts';
 import { readPgOptions } from './pg-options.ts';
 import type { PgDatabaseOptions, PgSettings } from './pg-options.ts';
@@ -21,19 +23,18 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
   const { connectionsMax, ownConnectionsMax, connectTimeoutMs, statementTimeoutMs } = settings;
   const sessions = pgSessions(settings.preparedStatements, settings);
   // The server's limit comes first; this one is for a network that swallows its answer.
-  const handlers = createPool(settings, {
+  const handlers = openPool(settings, {
     max: connectionsMax,
     answerTimeoutMs: statementTimeoutMs + connectTimeoutMs,
     onConnect: sessions.onConnectForTransactions,
   });
   // The server's limit would need a transaction around each; the client's ends the wait, and the connection with it.
-  const own = createPool(settings, {
+  const own = openPool(settings, {
     max: ownConnectionsMax,
     answerTimeoutMs: statementTimeoutMs,
     onConnect: sessions.onConnect,
   });
-  const transactions = { lend: connectionLender(handlers), sessions };
-  const lendOwn = connectionLender(own);
+  const transactions = { lend: handlers.lend, sessions };
   const listener = pgListener(settings, clientConfig(settings));
   const underWay = new WorkUnderWay();
 
@@ -42,7 +43,7 @@ export function pgDatabase(options: PgDatabaseOptions = {}): Database<PgTransact
     transaction: (work) => underWay.track(() => runPgTransaction(transactions, work)),
     query: (text, values) =>
       underWay.track(() =>
-        lendOwn((connection) => connection.ask(sessions.statementOf(connection.client)(text, values))),
+        own.lend((connection) => connection.ask(sessions.statementOf(connection.client)(text, values))),
       ),
     listen: (channel, wake, fail) => underWay.track(() => listener.listen(channel, wake, fail)),
     // Only then: a pool that ends serves nobody who still waits for a connection.
@@ -59,10 +60,23 @@ interface PoolOptions {
   readonly onConnect: PgSessions['onConnect'];
 }
 
-function createPool(settings: PgSettings, { max, answerTimeoutMs, onConnect }: PoolOptions): Pool {
-  // With `pipeline` the client itself destroys a connection whose answer is overdue; without, it would look as it did before.
-  // oxlint-disable-next-line no-misused-promises -- the pool awaits it; its types do not say so
-  return new Pool({ ...clientConfig(settings), query_timeout: answerTimeoutMs, max, onConnect, pipeline: true });
+interface LendingPool {
+  readonly lend: LendConnection;
+  readonly end: () => Promise<void>;
+}
+
+function openPool(settings: PgSettings, { max, answerTimeoutMs, onConnect }: PoolOptions): LendingPool {
+  const limit = new AnswerLimit(settings.clock, answerTimeoutMs);
+  const pool = new Pool({
+    ...clientConfig(settings),
+    max,
+    // oxlint-disable-next-line no-misused-promises -- the pool awaits it; its types do not say so
+    onConnect: async (client) => {
+      const asked = limit.begin(client);
+      await onConnect(client).finally(() => limit.end(asked));
+    },
+  });
+  return { lend: connectionLender(pool, limit), end: () => pool.end().finally(() => limit.close()) };
 }
 
 function clientConfig({ url, client, applicationName, connectTimeoutMs }: PgSettings): ClientConfig {

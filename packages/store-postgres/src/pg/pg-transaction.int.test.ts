@@ -4,6 +4,8 @@ import { Client, Pool } from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorCodeOf } from '../error-code-of.ts';
 import type { Database } from '../sql/database.ts';
+import { systemClock } from '../time/system-clock.ts';
+import type { PostgresClock } from '../time/system-clock.ts';
 import { pgDatabase } from './pg-database.ts';
 import type { PgDatabaseOptions } from './pg-options.ts';
 import type { PgTransactionClient } from './pg-transaction-client.ts';
@@ -259,6 +261,46 @@ test('a statement of the store that gets no answer is given up with its connecti
   expect(errorCodeOf(slow)).toBe('timeout');
   // A pool that takes it for idle would let this one wait for the old answer.
   expect((await database.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+});
+
+test('only the connection whose own answer is overdue is given up', async () => {
+  const database = open({ ownConnectionsMax: 2, statementTimeoutMs: 1000, lockTimeoutMs: 50 });
+  const outcomes: string[] = [];
+  const stuck = database
+    .query('select pg_sleep(30)')
+    .catch((error: unknown) => outcomes.push(`stuck ${errorCodeOf(error)}`));
+  const pids = new Set<unknown>();
+  for (let n = 0; n < 6; n += 1) {
+    const { rows } = await database.query('select pg_backend_pid()::text as pid, pg_sleep(0.3)');
+    pids.add(rows[0]?.['pid']);
+  }
+  outcomes.push('the others');
+  await stuck;
+  expect(outcomes).toEqual(['stuck timeout', 'the others']);
+  expect(pids.size).toBe(1);
+});
+
+test('a database that is closed keeps no timer, and with it the process', async () => {
+  const waiting = new Set<object>();
+  const after: PostgresClock['after'] = (delayMs, task) => {
+    const timer = systemClock.after(delayMs, () => {
+      waiting.delete(timer);
+      task();
+    });
+    waiting.add(timer);
+    return {
+      cancel: () => {
+        waiting.delete(timer);
+        timer.cancel();
+      },
+    };
+  };
+  const database = open({ clock: { after } });
+  await database.query('select 1');
+  await database.transaction(({ query }) => query('select 1'));
+  expect(waiting.size).toBeGreaterThan(0);
+  await database.close();
+  expect(waiting.size).toBe(0);
 });
 
 test('close waits for what is under way, and nothing new begins', async () => {
